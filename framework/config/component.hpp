@@ -1,0 +1,92 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "strata/config/issues.hpp"
+#include "strata/config/node.hpp"
+#include "strata/support/json.hpp"
+
+namespace strata {
+
+class Reader;
+class SchemaWriter;
+
+/// What a value must satisfy besides its type; applies to every number or string inside it.
+struct Constraints {
+  std::optional<double> min, max;      ///< bounds that may be reached
+  std::optional<double> above, below;  ///< bounds that may not
+  std::vector<std::string> choices;    ///< of a string
+  std::string text() const;            ///< "above 0, at most 1"; "" where there are none
+};
+
+/// One parameter of a params struct: declared once, used by parsing, checks, describe, the JSON Schema
+/// and the resolved config. Made by Declare<P>.
+struct Field {
+  std::string name;
+  std::string doc;   ///< one line
+  std::string type;  ///< "integer", "float", "layer", "list of list of layer"
+  bool required = false;
+  Constraints constraints;
+  Json default_value;  ///< null where required or optional
+  std::function<void(const Node&, void* params, Reader&)> parse;
+  std::function<void(void* params, Reader&, const Origin&)> complete;  ///< resolves default slots
+  std::function<Json(const void* params)> dump;
+  std::function<Json(SchemaWriter&)> schema;
+};
+
+/// The parameters of one struct, type-erased.
+struct ParamList {
+  std::string doc;      ///< what the component is; first sentence is its summary
+  std::string example;  ///< a YAML value that builds it; its bare name where empty
+  std::vector<Field> fields;
+  std::function<void(const void* params, Reader&, const Node&)> check;  ///< across fields; may be empty
+
+  std::vector<std::string> names() const;
+  const Field* find(const std::string& name) const;
+};
+
+/// A registered component: what `list`, `describe`, the schema and error messages know of it.
+struct ComponentInfo {
+  std::string family;   ///< "layer"
+  std::string name;     ///< "linear"
+  std::string library;  ///< the plugin library that it came from; empty for the built-in ones
+  ParamList params;
+  std::function<std::shared_ptr<void>()> make_params;
+  /// Builds the component from its params struct: a Family* behind the void.
+  std::function<std::shared_ptr<void>(const void* params)> create;
+};
+
+/// Finds components by family and name. Implemented by the registry.
+class Catalog {
+ public:
+  virtual ~Catalog() = default;
+  virtual const ComponentInfo* find(const std::string& family, const std::string& name) const = 0;
+  virtual std::vector<std::string> names(const std::string& family) const = 0;
+  virtual std::vector<std::string> families() const = 0;
+};
+
+/// A component named in the settings with its parameters, parsed but not yet built.
+struct ComponentRef {
+  std::string type;  ///< "linear"; empty where none was named
+  Origin origin;
+  std::string path;
+  const ComponentInfo* info = nullptr;  ///< set by parsing; owned by the catalog
+  std::shared_ptr<void> params;         ///< the component's params struct
+
+  bool empty() const { return type.empty(); }
+  Json dump() const;  ///< {"type": ..., every parameter}
+};
+
+/// A parameter that takes a component of a family: `Slot<Layer> layer;`, with a default by name
+/// `Slot<Initializer> init{"uniform"};`. `Family::family` is the family's name.
+template <class Family>
+struct Slot : ComponentRef {
+  Slot() = default;
+  explicit Slot(const char* default_type) { type = default_type; }
+};
+
+}  // namespace strata

@@ -1,0 +1,71 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "strata/support/errors.hpp"
+
+namespace strata {
+
+/// A text that settings come from: a file, or one command-line argument.
+struct Source {
+  std::string name;  ///< the file's path as the user wrote it, or "--set"
+  std::string text;
+};
+
+/// Where a value was written. Lines and columns count from 1; line 0 means the file as a whole, and
+/// no source means that nobody wrote it (a default).
+struct Origin {
+  std::shared_ptr<const Source> source;
+  int line = 0;
+  int column = 0;
+
+  /// "file:line:col", "file", or "default".
+  std::string text() const;
+};
+
+/// One mistake in the user's input.
+struct Issue {
+  Origin origin;
+  std::string message;  ///< what is wrong and what was expected, without the position
+  std::string path;     ///< the key's path, "encoder[0][1].units"; empty at the root
+  bool warning = false;
+};
+
+/// The mistakes found so far. Collected, never thrown one by one, so that all of them are printed in
+/// one run.
+class Issues {
+ public:
+  void error(const Origin& origin, const std::string& path, std::string message);
+  void warning(const Origin& origin, const std::string& path, std::string message);
+
+  /// True where no error was added (warnings may have been).
+  bool ok() const { return errors_ == 0; }
+  int errors() const { return errors_; }
+  const std::vector<Issue>& all() const { return issues_; }
+
+  /// Every issue in order of position, each as
+  ///     file:line:col: error: message (at key.path)
+  ///       | the source line
+  ///       |     ^
+  std::string format() const;
+
+ private:
+  std::vector<Issue> issues_;
+  int errors_ = 0;
+};
+
+/// Thrown where a function cannot go on because of mistakes collected; what() is Issues::format().
+class ConfigError : public UserError {
+ public:
+  explicit ConfigError(const Issues& issues);
+};
+
+/// The known word nearest to `word` by edit distance (transpositions count one), or "" where none is
+/// near enough to be meant.
+std::string nearest(const std::string& word, const std::vector<std::string>& known);
+
+/// "; did you mean 'tanh'? Known: linear, relu, tanh" -- the end of a message about an unknown name.
+std::string suggestion(const std::string& word, const std::vector<std::string>& known);
+
+}  // namespace strata

@@ -1,0 +1,302 @@
+#pragma once
+#include <cstdint>
+#include <set>
+#include <type_traits>
+#include <utility>
+
+#include "strata/config/component.hpp"
+
+/// Declaring parameters. A params struct is plain data with in-class defaults and one static function:
+///
+///     struct Params {
+///       double lr = 0.01;
+///       int64_t steps = 0;
+///       Slot<Schedule> schedule{"constant"};
+///
+///       static void declare(Declare<Params>& d) {
+///         d.doc("Stochastic gradient descent.");
+///         d.add("lr", &Params::lr, "learning rate").above(0);
+///         d.add("steps", &Params::steps, "how many").required().min(1);
+///         d.add("schedule", &Params::schedule, "how the rate changes");
+///       }
+///     };
+///
+/// Types: bool, int64_t, double, std::string (with choices), Slot<Family>, another params struct,
+/// std::optional and std::vector of these, and OneOrMany. Everything else -- parsing, position of
+/// errors, `describe`, JSON Schema, the resolved config -- follows from the declaration.
+namespace strata {
+
+template <class P>
+class Declare;
+
+/// What parsing needs besides the node: where to put mistakes, and the components there are.
+class Reader {
+ public:
+  Reader(Issues& issues_, const Catalog& catalog_) : issues(issues_), catalog(catalog_) {}
+  Issues& issues;
+  const Catalog& catalog;
+
+  void error(const Node& node, std::string message) {
+    issues.error(node.origin, node.path, std::move(message));
+  }
+  /// "expected an integer, got the string 'x'"
+  void type_error(const Node& node, const std::string& expected);
+  /// Reads a map of the listed fields into the struct; `skip` names a key that belongs to the reader's
+  /// caller ("type"). Unknown, missing and mistyped keys are reported, all of them.
+  void read_struct(const Node& node, const ParamList& list, void* params,
+                   const std::string& skip = {});
+  /// Reads a bare name, or a map with `type`, as a component of the family.
+  void read_component(const Node& node, const std::string& family, ComponentRef& ref);
+  /// Resolves a slot that has a default name and was not written; mistakes are reported at `origin`.
+  void complete_component(const std::string& family, ComponentRef& ref, const Origin& origin);
+};
+
+/// Collects one definition for each component, so that recursion ends.
+class SchemaWriter {
+ public:
+  explicit SchemaWriter(const Catalog& catalog) : catalog_(catalog) {}
+  /// A reference to the definition of "any component of this family".
+  Json component(const std::string& family);
+  Json object(const ParamList& list, const std::string& type_name = {});
+  const Json& definitions() const { return definitions_; }
+
+ private:
+  const Catalog& catalog_;
+  Json definitions_ = Json::object();
+  std::set<std::string> started_;
+};
+
+/// A value for every stage, or a list with one for each.
+template <class T>
+struct OneOrMany {
+  std::vector<T> values;
+  OneOrMany() = default;
+  OneOrMany(T value) : values{std::move(value)} {}  // NOLINT: reads as the value
+  /// The value for item i; the last one goes on.
+  const T& at(size_t i) const { return values[i < values.size() ? i : values.size() - 1]; }
+};
+
+// Scalars, parsed by YAML 1.2's core rules (params.cpp). False where an issue was added.
+bool parse_scalar(const Node&, bool&, Reader&, const Constraints&);
+bool parse_scalar(const Node&, int64_t&, Reader&, const Constraints&);
+bool parse_scalar(const Node&, double&, Reader&, const Constraints&);
+bool parse_scalar(const Node&, std::string&, Reader&, const Constraints&);
+Json scalar_schema(const char* type, const Constraints&);
+
+template <class P>
+const ParamList& param_list();
+
+template <class T, class = void>
+struct Codec;
+
+#define STRATA_SCALAR_CODEC(Type, name, json_type)                                           \
+  template <>                                                                                \
+  struct Codec<Type> {                                                                       \
+    static std::string type() { return name; }                                               \
+    static void parse(const Node& n, Type& v, Reader& r, const Constraints& c) {             \
+      parse_scalar(n, v, r, c);                                                              \
+    }                                                                                        \
+    static void complete(Type&, Reader&, const Origin&) {}                                   \
+    static Json dump(const Type& v) { return v; }                                            \
+    static Json schema(SchemaWriter&, const Constraints& c) { return scalar_schema(json_type, c); } \
+  };
+STRATA_SCALAR_CODEC(bool, "boolean", "boolean")
+STRATA_SCALAR_CODEC(int64_t, "integer", "integer")
+STRATA_SCALAR_CODEC(double, "float", "number")
+STRATA_SCALAR_CODEC(std::string, "string", "string")
+#undef STRATA_SCALAR_CODEC
+
+template <class T>
+struct Codec<std::optional<T>> {
+  static std::string type() { return Codec<T>::type(); }
+  static void parse(const Node& n, std::optional<T>& v, Reader& r, const Constraints& c) {
+    if (n.is_null()) {
+      v.reset();
+      return;
+    }
+    v.emplace();
+    Codec<T>::parse(n, *v, r, c);
+  }
+  static void complete(std::optional<T>& v, Reader& r, const Origin& o) {
+    if (v) Codec<T>::complete(*v, r, o);
+  }
+  static Json dump(const std::optional<T>& v) { return v ? Codec<T>::dump(*v) : Json(nullptr); }
+  static Json schema(SchemaWriter& w, const Constraints& c) {
+    return {{"anyOf", Json::array({Codec<T>::schema(w, c), {{"type", "null"}}})}};
+  }
+};
+
+template <class T>
+struct Codec<std::vector<T>> {
+  static std::string type() { return "list of " + Codec<T>::type(); }
+  static void parse(const Node& n, std::vector<T>& v, Reader& r, const Constraints& c) {
+    v.clear();
+    if (!n.is_sequence()) return r.type_error(n, "a " + type());
+    for (const Node& item : n.items) {
+      v.emplace_back();
+      Codec<T>::parse(item, v.back(), r, c);
+    }
+  }
+  static void complete(std::vector<T>& v, Reader& r, const Origin& o) {
+    for (T& item : v) Codec<T>::complete(item, r, o);
+  }
+  static Json dump(const std::vector<T>& v) {
+    Json list = Json::array();
+    for (const T& item : v) list.push_back(Codec<T>::dump(item));
+    return list;
+  }
+  static Json schema(SchemaWriter& w, const Constraints& c) {
+    return {{"type", "array"}, {"items", Codec<T>::schema(w, c)}};
+  }
+};
+
+template <class T>
+struct Codec<OneOrMany<T>> {
+  static std::string type() { return Codec<T>::type() + ", or a list with one for each stage"; }
+  static void parse(const Node& n, OneOrMany<T>& v, Reader& r, const Constraints& c) {
+    v.values.clear();
+    if (n.is_sequence()) {
+      Codec<std::vector<T>>::parse(n, v.values, r, c);
+      if (n.items.empty()) r.error(n, "expected at least one " + Codec<T>::type());
+    } else {
+      v.values.emplace_back();
+      Codec<T>::parse(n, v.values.back(), r, c);
+    }
+  }
+  static void complete(OneOrMany<T>& v, Reader& r, const Origin& o) {
+    for (T& item : v.values) Codec<T>::complete(item, r, o);
+  }
+  static Json dump(const OneOrMany<T>& v) {
+    return v.values.size() == 1 ? Codec<T>::dump(v.values[0]) : Codec<std::vector<T>>::dump(v.values);
+  }
+  static Json schema(SchemaWriter& w, const Constraints& c) {
+    return {{"anyOf", Json::array({Codec<T>::schema(w, c), Codec<std::vector<T>>::schema(w, c)})}};
+  }
+};
+
+template <class Family>
+struct Codec<Slot<Family>> {
+  static std::string type() { return Family::family; }
+  static void parse(const Node& n, Slot<Family>& v, Reader& r, const Constraints&) {
+    r.read_component(n, Family::family, v);
+  }
+  static void complete(Slot<Family>& v, Reader& r, const Origin& o) {
+    r.complete_component(Family::family, v, o);
+  }
+  static Json dump(const Slot<Family>& v) { return v.dump(); }
+  static Json schema(SchemaWriter& w, const Constraints&) { return w.component(Family::family); }
+};
+
+/// A nested params struct, written as a map.
+template <class P>
+struct Codec<P, std::void_t<decltype(&P::declare)>> {
+  static std::string type() { return "map"; }
+  static void parse(const Node& n, P& v, Reader& r, const Constraints&) {
+    r.read_struct(n, param_list<P>(), &v);
+  }
+  static void complete(P& v, Reader& r, const Origin& o) {
+    for (const Field& field : param_list<P>().fields) field.complete(&v, r, o);
+  }
+  static Json dump(const P& v) { return dump_params(param_list<P>(), &v); }
+  static Json schema(SchemaWriter& w, const Constraints&) { return w.object(param_list<P>()); }
+};
+
+/// Every parameter by name, defaults included.
+Json dump_params(const ParamList& list, const void* params);
+
+/// Bounds and the like of the parameter just added.
+class FieldRef {
+ public:
+  explicit FieldRef(Field& field) : field_(field) {}
+  FieldRef& required() { field_.required = true; return *this; }
+  FieldRef& min(double v) { field_.constraints.min = v; return *this; }
+  FieldRef& max(double v) { field_.constraints.max = v; return *this; }
+  FieldRef& above(double v) { field_.constraints.above = v; return *this; }
+  FieldRef& below(double v) { field_.constraints.below = v; return *this; }
+  FieldRef& choices(std::vector<std::string> v) {
+    field_.constraints.choices = std::move(v);
+    return *this;
+  }
+
+ private:
+  Field& field_;
+};
+
+/// Reports mistakes that only several parameters together make; at the key's own place where it was
+/// written, else at the struct's.
+class Check {
+ public:
+  Check(Reader& reader, const Node& node) : reader_(reader), node_(node) {}
+  void error(const std::string& key, std::string message);
+
+ private:
+  Reader& reader_;
+  const Node& node_;
+};
+
+template <class P>
+class Declare {
+ public:
+  explicit Declare(ParamList& list) : list_(list) {}
+
+  /// What it is, in a sentence or two, with its source where it has one.
+  void doc(std::string text) { list_.doc = std::move(text); }
+  /// A YAML value that builds the component; needed where a parameter is required.
+  void example(std::string yaml) { list_.example = std::move(yaml); }
+  /// A rule across parameters.
+  void check(std::function<void(const P&, Check&)> rule) {
+    list_.check = [rule = std::move(rule)](const void* params, Reader& reader, const Node& node) {
+      Check check(reader, node);
+      rule(*static_cast<const P*>(params), check);
+    };
+  }
+
+  template <class T>
+  FieldRef add(std::string name, T P::*member, std::string doc) {
+    Field f;
+    f.name = std::move(name);
+    f.doc = std::move(doc);
+    f.type = Codec<T>::type();
+    f.default_value = Codec<T>::dump(P{}.*member);
+    const size_t index = list_.fields.size();
+    ParamList* list = &list_;  // lives as long as the program: see param_list()
+    f.parse = [member, list, index](const Node& n, void* p, Reader& r) {
+      Codec<T>::parse(n, static_cast<P*>(p)->*member, r, list->fields[index].constraints);
+    };
+    f.complete = [member](void* p, Reader& r, const Origin& o) {
+      Codec<T>::complete(static_cast<P*>(p)->*member, r, o);
+    };
+    f.dump = [member](const void* p) { return Codec<T>::dump(static_cast<const P*>(p)->*member); };
+    f.schema = [list, index](SchemaWriter& w) {
+      return Codec<T>::schema(w, list->fields[index].constraints);
+    };
+    list_.fields.push_back(std::move(f));
+    return FieldRef(list_.fields.back());
+  }
+
+ private:
+  ParamList& list_;
+};
+
+/// The parameter list of a struct, made once.
+template <class P>
+const ParamList& param_list() {
+  static const ParamList& list = [] () -> const ParamList& {
+    static ParamList made;
+    Declare<P> declare(made);
+    P::declare(declare);
+    return made;
+  }();
+  return list;
+}
+
+/// Reads a whole params struct (the root of a file, say) from a node with its paths set.
+template <class P>
+P read_params(const Node& node, Issues& issues, const Catalog& catalog) {
+  P params;
+  Reader reader(issues, catalog);
+  reader.read_struct(node, param_list<P>(), &params);
+  return params;
+}
+
+}  // namespace strata

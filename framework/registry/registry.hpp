@@ -1,0 +1,70 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "strata/config/params.hpp"
+
+namespace strata {
+
+/// Every component there is, by family and name. One for the process; components enter it while their
+/// library is loaded, by STRATA_REGISTER.
+class Registry final : public Catalog {
+ public:
+  static Registry& instance();
+
+  /// Takes the component, or, where its name is taken already, notes that in problems(). Never throws:
+  /// it runs while a library is being loaded.
+  void add(ComponentInfo info) noexcept;
+
+  const ComponentInfo* find(const std::string& family, const std::string& name) const override;
+  std::vector<std::string> names(const std::string& family) const override;  ///< sorted
+  std::vector<std::string> families() const override;                        ///< sorted
+
+  /// What went wrong while registering, one sentence each; the command refuses to start on any.
+  const std::vector<std::string>& problems() const { return problems_; }
+  void clear_problems() { problems_.clear(); }
+
+  /// The name noted in ComponentInfo::library of what is added from now on.
+  void set_library(std::string name) { library_ = std::move(name); }
+  /// Forgets what a library registered, after its loading failed.
+  void remove_library(const std::string& name);
+
+ private:
+  std::map<std::string, std::map<std::string, ComponentInfo>> components_;
+  std::vector<std::string> problems_;
+  std::string library_;
+};
+
+/// Builds what a slot names. The slot was read without an issue.
+template <class Family>
+std::shared_ptr<Family> make(const Slot<Family>& slot) {
+  return std::static_pointer_cast<Family>(slot.info->create(slot.params.get()));
+}
+
+template <class Family, class Component>
+struct Registration {
+  explicit Registration(const char* name) {
+    static_assert(std::is_base_of_v<Family, Component>);
+    using P = typename Component::Params;
+    ComponentInfo info;
+    info.family = Family::family;
+    info.name = name;
+    info.params = param_list<P>();
+    info.make_params = []() -> std::shared_ptr<void> { return std::make_shared<P>(); };
+    info.create = [](const void* params) -> std::shared_ptr<void> {
+      return std::shared_ptr<Family>(
+          std::make_shared<Component>(*static_cast<const P*>(params)));
+    };
+    Registry::instance().add(std::move(info));
+  }
+};
+
+/// The last line of a plugin: STRATA_REGISTER(Layer, Tanh, "tanh"). The component has a nested Params
+/// struct with declare(), and a constructor from `const Params&`.
+#define STRATA_REGISTER(Family, Component, name) \
+  static const ::strata::Registration<Family, Component> strata_registration_##Component { name }
+
+}  // namespace strata

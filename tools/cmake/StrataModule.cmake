@@ -1,0 +1,42 @@
+# strata_module(<name> [TORCH] DEPENDS <module>... LIBS <target>...)
+#
+# An object library strata_<name> of framework/<name>/*.cpp. Its headers are included as
+# "strata/<name>/<header>.hpp", and only those of the modules it depends on can be found: the
+# dependency rule of the architecture is kept by the include path.
+function(strata_module name)
+  cmake_parse_arguments(arg "TORCH" "" "DEPENDS;LIBS" ${ARGN})
+  set(source_dir ${PROJECT_SOURCE_DIR}/framework/${name})
+  file(GLOB sources CONFIGURE_DEPENDS ${source_dir}/*.cpp)
+  set(include_dir ${PROJECT_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${include_dir}/strata)
+  file(CREATE_LINK ${source_dir} ${include_dir}/strata/${name} SYMBOLIC)
+
+  add_library(strata_${name}_headers INTERFACE)
+  target_include_directories(strata_${name}_headers INTERFACE ${include_dir})
+  target_link_libraries(strata_${name}_headers INTERFACE ${arg_LIBS})
+  foreach(dependency ${arg_DEPENDS})
+    target_link_libraries(strata_${name}_headers INTERFACE strata_${dependency}_headers)
+  endforeach()
+
+  if(sources)
+    add_library(strata_${name} OBJECT ${sources})
+    target_link_libraries(strata_${name} PRIVATE strata_options strata_${name}_headers)
+    if(arg_TORCH)
+      strata_use_torch_headers(strata_${name})
+    endif()
+  endif()
+endfunction()
+
+# One precompiled header for everything that sees LibTorch.
+function(strata_use_torch_headers target)
+  if(NOT TARGET strata_pch)
+    file(WRITE ${PROJECT_BINARY_DIR}/strata_pch.cpp "")
+    add_library(strata_pch OBJECT ${PROJECT_BINARY_DIR}/strata_pch.cpp)
+    target_link_libraries(strata_pch PRIVATE strata_options strata_torch fmt::fmt
+      nlohmann_json::nlohmann_json)
+    target_precompile_headers(strata_pch PRIVATE <ATen/ATen.h> <nlohmann/json.hpp>
+      <fmt/format.h> <functional> <map> <memory> <optional> <string> <vector>)
+  endif()
+  target_link_libraries(${target} PRIVATE strata_torch fmt::fmt nlohmann_json::nlohmann_json)
+  target_precompile_headers(${target} REUSE_FROM strata_pch)
+endfunction()
