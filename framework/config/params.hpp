@@ -251,8 +251,10 @@ class Declare {
     };
   }
 
-  template <class T>
-  FieldRef add(std::string name, T P::*member, std::string doc) {
+  /// `member` is of P or of a base of it (parameters that a family shares).
+  template <class T, class Base>
+  FieldRef add(std::string name, T Base::*member, std::string doc) {
+    static_assert(std::is_base_of_v<Base, P>);
     Field f;
     f.name = std::move(name);
     f.doc = std::move(doc);
