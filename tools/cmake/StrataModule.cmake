@@ -1,12 +1,14 @@
-# strata_module(<name> [TORCH] DEPENDS <module>... LIBS <target>...)
+# strata_module(<name> [TORCH] DEPENDS <module>... LIBS <target>... PRIVATE_LIBS <target>...)
 #
 # An object library strata_<name> of framework/<name>/*.cpp. Its headers are included as
 # "strata/<name>/<header>.hpp", and only those of the modules it depends on can be found: the
 # dependency rule of the architecture is kept by the include path.
 function(strata_module name)
-  cmake_parse_arguments(arg "TORCH" "" "DEPENDS;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "TORCH" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
   set(source_dir ${PROJECT_SOURCE_DIR}/framework/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${source_dir}/*.cpp)
+  file(GLOB kernels CONFIGURE_DEPENDS ${source_dir}/*.cu)
+  strata_split_cuda(sources)
   set(include_dir ${PROJECT_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${include_dir}/strata)
   file(CREATE_LINK ${source_dir} ${include_dir}/strata/${name} SYMBOLIC)
@@ -20,10 +22,28 @@ function(strata_module name)
 
   if(sources)
     add_library(strata_${name} OBJECT ${sources})
-    target_link_libraries(strata_${name} PRIVATE strata_options strata_${name}_headers)
+    target_link_libraries(strata_${name} PRIVATE strata_options strata_${name}_headers
+      ${arg_PRIVATE_LIBS})
     if(arg_TORCH)
       strata_use_torch_headers(strata_${name})
     endif()
+  endif()
+  strata_cuda_kernels(${name} strata_${name}_headers ${kernels})
+endfunction()
+
+# Leaves out the launchers (*_cuda.cpp) where LibTorch has no CUDA.
+function(strata_split_cuda variable)
+  if(NOT STRATA_TORCH_CUDA)
+    list(FILTER ${variable} EXCLUDE REGEX "_cuda\\.cpp$")
+    set(${variable} "${${variable}}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# An object library strata_<name>_kernels of .cu files, compiled wherever nvcc is found.
+function(strata_cuda_kernels name headers)
+  if(STRATA_NVCC AND ARGN)
+    add_library(strata_${name}_kernels OBJECT ${ARGN})
+    target_link_libraries(strata_${name}_kernels PRIVATE ${headers} CUDA::cudart)
   endif()
 endfunction()
 

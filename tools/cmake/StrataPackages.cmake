@@ -14,6 +14,7 @@ find_package(OpenSSL REQUIRED)
 find_package(CURL REQUIRED)
 find_package(PNG REQUIRED)
 find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 
 # LibTorch 1.13's headers are C++14/17; the newest ask for C++20.
@@ -48,7 +49,7 @@ endif()
 # LibTorch, with its headers as system headers (they do not pass our warnings).
 add_library(strata_torch INTERFACE)
 target_include_directories(strata_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(strata_torch INTERFACE "${TORCH_LIBRARIES}")
+target_link_libraries(strata_torch INTERFACE "${TORCH_LIBRARIES}" OpenMP::OpenMP_CXX)
 separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(strata_torch INTERFACE ${_torch_flags})
 

@@ -1,0 +1,103 @@
+#pragma once
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "strata/core/initializer.hpp"
+#include "strata/core/tensor.hpp"
+
+namespace strata {
+
+/// The values that a layer's output can take.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+
+  bool bounded() const { return std::isfinite(low) && std::isfinite(high); }
+  bool within(const Range& other) const { return low >= other.low && high <= other.high; }
+  bool operator==(const Range& other) const { return low == other.low && high == other.high; }
+};
+
+/// A layer cannot take its input, or its parameters are wrong for it. what() says what was expected
+/// and what came, without a position; the caller adds file, line and key.
+class LayerError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What a layer may know of its place when it infers its shapes.
+struct LayerContext {
+  std::optional<int64_t> classes;  ///< in a classifier's head: the number of classes
+};
+
+/// Creates a layer's parameters. Implemented by the stack, which owns them.
+class ParameterFactory {
+ public:
+  virtual ~ParameterFactory() = default;
+  /// A parameter in the run's dtype on the run's device, drawn by the initializer; `name` is local to
+  /// the layer ("weight"). The same name always gets the same values, whatever else the run holds.
+  virtual Tensor parameter(const std::string& name, const Shape& shape, const Initializer& init,
+                           int64_t fan_in, int64_t fan_out) = 0;
+};
+
+/// What a forward pass may depend on besides its input.
+struct ForwardContext {
+  bool training = false;  ///< false: the result is a pure function of input and parameters
+  uint64_t seed = 0;      ///< with `stage`, `epoch` and `step`: the place of this pass in the run,
+  std::string stage;      ///< from which every random number follows (support/random.hpp)
+  uint32_t epoch = 0;
+  uint32_t step = 0;
+};
+
+/// One layer of a stack: shapes without tensors first, then parameters, then passes.
+///
+/// Life: constructed from its Params; configure() once; build() once, only where the run trains or
+/// loads; then forward() any number of times. Gradients come from autograd, so forward() is made of
+/// differentiable ATen operations, or of an autograd Function of its own, and never writes into its
+/// input.
+class Layer {
+ public:
+  static constexpr const char* family = "layer";
+  virtual ~Layer() = default;
+
+  enum class Role {
+    transform,    ///< has an output of free range (linear, convolution)
+    activation,   ///< element by element; sets the range of its output
+    passthrough,  ///< moves or selects values: the range of its output is that of its input
+  };
+  virtual Role role() const = 0;
+
+  /// The shape of an output sample for an input sample's; kept for later calls. Throws LayerError.
+  virtual Shape configure(const Shape& input, const LayerContext& context) = 0;
+
+  /// The range of the outputs; for role passthrough, of any input in [0, 1] or the like, unchanged.
+  virtual Range range() const { return {}; }
+
+  /// Draws the parameters. Called after configure().
+  virtual void build(ParameterFactory&) {}
+
+  /// x: {batch, input shape...} -> {batch, output shape...}, same dtype and device.
+  virtual Tensor forward(const Tensor& x, const ForwardContext& context) const = 0;
+
+  /// The layer that undoes this one's change of shape in a decoder, not yet configured; its input is
+  /// this one's output and its output must be this one's input shape. Called after configure().
+  /// nullptr with role activation or passthrough: nothing to undo. A transform without a mirror throws
+  /// LayerError: its decoder must be written out. A mirror may refer to this layer, which outlives it.
+  virtual std::shared_ptr<Layer> mirror() const { return nullptr; }
+
+  /// True for the activation that a decoder ends in where data of exactly this layer's range() is to be
+  /// rebuilt (sigmoid, for pixels in [0, 1]). At most one layer for each range says so.
+  virtual bool ends_decoder() const { return false; }
+};
+
+/// An activation with no parameters: shape in = shape out.
+class Activation : public Layer {
+ public:
+  Role role() const override { return Role::activation; }
+  Shape configure(const Shape& input, const LayerContext&) override { return input; }
+};
+
+
+}  // namespace strata

@@ -1,0 +1,37 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "strata/core/layer.hpp"
+
+namespace strata {
+
+/// What a stage's output is compared with.
+enum class Target {
+  pixels,  ///< the images, {batch, sample shape...}, values in [0, 1]
+  codes,   ///< the stage's own input, which is the output of its frozen prefix
+  labels,  ///< {batch}, int64, 0 ... classes - 1
+};
+const char* target_name(Target target);
+
+/// What a loss is asked to judge; known before anything trains.
+struct LossUse {
+  Target target = Target::pixels;
+  Range output;        ///< of the stage's last layer
+  Range target_range;  ///< of the target's values; for labels meaningless
+};
+
+/// How far an output is from its target.
+class Loss {
+ public:
+  static constexpr const char* family = "loss";
+  virtual ~Loss() = default;
+
+  /// Why the loss does not suit this use ("needs log-probabilities: ..."), or nothing where it does.
+  virtual std::optional<std::string> objection(const LossUse& use) const = 0;
+
+  /// A scalar: the mean over the batch (and, for pixels and codes, over the elements of a sample).
+  virtual Tensor forward(const Tensor& output, const Tensor& target) const = 0;
+};
+
+}  // namespace strata

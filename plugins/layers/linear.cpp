@@ -1,0 +1,67 @@
+#include "strata/core/layer.hpp"
+
+namespace strata {
+namespace {
+
+/// y = x W^T + b, W {units, inputs}. An input of any shape is flattened; the mirror restores it.
+class Linear final : public Layer {
+ public:
+  struct Params {
+    std::optional<int64_t> units;
+    bool bias = true;
+    Slot<Initializer> weight_init{"fan_in_uniform"};
+    Slot<Initializer> bias_init{"fan_in_uniform"};
+
+    static void declare(Declare<Params>& d) {
+      d.doc("A fully connected layer: y = x W^T + b. It flattens its input.");
+      d.example("{type: linear, units: 5}");
+      d.add("units", &Params::units, "outputs; in a classifier's head, the number of classes").min(1);
+      d.add("bias", &Params::bias, "adds a learned offset to each output");
+      d.add("weight_init", &Params::weight_init, "how the weights start");
+      d.add("bias_init", &Params::bias_init, "how the offsets start");
+    }
+  };
+
+  explicit Linear(const Params& params) : params_(params) {}
+
+  Role role() const override { return Role::transform; }
+
+  Shape configure(const Shape& input, const LayerContext& context) override {
+    input_ = input;
+    if (output_.empty()) {
+      if (!params_.units && !context.classes)
+        throw LayerError("units is missing (only a classifier's head knows how many it needs)");
+      output_ = {params_.units ? *params_.units : *context.classes};
+    }
+    return output_;
+  }
+
+  void build(ParameterFactory& factory) override {
+    const int64_t in = element_count(input_), out = element_count(output_);
+    weight_ = factory.parameter("weight", {out, in}, *make(params_.weight_init), in, out);
+    if (params_.bias) bias_ = factory.parameter("bias", {out}, *make(params_.bias_init), in, out);
+  }
+
+  Tensor forward(const Tensor& x, const ForwardContext&) const override {
+    const Tensor y = at::linear(x.flatten(1), weight_, bias_);
+    return output_.size() == 1 ? y : y.view(batch_shape(x.size(0), output_));
+  }
+
+  std::shared_ptr<Layer> mirror() const override {
+    Params params = params_;
+    auto layer = std::make_shared<Linear>(params);
+    layer->output_ = input_;
+    return layer;
+  }
+
+ private:
+  Params params_;
+  Shape input_, output_;
+  Tensor weight_;
+  std::optional<Tensor> bias_;
+};
+
+STRATA_REGISTER(Layer, Linear, "linear");
+
+}  // namespace
+}  // namespace strata
