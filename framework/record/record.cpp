@@ -1,0 +1,212 @@
+#include "strata/record/record.hpp"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
+
+namespace strata {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array statuses = {"running", "completed", "failed", "diverged", "interrupted"};
+constexpr const char* record_name = "record.json";
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& what) {
+  throw UserError(fmt::format("{}: {}", path.string(), what));
+}
+
+Json parse(const fs::path& path) {
+  const std::string text = read_file(path);
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) refuse(path, "the file is empty");
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    const size_t byte = std::min(error.byte, text.size());
+    const auto end = text.begin() + static_cast<std::ptrdiff_t>(byte);
+    const auto line = std::count(text.begin(), end, '\n') + 1;
+    refuse(path,
+           fmt::format("not valid JSON at line {} (byte {}): is the file whole?", line, byte));
+  }
+}
+
+void check_version(const fs::path& path, const Json& record) {
+  if (!record.is_object()) refuse(path, "not a record: expected a JSON object");
+  const auto version = record.find("schema_version");
+  if (version == record.end() || !version->is_number_integer())
+    refuse(path, "not a record: it has no integer 'schema_version'");
+  if (*version != record_schema_version)
+    refuse(path, fmt::format("schema_version is {}, but this strata reads {}{}",
+                             version->get<int64_t>(), record_schema_version,
+                             *version > record_schema_version ? ": a newer strata wrote it" : ""));
+}
+
+void check_keys(const fs::path& path, const Json& record) {
+  struct Key {
+    const char* name;
+    const char* expected;
+    bool (*holds)(const Json&);
+  };
+  static const std::array<Key, 6> keys = {{
+      {"name", "a string", [](const Json& v) { return v.is_string(); }},
+      {"run_id", "a string", [](const Json& v) { return v.is_string(); }},
+      {"seed", "an integer", [](const Json& v) { return v.is_number_integer(); }},
+      {"status", "a string", [](const Json& v) { return v.is_string(); }},
+      {"config", "an object", [](const Json& v) { return v.is_object(); }},
+      {"stages", "a list of objects",
+       [](const Json& v) {
+         return v.is_array() &&
+                std::all_of(v.begin(), v.end(), [](const Json& s) { return s.is_object(); });
+       }},
+  }};
+  std::string wrong;
+  for (const Key& key : keys) {
+    const auto value = record.find(key.name);
+    if (value == record.end())
+      wrong += fmt::format("{}no '{}'", wrong.empty() ? "" : ", ", key.name);
+    else if (!key.holds(*value))
+      wrong += fmt::format("{}'{}' is not {}", wrong.empty() ? "" : ", ", key.name, key.expected);
+  }
+  if (!wrong.empty()) refuse(path, "not a whole record: " + wrong);
+  const auto& status = record["status"].get_ref<const std::string&>();
+  if (std::find(statuses.begin(), statuses.end(), status) == statuses.end())
+    refuse(path,
+           fmt::format("status is '{}'; expected one of {}", status, fmt::join(statuses, ", ")));
+}
+
+void add_folder(const fs::path& folder, std::set<fs::path>& found) {
+  std::error_code error;
+  fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error))
+    if (it->path().filename() == record_name) found.insert(it->path().lexically_normal());
+  if (error)
+    throw UserError(fmt::format("cannot look through {}: {}", folder.string(), error.message()));
+}
+
+void add_place(const fs::path& place, std::set<fs::path>& found) {
+  if (fs::is_directory(place))
+    add_folder(place, found);
+  else
+    found.insert(place.lexically_normal());
+}
+
+std::vector<fs::path> expand(const std::string& pattern) {
+  glob_t matches{};
+  std::vector<fs::path> paths;
+  if (::glob(pattern.c_str(), GLOB_TILDE, nullptr, &matches) == 0)
+    for (size_t i = 0; i < matches.gl_pathc; ++i) paths.emplace_back(matches.gl_pathv[i]);
+  ::globfree(&matches);
+  return paths;
+}
+
+/// Empty, or why the place names no record.
+std::string find_place(const std::string& place, std::set<fs::path>& found) {
+  std::set<fs::path> here;
+  if (fs::exists(place)) {
+    add_place(place, here);
+    if (here.empty()) return fmt::format("no {} in {} or below", record_name, place);
+  } else if (place.find_first_of("*?[") != std::string::npos) {
+    const auto paths = expand(place);
+    if (paths.empty()) return fmt::format("nothing matches {}", place);
+    // A pattern may also match logs and weights: of files it takes the JSON ones.
+    for (const fs::path& path : paths)
+      if (fs::is_directory(path) || path.extension() == ".json") add_place(path, here);
+    if (here.empty()) return fmt::format("no {} in what matches {}", record_name, place);
+  } else {
+    return fmt::format("no such file or folder: {}", place);
+  }
+  found.insert(here.begin(), here.end());
+  return {};
+}
+
+void append_text(std::string& out, const Json& value, size_t indent, size_t used) {
+  constexpr size_t width = 100;
+  std::string line = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const bool flat_list = value.is_array() && std::none_of(value.begin(), value.end(), [](auto& v) {
+                           return v.is_structured();
+                         });
+  if (!value.is_structured() || value.empty() || flat_list || used + line.size() <= width) {
+    out += line;
+    return;
+  }
+  const std::string inner(indent + 1, ' ');
+  out += value.is_object() ? "{\n" : "[\n";
+  bool first = true;
+  for (const auto& item : value.items()) {
+    if (!first) out += ",\n";
+    first = false;
+    const std::string head = value.is_object() ? inner + Json(item.key()).dump() + ": " : inner;
+    out += head;
+    append_text(out, item.value(), indent + 1, head.size() + 1);
+  }
+  out += '\n' + std::string(indent, ' ') + (value.is_object() ? '}' : ']');
+}
+
+}  // namespace
+
+Json read_record(const fs::path& path) {
+  Json record = parse(path);
+  check_version(path, record);
+  check_keys(path, record);
+  return record;
+}
+
+void read_records(const std::vector<fs::path>& paths,
+                  const std::function<void(size_t, Json&&)>& use) {
+  std::atomic<size_t> next{0};
+  std::vector<std::string> wrong(paths.size());
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto work = [&] {
+    for (size_t i = next++; i < paths.size(); i = next++) {
+      try {
+        use(i, read_record(paths[i]));
+      } catch (const UserError& error) {
+        wrong[i] = error.what();
+      } catch (...) {
+        const std::lock_guard lock(failure_mutex);
+        failure = std::current_exception();
+        next = paths.size();
+      }
+    }
+  };
+  const size_t helpers = std::min<size_t>(std::thread::hardware_concurrency(), paths.size());
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < helpers; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
+  wrong.erase(std::remove(wrong.begin(), wrong.end(), ""), wrong.end());
+  if (!wrong.empty()) throw UserError(fmt::format("{}", fmt::join(wrong, "\n")));
+}
+
+std::vector<fs::path> find_records(const std::vector<std::string>& places) {
+  std::set<fs::path> found;
+  std::vector<std::string> wrong;
+  for (const std::string& place : places) {
+    std::string why = find_place(place, found);
+    if (!why.empty()) wrong.push_back(std::move(why));
+  }
+  if (!wrong.empty()) throw UserError(fmt::format("{}", fmt::join(wrong, "\n")));
+  return {found.begin(), found.end()};
+}
+
+std::string record_text(const Json& record) {
+  std::string text;
+  append_text(text, record, 0, 0);
+  return text + '\n';
+}
+
+void save_record(const fs::path& path, const Json& record) {
+  write_file_atomically(path, record_text(record));
+}
+
+}  // namespace strata
