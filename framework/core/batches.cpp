@@ -1,6 +1,7 @@
 #include "strata/core/batches.hpp"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/library.h>
 
 #include "strata/core/batches_kernel.hpp"

@@ -53,8 +53,8 @@ struct ForwardContext {
 
 /// One layer of a stack: shapes without tensors first, then parameters, then passes.
 ///
-/// Life: constructed from its Params; configure() once; build() once, only where the run trains or
-/// loads; then forward() any number of times. Gradients come from autograd, so forward() is made of
+/// Life: constructed from its Params; configure() once; build(); then, where the run trains, build() again
+/// and forward() any number of times. Gradients come from autograd, so forward() is made of
 /// differentiable ATen operations, or of an autograd Function of its own, and never writes into its
 /// input.
 class Layer {
@@ -75,7 +75,8 @@ class Layer {
   /// The range of the outputs; for role passthrough, of any input in [0, 1] or the like, unchanged.
   virtual Range range() const { return {}; }
 
-  /// Draws the parameters. Called after configure().
+  /// Asks for the parameters and keeps what it gets. Called after configure(): first with a factory that
+  /// only counts and returns undefined tensors, then, where the run trains, with one that draws them.
   virtual void build(ParameterFactory&) {}
 
   /// x: {batch, input shape...} -> {batch, output shape...}, same dtype and device.

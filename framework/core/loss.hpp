@@ -30,6 +30,9 @@ class Loss {
   /// Why the loss does not suit this use ("needs log-probabilities: ..."), or nothing where it does.
   virtual std::optional<std::string> objection(const LossUse& use) const = 0;
 
+  /// The name under which its mean over a whole split is recorded ("nll", "reconstruction_error").
+  virtual std::string measure() const = 0;
+
   /// A scalar: the mean over the batch (and, for pixels and codes, over the elements of a sample).
   virtual Tensor forward(const Tensor& output, const Tensor& target) const = 0;
 };

@@ -38,4 +38,13 @@ class Optimizer {
   virtual std::vector<Parameter> state() const = 0;
 };
 
+/// w <- w - rate * update, in one pass. On the CPU a scalar tensor is read for nothing, and a constant
+/// factor is what the vectorized loops know; on other devices nothing is read back.
+inline void subtract_scaled(Tensor& w, const Tensor& update, const Tensor& rate) {
+  if (rate.is_cpu())
+    w.add_(update, -rate.item<double>());
+  else
+    w.addcmul_(update, rate, -1);
+}
+
 }  // namespace strata

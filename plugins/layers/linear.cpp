@@ -57,8 +57,7 @@ class Linear final : public Layer {
  private:
   Params params_;
   Shape input_, output_;
-  Tensor weight_;
-  std::optional<Tensor> bias_;
+  Tensor weight_, bias_;  // bias_ stays undefined without one
 };
 
 STRATA_REGISTER(Layer, Linear, "linear");

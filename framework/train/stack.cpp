@@ -1,0 +1,188 @@
+#include "strata/train/stack.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace strata {
+namespace {
+
+/// Draws parameters for one layer after another.
+class Drawer final : public ParameterFactory {
+ public:
+  Drawer(uint64_t seed, at::ScalarType dtype, at::Device device, std::vector<Parameter>& out)
+      : seed_(seed), dtype_(dtype), device_(device), out_(out) {}
+
+  void enter(const std::string& layer) { layer_ = layer; }
+
+  Tensor parameter(const std::string& name, const Shape& shape, const Initializer& init,
+                   int64_t fan_in, int64_t fan_out) override {
+    const std::string full = layer_ + "." + name;
+    Tensor values = at::empty(shape, at::kDouble);
+    init.fill(values, random_stream(seed_, "init", full), fan_in, fan_out);
+    Tensor tensor = values.to(device_, dtype_);
+    out_.push_back({full, tensor});
+    return tensor;
+  }
+
+ private:
+  uint64_t seed_;
+  at::ScalarType dtype_;
+  at::Device device_;
+  std::vector<Parameter>& out_;
+  std::string layer_;
+};
+
+/// Counts parameters without allocating them.
+class Counter final : public ParameterFactory {
+ public:
+  int64_t count = 0;
+  Tensor parameter(const std::string&, const Shape& shape, const Initializer&, int64_t,
+                   int64_t) override {
+    count += element_count(shape);
+    return {};
+  }
+};
+
+PlacedLayer created(const ComponentRef& ref) {
+  PlacedLayer placed;
+  placed.type = ref.type;
+  placed.ref = ref;
+  placed.layer = std::static_pointer_cast<Layer>(ref.info->create(ref.params.get()));
+  return placed;
+}
+
+/// The activation that a decoder of images ends in, found by its range: no layer is known by name.
+std::optional<PlacedLayer> activation_for(const Range& range) {
+  const Registry& registry = Registry::instance();
+  for (const std::string& name : registry.names(Layer::family)) {
+    ComponentRef ref;
+    ref.type = name;
+    ref.info = registry.find(Layer::family, name);
+    ref.params = ref.info->make_params();
+    PlacedLayer placed = created(ref);
+    if (placed.layer->role() == Layer::Role::activation && placed.layer->ends_decoder() &&
+        placed.layer->range() == range)
+      return placed;
+  }
+  return std::nullopt;
+}
+
+/// The activation whose values arrive at a place in the encoder, created anew; nothing where a
+/// transform's free values do.
+std::optional<PlacedLayer> activation_arriving(const std::vector<const PlacedLayer*>& before,
+                                               const Range& data_range) {
+  for (auto it = before.rbegin(); it != before.rend(); ++it) {
+    const Layer::Role role = (*it)->layer->role();
+    if (role == Layer::Role::transform) return std::nullopt;
+    if (role == Layer::Role::activation) return created((*it)->ref);
+  }
+  return activation_for(data_range);
+}
+
+}  // namespace
+
+Block& Stack::place(std::shared_ptr<Block> block, const LayerContext& context, size_t* failed) {
+  Shape shape = block->input;
+  Range range = block->input_range;
+  for (size_t i = 0; i < block->layers.size(); ++i) {
+    PlacedLayer& placed = block->layers[i];
+    if (failed != nullptr) *failed = i;
+    placed.name = fmt::format("{}.{}", block->name, i);
+    placed.input = shape;
+    shape = placed.output = placed.layer->configure(shape, context);
+    Counter counter;
+    placed.layer->build(counter);
+    placed.parameters = counter.count;
+    if (placed.layer->role() != Layer::Role::passthrough) range = placed.layer->range();
+  }
+  block->output = shape;
+  block->output_range = range;
+  blocks_.push_back(std::move(block));
+  return *blocks_.back();
+}
+
+const Block& Stack::add(const std::string& name, const std::vector<ComponentRef>& layers,
+                        const Shape& input, const Range& input_range, const LayerContext& context,
+                        size_t* failed) {
+  auto block = std::make_shared<Block>();
+  block->name = name;
+  block->input = input;
+  block->input_range = input_range;
+  for (const ComponentRef& ref : layers) block->layers.push_back(created(ref));
+  return place(std::move(block), context, failed);
+}
+
+const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
+                               const std::vector<const Block*>& before) {
+  auto block = std::make_shared<Block>();
+  block->name = name;
+  block->input = encoder.output;
+  block->input_range = encoder.output_range;
+  std::vector<const PlacedLayer*> chain;  // all layers from the images to the code
+  for (const Block* outer : before)
+    for (const PlacedLayer& layer : outer->layers) chain.push_back(&layer);
+  const size_t first = chain.size();
+  for (const PlacedLayer& layer : encoder.layers) chain.push_back(&layer);
+  const Range data_range = before.empty() ? encoder.input_range : before.front()->input_range;
+
+  while (chain.size() > first) {
+    const PlacedLayer& source = *chain.back();
+    chain.pop_back();
+    std::shared_ptr<Layer> mirror = source.layer->mirror();
+    if (mirror == nullptr) continue;
+    PlacedLayer placed;
+    placed.type = source.type;
+    placed.layer = std::move(mirror);
+    const bool transform = placed.layer->role() == Layer::Role::transform;
+    block->layers.push_back(std::move(placed));
+    if (!transform) continue;
+    if (auto activation = activation_arriving(chain, data_range))
+      block->layers.push_back(std::move(*activation));
+  }
+  return place(std::move(block), {}, nullptr);
+}
+
+void Stack::build(uint64_t seed, at::ScalarType dtype, at::Device device) {
+  parameters_.clear();
+  Drawer drawer(seed, dtype, device, parameters_);
+  for (const auto& block : blocks_) {
+    for (PlacedLayer& placed : block->layers) {
+      drawer.enter(placed.name);
+      placed.layer->build(drawer);
+    }
+  }
+}
+
+bool Stack::has(const std::string& name) const {
+  return std::any_of(blocks_.begin(), blocks_.end(), [&](const auto& b) { return b->name == name; });
+}
+
+const Block& Stack::block(const std::string& name) const {
+  for (const auto& block : blocks_)
+    if (block->name == name) return *block;
+  throw RunError(fmt::format("the stack has no block '{}'", name));
+}
+
+Tensor Stack::forward(const std::vector<std::string>& blocks, Tensor x,
+                      const ForwardContext& context) const {
+  for (const std::string& name : blocks)
+    for (const PlacedLayer& placed : block(name).layers) x = placed.layer->forward(x, context);
+  return x;
+}
+
+std::vector<Parameter> Stack::parameters(const std::vector<std::string>& blocks) const {
+  std::vector<Parameter> chosen;
+  for (const std::string& name : blocks)
+    for (const Parameter& parameter : parameters_)
+      if (parameter.name.rfind(name + ".", 0) == 0) chosen.push_back(parameter);
+  return chosen;
+}
+
+int64_t Block::parameters() const {
+  int64_t sum = 0;
+  for (const PlacedLayer& placed : layers) sum += placed.parameters;
+  return sum;
+}
+
+}  // namespace strata

@@ -1,0 +1,68 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "strata/core/layer.hpp"
+#include "strata/core/stage.hpp"
+
+namespace strata {
+
+/// A layer at its place in a block.
+struct PlacedLayer {
+  std::string name;  ///< "encoder.0.1"
+  std::string type;  ///< "tanh"
+  std::shared_ptr<Layer> layer;
+  ComponentRef ref;  ///< what built it; empty for a mirror
+  Shape input, output;
+  int64_t parameters = 0;  ///< how many numbers it learns
+};
+
+/// Layers that stay together: one pair's encoder or decoder, or the head.
+struct Block {
+  std::string name;
+  std::vector<PlacedLayer> layers;
+  Shape input, output;
+  Range input_range, output_range;
+  int64_t parameters() const;
+};
+
+/// Every encoder/decoder pair and the head, for the whole run. Stages only refer to its blocks, so what
+/// one stage trained, the next goes on with.
+///
+/// Life: blocks are added (shapes are inferred, LayerError thrown, nothing allocated), then build()
+/// draws all parameters, then forward().
+class Stack {
+ public:
+  /// The layers named by the references, fed with `input`. A LayerError thrown carries no position;
+  /// `failed`, where given, is set to the index of the layer at fault.
+  const Block& add(const std::string& name, const std::vector<ComponentRef>& layers,
+                   const Shape& input, const Range& input_range, const LayerContext& context,
+                   size_t* failed = nullptr);
+
+  /// The mirror of an encoder: its transforms undone in reverse order, each followed by the activation
+  /// whose range is that of the values it rebuilds -- the one that made them, or, for images, the one
+  /// that ends_decoder() for [0, 1]. `before` are the blocks that feed the encoder, outermost first.
+  const Block& add_mirror(const std::string& name, const Block& encoder,
+                          const std::vector<const Block*>& before);
+
+  /// Draws every parameter: a pure function of seed and the parameter's name.
+  void build(uint64_t seed, at::ScalarType dtype, at::Device device);
+
+  const Block& block(const std::string& name) const;
+  bool has(const std::string& name) const;
+  const std::vector<std::shared_ptr<Block>>& blocks() const { return blocks_; }
+
+  /// x: {batch, input...} through the blocks, in order.
+  Tensor forward(const std::vector<std::string>& blocks, Tensor x, const ForwardContext&) const;
+
+  /// The parameters of these blocks, in order, each once. After build().
+  std::vector<Parameter> parameters(const std::vector<std::string>& blocks) const;
+
+ private:
+  Block& place(std::shared_ptr<Block> block, const LayerContext& context, size_t* failed);
+
+  std::vector<std::shared_ptr<Block>> blocks_;
+  std::vector<Parameter> parameters_;
+};
+
+}  // namespace strata

@@ -1,0 +1,34 @@
+#include "strata/core/loss.hpp"
+
+namespace strata {
+namespace {
+
+/// nll of log_softmax(output).
+class CrossEntropy final : public Loss {
+ public:
+  struct Params {
+    static void declare(Declare<Params>& d) {
+      d.doc("Cross-entropy of the labels with the softmax of the output; the head ends in linear.");
+    }
+  };
+  explicit CrossEntropy(const Params&) {}
+
+  std::optional<std::string> objection(const LossUse& use) const override {
+    if (use.target != Target::labels)
+      return "cross_entropy needs labels, and this stage rebuilds its input; use mse or bce";
+    if (use.output.high <= 0)
+      return "cross_entropy takes the softmax itself; drop log_softmax from the head, or use nll";
+    return std::nullopt;
+  }
+
+  std::string measure() const override { return "nll"; }
+
+  Tensor forward(const Tensor& output, const Tensor& target) const override {
+    return at::nll_loss(at::log_softmax(output, 1), target);
+  }
+};
+
+STRATA_REGISTER(Loss, CrossEntropy, "cross_entropy");
+
+}  // namespace
+}  // namespace strata

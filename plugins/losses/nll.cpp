@@ -1,0 +1,34 @@
+#include "strata/core/loss.hpp"
+
+namespace strata {
+namespace {
+
+/// -mean(output[label]), the output being log-probabilities.
+class NegativeLogLikelihood final : public Loss {
+ public:
+  struct Params {
+    static void declare(Declare<Params>& d) {
+      d.doc("Negative log-likelihood of the labels; the head must end in log_softmax.");
+    }
+  };
+  explicit NegativeLogLikelihood(const Params&) {}
+
+  std::optional<std::string> objection(const LossUse& use) const override {
+    if (use.target != Target::labels)
+      return "nll needs labels, and this stage rebuilds its input; use mse or bce";
+    if (use.output.high > 0)
+      return "nll needs log-probabilities; end the head in log_softmax, or use cross_entropy";
+    return std::nullopt;
+  }
+
+  std::string measure() const override { return "nll"; }
+
+  Tensor forward(const Tensor& output, const Tensor& target) const override {
+    return at::nll_loss(output, target);
+  }
+};
+
+STRATA_REGISTER(Loss, NegativeLogLikelihood, "nll");
+
+}  // namespace
+}  // namespace strata

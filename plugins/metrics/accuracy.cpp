@@ -1,0 +1,22 @@
+#include "strata/core/confusion.hpp"
+
+namespace strata {
+namespace {
+
+class Accuracy final : public ConfusionMetric {
+ public:
+  struct Params {
+    static void declare(Declare<Params>& d) { d.doc("Fraction of samples classified right."); }
+  };
+  explicit Accuracy(const Params&) {}
+
+  std::map<std::string, Json> result() const override {
+    const Tensor n = counts();
+    return {{"accuracy", fraction(n.diagonal().sum().item<int64_t>(), n.sum().item<int64_t>())}};
+  }
+};
+
+STRATA_REGISTER(Metric, Accuracy, "accuracy");
+
+}  // namespace
+}  // namespace strata

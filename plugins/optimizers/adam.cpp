@@ -1,0 +1,75 @@
+#include "strata/core/optimizer.hpp"
+
+namespace strata {
+namespace {
+
+/// Adam (Kingma and Ba 2015, algorithm 1):
+///   m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2;
+///   w <- w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
+class Adam final : public Optimizer {
+ public:
+  struct Params : OptimizerParams {
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double eps = 1e-8;
+    double weight_decay = 0;
+
+    Params() { lr = 0.001; }
+
+    static void declare(Declare<Params>& d) {
+      d.doc("Adam (Kingma and Ba 2015).");
+      declare_common(d);
+      d.add("beta1", &Params::beta1, "decay of the mean gradient").min(0).below(1);
+      d.add("beta2", &Params::beta2, "decay of the mean squared gradient").min(0).below(1);
+      d.add("eps", &Params::eps, "added to the denominator").above(0);
+      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor").min(0);
+    }
+  };
+
+  explicit Adam(const Params& params) : params_(params) {}
+
+  double learning_rate() const override { return params_.lr; }
+
+  void start(std::vector<Parameter> parameters) override {
+    parameters_ = std::move(parameters);
+    state_.clear();
+    for (const Parameter& p : parameters_) {
+      const Tensor w = p.value.detach();
+      state_.push_back({p.name + ".mean", at::zeros_like(w)});
+      state_.push_back({p.name + ".square", at::zeros_like(w)});
+      state_.push_back({p.name + ".power1", at::ones({}, w.options())});
+      state_.push_back({p.name + ".power2", at::ones({}, w.options())});
+    }
+  }
+
+  void step(const Tensor& rate) override {
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      Tensor w = parameters_[i].value.detach();
+      Tensor g = parameters_[i].value.grad();
+      if (!g.defined()) continue;
+      if (params_.weight_decay > 0) g = g.add(w, params_.weight_decay);
+      Tensor& m = state_[4 * i].value;
+      Tensor& v = state_[4 * i + 1].value;
+      Tensor& power1 = state_[4 * i + 2].value;  // beta1^t, beta2^t, kept on the device
+      Tensor& power2 = state_[4 * i + 3].value;
+      power1.mul_(params_.beta1);
+      power2.mul_(params_.beta2);
+      m.mul_(params_.beta1).add_(g, 1 - params_.beta1);
+      v.mul_(params_.beta2).addcmul_(g, g, 1 - params_.beta2);
+      const Tensor mean = m / (1 - power1);
+      const Tensor deviation = (v / (1 - power2)).sqrt_().add_(params_.eps);
+      subtract_scaled(w, mean.div_(deviation), rate);
+    }
+  }
+
+  std::vector<Parameter> state() const override { return state_; }
+
+ private:
+  Params params_;
+  std::vector<Parameter> parameters_, state_;
+};
+
+STRATA_REGISTER(Optimizer, Adam, "adam");
+
+}  // namespace
+}  // namespace strata

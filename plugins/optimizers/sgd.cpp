@@ -1,0 +1,65 @@
+#include "strata/core/optimizer.hpp"
+
+namespace strata {
+namespace {
+
+/// Stochastic gradient descent, as PyTorch defines it (Sutskever et al. 2013 with the rate outside):
+///   g <- g + weight_decay w;  v <- momentum v + g  (v = g at first);
+///   w <- w - lr v, or w - lr (g + momentum v) with nesterov.
+class Sgd final : public Optimizer {
+ public:
+  struct Params : OptimizerParams {
+    double momentum = 0;
+    bool nesterov = false;
+    double weight_decay = 0;
+
+    static void declare(Declare<Params>& d) {
+      d.doc("Stochastic gradient descent, with momentum and weight decay where asked for.");
+      declare_common(d);
+      d.add("momentum", &Params::momentum, "share of the last update that goes on").min(0).below(1);
+      d.add("nesterov", &Params::nesterov, "looks ahead along the momentum");
+      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor").min(0);
+      d.check([](const Params& p, Check& check) {
+        if (p.nesterov && p.momentum == 0) check.error("nesterov", "nesterov needs momentum above 0");
+      });
+    }
+  };
+
+  explicit Sgd(const Params& params) : params_(params) {}
+
+  double learning_rate() const override { return params_.lr; }
+
+  void start(std::vector<Parameter> parameters) override {
+    parameters_ = std::move(parameters);
+    velocity_.clear();
+    if (params_.momentum > 0)
+      for (const Parameter& p : parameters_)
+        velocity_.push_back({p.name + ".momentum", at::zeros_like(p.value.detach())});
+  }
+
+  void step(const Tensor& rate) override {
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      Tensor w = parameters_[i].value.detach();
+      Tensor g = parameters_[i].value.grad();
+      if (!g.defined()) continue;
+      if (params_.weight_decay > 0) g = g.add(w, params_.weight_decay);
+      if (params_.momentum > 0) {
+        Tensor& v = velocity_[i].value;  // zero at first, so that v = g after the first step
+        v.mul_(params_.momentum).add_(g);
+        g = params_.nesterov ? g.add(v, params_.momentum) : v;
+      }
+      subtract_scaled(w, g, rate);
+    }
+  }
+
+  std::vector<Parameter> state() const override { return velocity_; }
+
+ private:
+  Params params_;
+  std::vector<Parameter> parameters_, velocity_;
+};
+
+STRATA_REGISTER(Optimizer, Sgd, "sgd");
+
+}  // namespace
+}  // namespace strata
