@@ -1,7 +1,115 @@
+// The command: a front without LibTorch. It parses the command line, serves what needs no components,
+// and opens libstrata for the rest, after setting what must be in the environment before OpenMP loads.
+#include <dlfcn.h>
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+#include "engine/engine.hpp"
+#include "strata/support/errors.hpp"
+
+namespace strata {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Idle OpenMP threads must sleep, whatever the environment says: spinning ones beside OpenBLAS's own
+/// pool made a step 3 to 40 times slower. libgomp reads this when it is loaded, hence before dlopen.
+void prepare_environment() {
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  unsetenv("GOMP_SPINCOUNT");
+}
+
+/// libstrata beside the command (build tree), or in ../lib (installed).
+fs::path engine_path() {
+  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+  for (const fs::path& path : {here / "libstrata.so", here.parent_path() / "lib" / "libstrata.so"})
+    if (fs::exists(path)) return path;
+  throw UserError(fmt::format("libstrata.so is neither in {} nor in ../lib", here.string()));
+}
+
+int call_engine(const EngineRequest& request) {
+  prepare_environment();
+  void* library = dlopen(engine_path().c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (library == nullptr) throw UserError(fmt::format("cannot open libstrata: {}", dlerror()));
+  const auto engine = reinterpret_cast<EngineFunction>(dlsym(library, engine_symbol));
+  if (engine == nullptr) throw UserError(fmt::format("libstrata does not fit: {}", dlerror()));
+  return engine(request);
+}
+
+void add_files(CLI::App& command, EngineRequest& request, bool several) {
+  auto* option = command.add_option("file", request.files, "experiment file (YAML)")->required();
+  if (!several) option->expected(1);
+  command.add_option("--set", request.overrides, "override a setting: key.path=value")
+      ->allow_extra_args(false);
+}
+
+void add_engine_commands(CLI::App& app, EngineRequest& request) {
+  using Command = EngineRequest::Command;
+  const auto add = [&](const char* name, const char* doc, Command which) {
+    CLI::App* command = app.add_subcommand(name, doc);
+    command->callback([&request, which] { request.command = which; });
+    return command;
+  };
+  CLI::App* run = add("run", "Run experiments and write their records.", Command::run);
+  add_files(*run, request, true);
+  run->add_option("--seeds", request.seeds, "run once for each seed: 0-4, or 0,3,7");
+  run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file");
+  run->add_option("--out", request.out, "folder for the results")->capture_default_str();
+  run->add_option("--data", request.data_folders, "folder to look for data in; may be repeated")
+      ->allow_extra_args(false);
+  run->add_option("--threads", request.threads, "threads to compute with; default: all cores granted")
+      ->check(CLI::NonNegativeNumber);
+  run->add_flag("--again", request.again, "run anew what has finished before");
+  run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
+
+  CLI::App* check =
+      add("check", "Find every mistake in experiment files, without data or GPU.", Command::check);
+  add_files(*check, request, true);
+  check->add_flag("-q,--quiet", request.quiet, "print mistakes only");
+
+  CLI::App* show = add("show", "Print an experiment resolved: settings, stages, layers.",
+                       Command::show);
+  add_files(*show, request, false);
+  show->add_flag("--json", request.json, "the settings as JSON");
+
+  add("list", "List the components, or those of one family.", Command::list)
+      ->add_option("family", request.component, "layer, loss, optimizer, ...");
+  add("describe", "Print a component's parameters.", Command::describe)
+      ->add_option("component", request.component, "family/name, such as layer/linear")
+      ->required();
+  add("schema", "Print the JSON Schema of experiment files, for editors.", Command::schema);
+  add("components", "Print every component's documentation as Markdown.", Command::components);
+}
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.", "strata"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", STRATA_VERSION " (" STRATA_COMMIT ")");
+  EngineRequest request;
+  request.command_line.assign(argv, argv + argc);
+  add_engine_commands(app, request);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
+  return call_engine(request);
+}
+
+}  // namespace
+}  // namespace strata
 
 int main(int argc, char** argv) {
-  CLI::App app{"Runs deep-learning experiments from YAML files.", "strata"};
-  CLI11_PARSE(app, argc, argv);
-  return 0;
+  try {
+    return strata::run_command_line(argc, argv);
+  } catch (const strata::UserError& e) {
+    fmt::print(stderr, "strata: error: {}\n", e.what());
+    return 2;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "strata: error: {}\n", e.what());
+    return 1;
+  }
 }

@@ -27,6 +27,13 @@ Tensor target_of(Target target, const Tensor& input, const DeviceSplit& split, c
   return target == Target::labels ? split.labels.index_select(0, index) : input;
 }
 
+/// The output of a chain of blocks, in the target's shape where a decoder written out ends flat.
+Tensor output_of(const Stack& stack, const std::vector<std::string>& blocks, const Tensor& x,
+                 Target target, const ForwardContext& context) {
+  const Tensor y = stack.forward(blocks, x, context);
+  return target == Target::labels || y.sizes() == x.sizes() ? y : y.view_as(x);
+}
+
 /// Makes exactly the tensors that train ask for gradients while it lives.
 class TrainOnly {
  public:
@@ -95,7 +102,7 @@ Json measure(const Stack& stack, const Evaluation& what, const StageInput& input
     const int64_t n = std::min(kEvaluationBatch, split.count() - first);
     const Tensor index = split.samples.narrow(0, first, n);
     const Tensor x = input.batch(index);
-    const Tensor y = stack.forward(what.blocks, x, {});
+    const Tensor y = output_of(stack, what.blocks, x, what.target, {});
     const Tensor target = target_of(what.target, x, split, index);
     if (what.loss) loss_sum.add_(what.loss->forward(y, target), static_cast<double>(n));
     for (const auto& metric : what.metrics) metric->update(y, target);
@@ -174,7 +181,7 @@ class Fit {
 
   void step(const Tensor& index) {
     const Tensor x = train_input_.batch(index);
-    const Tensor y = stack_.forward(spec_.blocks, x, context_);
+    const Tensor y = output_of(stack_, spec_.blocks, x, spec_.target, context_);
     const Tensor loss = loss_->forward(y, target_of(spec_.target, x, data_.train, index));
     losses_.select(0, context_.step).copy_(loss.detach());
     loss.backward();

@@ -1,0 +1,68 @@
+#include "strata/run/experiment.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace strata {
+
+void DataSettings::declare(Declare<DataSettings>& d) {
+  d.doc("What is learned from.");
+  d.add("dataset", &DataSettings::dataset, "the images and labels").required();
+  d.add("batch_size", &DataSettings::batch_size, "samples a step; a short last batch is kept").min(1);
+  d.add("train_size", &DataSettings::train_size, "how many training samples are used; default all")
+      .min(1);
+  d.add("test_size", &DataSettings::test_size, "how many test samples are used; default all").min(1);
+  d.add("validation_size", &DataSettings::validation_size,
+        "how many training samples are set apart, at random, for validation")
+      .min(0);
+}
+
+void PretrainSettings::declare(Declare<PretrainSettings>& d) {
+  d.doc("Training encoder and decoder to rebuild their input.");
+  d.add("strategy", &PretrainSettings::strategy, "how the stack is grown");
+  d.add("loss", &PretrainSettings::loss, "how far a reconstruction is from its target");
+  d.add("optimizer", &PretrainSettings::optimizer, "how parameters are updated; fresh each stage");
+  d.add("epochs", &PretrainSettings::epochs, "passes over the training set").min(1);
+  d.add("metrics", &PretrainSettings::metrics, "measured on the test set after each epoch");
+}
+
+void ClassifySettings::declare(Declare<ClassifySettings>& d) {
+  d.doc("Training a classifier on the code, the decoder removed.");
+  d.add("head", &ClassifySettings::head,
+        "the layers put on the code; units default to the number of classes");
+  d.add("loss", &ClassifySettings::loss, "how far an output is from its label");
+  d.add("optimizer", &ClassifySettings::optimizer, "how parameters are updated");
+  d.add("epochs", &ClassifySettings::epochs, "passes over the training set").min(1);
+  d.add("train", &ClassifySettings::train,
+        "all: encoder and head; head: the head alone, on codes computed once")
+      .choices({"all", "head"});
+  d.add("metrics", &ClassifySettings::metrics, "measured on the test set after each epoch");
+}
+
+void Experiment::declare(Declare<Experiment>& d) {
+  d.doc("An experiment with a stack of autoencoders.");
+  d.add("name", &Experiment::name, "names the folder of its results").required();
+  d.add("seed", &Experiment::seed, "from which every random number follows").min(0);
+  d.add("dtype", &Experiment::dtype, "precision of the arithmetic").choices({"float32", "float64"});
+  d.add("device", &Experiment::device, "auto takes a GPU where there is one")
+      .choices({"auto", "cpu", "cuda"});
+  d.add("data", &Experiment::data, "what is learned from").required();
+  d.add("encoder", &Experiment::encoder,
+        "one entry for each pair that is stacked, outermost first; an entry is a list of layers")
+      .required();
+  d.add("decoder", &Experiment::decoder,
+        "the decoder of each pair, where the encoder's mirror is not wanted: entry k rebuilds the "
+        "input of encoder k");
+  d.add("pretrain", &Experiment::pretrain, "training the stack to rebuild its input");
+  d.add("classify", &Experiment::classify, "training a classifier on the code");
+  d.check([](const Experiment& e, Check& check) {
+    const bool safe = std::all_of(e.name.begin(), e.name.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+    });
+    if (!e.name.empty() && (!safe || e.name.front() == '.'))
+      check.error("name", "expected letters, digits, '.', '_' and '-' (it names a folder), got '" +
+                              e.name + "'");
+  });
+}
+
+}  // namespace strata

@@ -1,0 +1,59 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "strata/core/layer.hpp"
+#include "strata/core/stage.hpp"
+#include "strata/core/strategy.hpp"
+#include "strata/data/dataset.hpp"
+
+namespace strata {
+
+/// The `data` of an experiment file.
+struct DataSettings {
+  Slot<Dataset> dataset;
+  int64_t batch_size = 100;
+  std::optional<int64_t> train_size, test_size;
+  int64_t validation_size = 0;
+  static void declare(Declare<DataSettings>& d);
+};
+
+/// The `pretrain` of an experiment file.
+struct PretrainSettings {
+  Slot<Strategy> strategy{"greedy"};
+  Slot<Loss> loss{"mse"};
+  Slot<Optimizer> optimizer{"sgd"};
+  OneOrMany<int64_t> epochs = 10;
+  std::vector<Slot<Metric>> metrics{Slot<Metric>{"reconstruction_error"}};
+  static void declare(Declare<PretrainSettings>& d);
+};
+
+/// The `classify` of an experiment file.
+struct ClassifySettings {
+  std::vector<Slot<Layer>> head{Slot<Layer>{"linear"}, Slot<Layer>{"log_softmax"}};
+  Slot<Loss> loss{"nll"};
+  Slot<Optimizer> optimizer{"sgd"};
+  int64_t epochs = 10;
+  std::string train = "all";
+  std::vector<Slot<Metric>> metrics{Slot<Metric>{"accuracy"}};
+  static void declare(Declare<ClassifySettings>& d);
+};
+
+using LayerList = std::vector<Slot<Layer>>;
+
+/// The root of an experiment file: a params struct like any other.
+struct Experiment {
+  std::string name;
+  int64_t seed = 0;
+  std::string dtype = "float32";
+  std::string device = "auto";
+  DataSettings data;
+  std::vector<LayerList> encoder;
+  std::optional<std::vector<LayerList>> decoder;
+  std::optional<PretrainSettings> pretrain;
+  std::optional<ClassifySettings> classify;
+  static void declare(Declare<Experiment>& d);
+};
+
+}  // namespace strata

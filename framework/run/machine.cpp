@@ -1,0 +1,142 @@
+#include "strata/run/machine.hpp"
+
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <thread>
+
+#include "strata/support/errors.hpp"
+
+#ifdef STRATA_TORCH_CUDA
+#include <ATen/cuda/CUDAContext.h>
+#endif
+
+namespace strata {
+namespace {
+
+/// "cpu.max" of cgroup 2, "quota period" or "max period"; in cores, or infinity.
+double cgroup_quota() {
+  std::ifstream in("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (!(in >> quota >> period) || quota == "max" || period <= 0) return INFINITY;
+  return std::stod(quota) / period;
+}
+
+using IntFunction = int (*)();
+using SetFunction = void (*)(int);
+using TextFunction = char* (*)();
+
+/// A function of OpenBLAS where that is what is loaded.
+template <class F>
+F blas_function(const char* name) {
+  return reinterpret_cast<F>(dlsym(RTLD_DEFAULT, name));
+}
+
+std::string blas_name() {
+  if (const auto config = blas_function<TextFunction>("openblas_get_config")) return config();
+  return at::hasMKL() ? "MKL" : "reference or unknown";
+}
+
+std::string first_match(const char* path, const std::string& key) {
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);)
+    if (line.rfind(key, 0) == 0) {
+      const size_t value = line.find_first_not_of(" \t:", key.size());
+      return value == std::string::npos ? "" : line.substr(value);
+    }
+  return "unknown";
+}
+
+Json gpu_name(const at::Device& device) {
+#ifdef STRATA_TORCH_CUDA
+  if (device.is_cuda()) return std::string(at::cuda::getCurrentDeviceProperties()->name);
+#endif
+  (void)device;
+  return nullptr;
+}
+
+}  // namespace
+
+int granted_cores() {
+  cpu_set_t set;
+  int cores = static_cast<int>(std::thread::hardware_concurrency());
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
+  const double quota = cgroup_quota();
+  if (std::isfinite(quota)) cores = std::min(cores, static_cast<int>(std::ceil(quota)));
+  return std::max(1, cores);
+}
+
+int set_threads(int threads) {
+  if (threads <= 0) threads = granted_cores();
+  at::set_num_threads(threads);
+  if (const auto set = blas_function<SetFunction>("openblas_set_num_threads")) set(threads);
+  return threads;
+}
+
+at::Device choose_device(const std::string& setting) {
+  if (setting == "cpu") return at::kCPU;
+  if (at::hasCUDA()) return at::Device(at::kCUDA, 0);
+  if (setting == "auto") return at::kCPU;
+#ifdef STRATA_TORCH_CUDA
+  throw UserError("device 'cuda': this machine shows no CUDA device; use --device cpu or auto");
+#else
+  throw UserError(
+      "device 'cuda': strata was built against a LibTorch without CUDA; use --device cpu or auto");
+#endif
+}
+
+Json provenance(const at::Device& device, int threads) {
+  utsname system{};
+  uname(&system);
+  Json blas = {{"name", blas_name()}, {"threads", nullptr}};
+  if (const auto get = blas_function<IntFunction>("openblas_get_num_threads"))
+    blas["threads"] = get();
+  Json cuda = nullptr;
+#ifdef STRATA_CUDA_VERSION
+  cuda = STRATA_CUDA_VERSION;
+#endif
+  const int64_t memory = static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  return {{"strata", {{"version", STRATA_VERSION}, {"commit", STRATA_COMMIT}}},
+          {"compiler", fmt::format("{} {}", STRATA_COMPILER, __VERSION__)},
+          {"build_type", STRATA_BUILD_TYPE},
+          {"libtorch", TORCH_VERSION},
+          {"blas", blas},
+          {"threads", threads},
+          {"cuda", cuda},
+          {"gpu", gpu_name(device)},
+          {"cpu", first_match("/proc/cpuinfo", "model name")},
+          {"device", device.str()},
+          {"host",
+           {{"os", fmt::format("{} {} {}", system.sysname, system.release, system.machine)},
+            {"cores", granted_cores()},
+            {"memory_bytes", memory}}}};
+}
+
+std::string blas_warning() {
+  if (blas_function<IntFunction>("openblas_get_num_threads") != nullptr || at::hasMKL()) return "";
+  return "LibTorch uses the reference BLAS, about 30 times slower than an optimized one; install "
+         "libopenblas0-pthread";
+}
+
+int64_t peak_memory_bytes() {
+  const std::string text = first_match("/proc/self/status", "VmHWM");
+  if (!text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) != 0)
+    return std::stoll(text) * 1024;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+}
+
+void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+}  // namespace strata

@@ -1,0 +1,227 @@
+#include "strata/run/plan.hpp"
+
+#include <fmt/format.h>
+
+namespace strata {
+namespace {
+
+std::vector<ComponentRef> refs(const LayerList& layers) { return {layers.begin(), layers.end()}; }
+
+StackDescription describe(const Plan& plan) {
+  StackDescription description;
+  description.pairs = plan.experiment.encoder.size();
+  for (size_t k = 0; k < description.pairs; ++k)
+    description.code_shapes.push_back(plan.stack->block(encoder_block(k)).output);
+  return description;
+}
+
+class Planner {
+ public:
+  Planner(Plan& plan, const Node& tree, Issues& issues)
+      : plan_(plan), settings_(plan.experiment), tree_(tree), issues_(issues) {}
+
+  void run() {
+    plan_.stack = std::make_shared<Stack>();
+    plan_.data = make(settings_.data.dataset)->info();
+    if (!settings_.pretrain && !settings_.classify)
+      issues_.error(tree_.origin, "", "nothing to do: expected 'pretrain', 'classify' or both");
+    check_lists();
+    if (!issues_.ok()) return;
+    const bool encoders = add_encoders();
+    if (!encoders) return;
+    const bool decoders = !pretrains() || add_decoders();
+    const bool head = !settings_.classify || add_head();
+    if (!decoders || !head) return;
+    list_stages();
+    for (const StageSpec& stage : plan_.stages) check_stage(stage);
+    check_epochs();
+  }
+
+ private:
+  /// Under a strategy without stages the decoders are not needed, nor need they be possible.
+  bool pretrains() const {
+    if (!settings_.pretrain) return false;
+    StackDescription description;
+    description.pairs = settings_.encoder.size();
+    description.code_shapes.resize(description.pairs);
+    return make(settings_.pretrain->strategy)->next(description, {}).has_value();
+  }
+
+  void error(const std::string& path, const std::string& message) {
+    const Node* node = find_path(tree_, path);
+    issues_.error(node != nullptr ? node->origin : tree_.origin, path, message);
+  }
+
+  void check_lists() {
+    if (settings_.encoder.empty())
+      error("encoder", "expected at least one entry, a list of layers for each pair");
+    for (size_t k = 0; k < settings_.encoder.size(); ++k)
+      if (settings_.encoder[k].empty())
+        error(fmt::format("encoder[{}]", k), "expected at least one layer");
+    if (settings_.decoder && settings_.decoder->size() != settings_.encoder.size())
+      error("decoder", fmt::format("expected {} entries, one for each entry of 'encoder', got {}",
+                                   settings_.encoder.size(), settings_.decoder->size()));
+    if (settings_.classify && settings_.classify->head.empty())
+      error("classify.head", "expected at least one layer");
+  }
+
+  /// Adds a block of written-out layers; the layer at fault is reported at its own place.
+  bool add(const std::string& name, const LayerList& layers, const Shape& input, const Range& range,
+           const LayerContext& context) {
+    size_t failed = 0;
+    try {
+      plan_.stack->add(name, refs(layers), input, range, context, &failed);
+      return true;
+    } catch (const LayerError& e) {
+      issues_.error(layers[failed].origin, layers[failed].path,
+                    fmt::format("layer '{}' does not fit: {}", layers[failed].type, e.what()));
+      return false;
+    }
+  }
+
+  bool add_encoders() {
+    Shape shape = plan_.data.sample_shape;
+    Range range{0, 1};
+    for (size_t k = 0; k < settings_.encoder.size(); ++k) {
+      if (!add(encoder_block(k), settings_.encoder[k], shape, range, {})) return false;
+      const Block& block = plan_.stack->block(encoder_block(k));
+      shape = block.output;
+      range = block.output_range;
+    }
+    return true;
+  }
+
+  bool add_decoders() {
+    bool good = true;
+    std::vector<const Block*> before;
+    for (size_t k = 0; k < settings_.encoder.size(); ++k) {
+      const Block& encoder = plan_.stack->block(encoder_block(k));
+      good = (settings_.decoder ? add_written_decoder(k, encoder) : add_mirror(k, encoder, before)) &&
+             good;
+      before.push_back(&encoder);
+    }
+    return good;
+  }
+
+  bool add_mirror(size_t k, const Block& encoder, const std::vector<const Block*>& before) {
+    try {
+      plan_.stack->add_mirror(decoder_block(k), encoder, before);
+      return true;
+    } catch (const LayerError& e) {
+      error(fmt::format("encoder[{}]", k), fmt::format("no decoder follows from it: {}", e.what()));
+      return false;
+    }
+  }
+
+  bool add_written_decoder(size_t k, const Block& encoder) {
+    const LayerList& layers = (*settings_.decoder)[k];
+    const std::string path = fmt::format("decoder[{}]", k);
+    if (layers.empty()) {
+      error(path, "expected at least one layer");
+      return false;
+    }
+    if (!add(decoder_block(k), layers, encoder.output, encoder.output_range, {})) return false;
+    const Block& block = plan_.stack->block(decoder_block(k));
+    if (element_count(block.output) == element_count(encoder.input)) return true;
+    error(path, fmt::format("expected to rebuild encoder[{}]'s input of shape {}, got {}", k,
+                            shape_text(encoder.input), shape_text(block.output)));
+    return false;
+  }
+
+  bool add_head() {
+    const Block& code = plan_.stack->block(encoder_block(settings_.encoder.size() - 1));
+    LayerContext context;
+    context.classes = plan_.data.classes;
+    if (!add(head_block(), settings_.classify->head, code.output, code.output_range, context))
+      return false;
+    const Shape& output = plan_.stack->block(head_block()).output;
+    if (output == Shape{plan_.data.classes}) return true;
+    error("classify.head", fmt::format("expected {} outputs, one for each class of '{}', got {}",
+                                       plan_.data.classes, settings_.data.dataset.type,
+                                       shape_text(output)));
+    return false;
+  }
+
+  void list_stages() {
+    std::vector<StageResult> planned;
+    while (auto stage = plan_.next_stage(planned)) {
+      plan_.stages.push_back(*stage);
+      planned.push_back({*stage, false, {}});
+    }
+    if (plan_.stages.empty())
+      error("pretrain.strategy", fmt::format("nothing to do: strategy '{}' trains no stage, and there "
+                                             "is no 'classify'",
+                                             settings_.pretrain->strategy.type));
+  }
+
+  void check_stage(const StageSpec& stage) {
+    const Block& last = plan_.stack->block(stage.blocks.back());
+    const Block& first = plan_.stack->block(stage.blocks.front());
+    const LossUse use{stage.target, last.output_range, first.input_range};
+    if (const auto objection = make(stage.loss)->objection(use))
+      issues_.error(stage.loss.origin, stage.loss.path,
+                    fmt::format("{} (stage '{}')", *objection, stage.name));
+    for (const auto& metric : stage.metrics)
+      if (!make(metric)->suits(stage.target))
+        issues_.error(metric.origin, metric.path,
+                      fmt::format("metric '{}' cannot be measured against {} (stage '{}')",
+                                  metric.type, target_name(stage.target), stage.name));
+  }
+
+  void check_epochs() {
+    if (!settings_.pretrain) return;
+    const size_t given = settings_.pretrain->epochs.values.size();
+    size_t stages = 0;
+    for (const StageSpec& stage : plan_.stages)
+      if (stage.kind == StageKind::pretrain) ++stages;
+    if (stages > 0 && given > 1 && given != stages)
+      error("pretrain.epochs", fmt::format("expected one number, or {}, one for each stage; got {}",
+                                           stages, given));
+  }
+
+  Plan& plan_;
+  const Experiment& settings_;
+  const Node& tree_;
+  Issues& issues_;
+};
+
+}  // namespace
+
+std::optional<StageSpec> Plan::next_stage(const std::vector<StageResult>& done) const {
+  if (!done.empty() && done.back().spec.kind == StageKind::classify) return std::nullopt;
+  if (experiment.pretrain) {
+    const PretrainSettings& settings = *experiment.pretrain;
+    if (auto stage = make(settings.strategy)->next(describe(*this), done)) {
+      stage->kind = StageKind::pretrain;
+      stage->loss = settings.loss;
+      stage->optimizer = settings.optimizer;
+      stage->metrics = settings.metrics;
+      stage->epochs = settings.epochs.at(done.size());
+      return stage;
+    }
+  }
+  if (!experiment.classify) return std::nullopt;
+  const ClassifySettings& settings = *experiment.classify;
+  StageSpec stage;
+  stage.name = "classify";
+  stage.kind = StageKind::classify;
+  stage.target = Target::labels;
+  stage.loss = settings.loss;
+  stage.optimizer = settings.optimizer;
+  stage.metrics = settings.metrics;
+  stage.epochs = settings.epochs;
+  std::vector<std::string>& encoders = settings.train == "head" ? stage.prefix : stage.blocks;
+  for (size_t k = 0; k < experiment.encoder.size(); ++k) encoders.push_back(encoder_block(k));
+  stage.blocks.push_back(head_block());
+  stage.trains = stage.blocks;
+  return stage;
+}
+
+Plan make_plan(const Experiment& experiment, const Node& tree, Issues& issues) {
+  Plan plan;
+  plan.experiment = experiment;
+  Planner(plan, tree, issues).run();
+  return plan;
+}
+
+}  // namespace strata

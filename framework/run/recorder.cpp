@@ -1,0 +1,102 @@
+#include "strata/run/recorder.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "strata/record/record.hpp"
+#include "strata/run/machine.hpp"
+
+namespace strata {
+namespace {
+
+double clock_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::filesystem::path fresh_events(const std::filesystem::path& folder) {
+  const auto path = folder / "events.jsonl";
+  std::filesystem::remove(path);
+  return path;
+}
+
+}  // namespace
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+Recorder::Recorder(std::filesystem::path folder, Json head)
+    : folder_(std::move(folder)),
+      record_(std::move(head)),
+      events_(fresh_events(folder_)),
+      started_(clock_seconds()) {
+  record_["status"] = "running";
+  record_["error"] = nullptr;
+  record_["stages"] = Json::array();
+  record_["metrics"] = Json::object();
+  record_["timing"] = {{"start", utc_now()}};
+  save();
+  event({{"event", "run_started"}, {"run_id", record_["run_id"]}});
+}
+
+void Recorder::stage_started(const StageSpec& spec) {
+  stage_started_ = clock_seconds();
+  Json stage = spec.dump();
+  stage["status"] = "running";
+  stage["epochs"] = Json::array();
+  record_["stages"].push_back(stage);
+  event({{"event", "stage_started"}, {"stage", spec.name}});
+}
+
+void Recorder::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
+  const Json entry = {{"epoch", epoch.epoch},
+                      {"loss", epoch.loss},
+                      {"terms", epoch.terms},
+                      {"learning_rate", epoch.learning_rate},
+                      {"seconds", epoch.seconds},
+                      {"samples_per_second", epoch.samples_per_second},
+                      {"metrics", epoch.metrics}};
+  record_["stages"].back()["epochs"].push_back(entry);
+  Json event_entry = {{"event", "epoch_done"}, {"stage", spec.name}};
+  event_entry.update(entry);
+  event(std::move(event_entry));
+}
+
+void Recorder::stage_done(const Json& weights) {
+  Json& stage = record_["stages"].back();
+  stage["status"] = "completed";
+  stage["seconds"] = clock_seconds() - stage_started_;
+  stage["weights"] = weights;
+  event({{"event", "stage_done"}, {"stage", stage["name"]}});
+  save();
+}
+
+void Recorder::finish(const std::string& status, const Json& error) {
+  record_["status"] = status;
+  record_["error"] = error;
+  double training = 0;
+  for (Json& stage : record_["stages"]) {
+    if (stage["status"] == "running") {
+      stage["status"] = status;
+      stage["seconds"] = clock_seconds() - stage_started_;
+    }
+    for (const Json& epoch : stage["epochs"]) training += epoch["seconds"].get<double>();
+  }
+  record_["timing"]["end"] = utc_now();
+  record_["timing"]["seconds"] = clock_seconds() - started_;
+  record_["timing"]["training_seconds"] = training;
+  record_["peak_memory_bytes"] = peak_memory_bytes();
+  event({{"event", "run_done"}, {"status", status}, {"error", error}});
+  save();
+}
+
+void Recorder::event(Json event) {
+  event["time"] = utc_now();
+  events_.append(event.dump());
+}
+
+void Recorder::save() { save_record(folder_ / "record.json", record_); }
+
+}  // namespace strata

@@ -1,0 +1,210 @@
+#include "strata/run/runner.hpp"
+
+#include <fmt/format.h>
+
+#include "strata/record/record.hpp"
+#include "strata/run/device_data.hpp"
+#include "strata/run/machine.hpp"
+#include "strata/run/progress.hpp"
+#include "strata/run/recorder.hpp"
+#include "strata/support/sha256.hpp"
+#include "strata/train/safetensors.hpp"
+
+namespace strata {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Passes on what happens to the record and to the screen.
+class Both final : public Observer {
+ public:
+  Both(Observer& a, Observer& b) : a_(a), b_(b) {}
+  void stage_started(const StageSpec& s) override {
+    a_.stage_started(s);
+    b_.stage_started(s);
+  }
+  void step_done(const StageSpec& s, int64_t epoch, int64_t done, int64_t samples) override {
+    a_.step_done(s, epoch, done, samples);
+    b_.step_done(s, epoch, done, samples);
+  }
+  void epoch_done(const StageSpec& s, const EpochResult& e) override {
+    a_.epoch_done(s, e);
+    b_.epoch_done(s, e);
+  }
+
+ private:
+  Observer &a_, &b_;
+};
+
+Json model_summary(const Stack& stack) {
+  Json blocks = Json::array();
+  int64_t total = 0;
+  for (const auto& block : stack.blocks()) {
+    Json layers = Json::array();
+    for (const PlacedLayer& layer : block->layers)
+      layers.push_back({{"name", layer.name},
+                        {"type", layer.type},
+                        {"input_shape", layer.input},
+                        {"output_shape", layer.output},
+                        {"parameters", layer.parameters}});
+    total += block->parameters();
+    blocks.push_back(
+        {{"name", block->name}, {"parameters", block->parameters()}, {"layers", layers}});
+  }
+  return {{"parameters", total}, {"blocks", blocks}};
+}
+
+/// One run from data to closed record.
+class Run {
+ public:
+  Run(const LoadedExperiment& experiment, const Plan& plan, const RunOptions& options,
+      const fs::path& folder, Json head)
+      : plan_(plan),
+        options_(options),
+        recorder_(folder, std::move(head)),
+        progress_(fmt::format("{} (seed {})", experiment.settings.name, experiment.settings.seed),
+                  plan.stages, options.quiet),
+        observer_(recorder_, progress_) {
+    fit_.batch_size = experiment.settings.data.batch_size;
+    fit_.seed = static_cast<uint64_t>(experiment.settings.seed);
+    fit_.dtype = experiment.settings.dtype == "float64" ? at::kDouble : at::kFloat;
+    fit_.stop = options.stop;
+  }
+
+  RunOutcome run() {
+    try {
+      train();
+      return finish("completed", "");
+    } catch (const Interrupted& e) {
+      return finish("interrupted", e.what());
+    } catch (const Diverged& e) {
+      return finish("diverged", e.what());
+    } catch (const UserError& e) {
+      finish("failed", e.what());
+      throw;
+    } catch (const std::exception& e) {
+      return finish("failed", where() + e.what());
+    }
+  }
+
+ private:
+  void train() {
+    const Experiment& settings = plan_.experiment;
+    fit_.device = choose_device(settings.device);
+    const int threads = set_threads(options_.threads);
+    Json facts = provenance(fit_.device, threads);
+    facts["command_line"] = options_.command_line;
+    facts["plugins"] = Json::array();
+    recorder_.set("provenance", facts);
+    recorder_.set("model", model_summary(*plan_.stack));
+    data_ = prepare_data(settings.data, plan_.data, {options_.data_folders, fit_.seed}, fit_.device);
+    recorder_.set("data", data_.record);
+    plan_.stack->build(fit_.seed, fit_.dtype, fit_.device);
+    while (auto spec = plan_.next_stage(done_)) run_stage(*spec);
+  }
+
+  void run_stage(const StageSpec& spec) {
+    done_.push_back({spec, false, {}});
+    fit(*plan_.stack, spec, data_.device, fit_, observer_, done_.back());
+    std::vector<std::string> blocks = spec.prefix;
+    blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
+    const std::string file = fmt::format("weights/{}.safetensors", spec.name);
+    const std::string bytes = to_safetensors(plan_.stack->parameters(blocks));
+    write_file_atomically(recorder_.folder() / file, bytes);
+    recorder_.stage_done({{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
+    measure(spec);
+  }
+
+  /// The run's final figures: those of the classifier, and the error of the images rebuilt through all
+  /// pairs, taken when pretraining ends.
+  void measure(const StageSpec& spec) {
+    const bool last = !plan_.next_stage(done_).has_value();
+    if (spec.kind == StageKind::pretrain && !last &&
+        plan_.next_stage(done_)->kind == StageKind::pretrain)
+      return;
+    const Json& measured = done_.back().epochs.back().metrics;
+    for (const char* split : {"validation", "test"})
+      for (const auto& [key, value] : measured[split].items())
+        if (spec.kind == StageKind::classify) metrics_[split][key] = value;
+    if (spec.kind == StageKind::pretrain) measure_reconstruction(spec);
+    recorder_.set("metrics", metrics_);
+  }
+
+  void measure_reconstruction(const StageSpec& spec) {
+    Evaluation whole;
+    for (size_t k = 0; k < plan_.experiment.encoder.size(); ++k)
+      whole.blocks.push_back(encoder_block(k));
+    for (size_t k = plan_.experiment.encoder.size(); k-- > 0;)
+      whole.blocks.push_back(decoder_block(k));
+    for (const auto& metric : spec.metrics) whole.metrics.push_back(make(metric));
+    const DeviceData& data = data_.device;
+    if (data.validation.count() > 0)
+      metrics_["validation"] = evaluate(*plan_.stack, whole, data, data.validation, fit_);
+    metrics_["test"] = evaluate(*plan_.stack, whole, data, data.test, fit_);
+  }
+
+  std::string where() const {
+    return done_.empty() ? "" : fmt::format("stage '{}': ", done_.back().spec.name);
+  }
+
+  RunOutcome finish(const std::string& status, const std::string& error) {
+    recorder_.finish(status, error.empty() ? Json(nullptr) : Json(error));
+    return {status, error, recorder_.folder() / "record.json", false};
+  }
+
+  const Plan& plan_;
+  const RunOptions& options_;
+  Recorder recorder_;
+  Progress progress_;
+  Both observer_;
+  FitOptions fit_;
+  PreparedData data_;
+  std::vector<StageResult> done_;
+  Json metrics_ = Json::object();
+};
+
+/// True where the same experiment was finished by the same strata.
+bool finished_before(const fs::path& record_path, const std::string& hash) {
+  if (!fs::exists(record_path)) return false;
+  try {
+    const Json record = read_record(record_path);
+    return record.at("status") == "completed" && record.at("config_hash") == hash &&
+           record.at("provenance").at("strata").at("version") == STRATA_VERSION;
+  } catch (const std::exception&) {
+    return false;  // unreadable: run again
+  }
+}
+
+}  // namespace
+
+Json LoadedExperiment::resolved() const { return dump_params(param_list<Experiment>(), &settings); }
+
+std::string LoadedExperiment::hash() const { return sha256_hex(resolved().dump()); }
+
+std::string LoadedExperiment::run_id() const {
+  return fmt::format("{}-s{}", hash().substr(0, 8), settings.seed);
+}
+
+RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
+                          const RunOptions& options) {
+  const std::string id = experiment.run_id();
+  const fs::path folder = options.out / experiment.settings.name / id;
+  if (!options.again && finished_before(folder / "record.json", experiment.hash()))
+    return {"completed", "", folder / "record.json", true};
+  reset_peak_memory();
+  const Json head = {{"schema_version", record_schema_version},
+                     {"name", experiment.settings.name},
+                     {"run_id", id},
+                     {"seed", experiment.settings.seed},
+                     {"status", "running"},
+                     {"error", nullptr},
+                     {"config", experiment.resolved()},
+                     {"config_hash", experiment.hash()},
+                     {"source",
+                      {{"file", experiment.file},
+                       {"text", experiment.text},
+                       {"overrides", experiment.overrides}}}};
+  return Run(experiment, plan, options, folder, head).run();
+}
+
+}  // namespace strata

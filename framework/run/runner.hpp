@@ -1,0 +1,45 @@
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "strata/run/plan.hpp"
+
+namespace strata {
+
+/// An experiment as it was read: what a run needs, and what its record quotes.
+struct LoadedExperiment {
+  Node tree;  ///< composed, with paths and origins
+  Experiment settings;
+  std::string file, text;              ///< as given, and the file's own text
+  std::vector<std::string> overrides;  ///< "seed=1"
+
+  Json resolved() const;      ///< every setting, defaults included
+  std::string hash() const;   ///< SHA-256 of resolved()
+  std::string run_id() const; ///< "3fa9c1d2-s0": the hash's beginning and the seed
+};
+
+struct RunOptions {
+  std::filesystem::path out = "results";
+  std::vector<std::string> data_folders;
+  int threads = 0;  ///< 0: the cores granted
+  bool quiet = false;
+  bool again = false;  ///< run though a finished record of the same experiment is there
+  std::vector<std::string> command_line;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct RunOutcome {
+  std::string status;  ///< as in the record
+  std::string error;
+  std::filesystem::path record;
+  bool skipped = false;  ///< was finished before
+};
+
+/// Runs one experiment whose plan has no issues, and closes its record whatever happens. What the user
+/// got wrong (missing data, say) is thrown as UserError, the record saying "failed".
+RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
+                          const RunOptions& options);
+
+}  // namespace strata

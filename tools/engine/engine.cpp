@@ -1,0 +1,40 @@
+#include "engine/engine.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/commands.hpp"
+
+namespace strata {
+namespace {
+
+int dispatch(const EngineRequest& request) {
+  switch (request.command) {
+    case EngineRequest::Command::run: return run_command(request);
+    case EngineRequest::Command::check: return check_command(request);
+    case EngineRequest::Command::show: return show_command(request);
+    case EngineRequest::Command::list: return list_command(request);
+    case EngineRequest::Command::describe: return describe_command(request);
+    case EngineRequest::Command::schema: return schema_command(request);
+    case EngineRequest::Command::components: return components_command(request);
+  }
+  return 2;
+}
+
+}  // namespace
+}  // namespace strata
+
+extern "C" int strata_engine(const strata::EngineRequest& request) {
+  using namespace strata;
+  try {
+    for (const std::string& problem : Registry::instance().problems())
+      fmt::print(stderr, "strata: error: {}\n", problem);
+    if (!Registry::instance().problems().empty()) return 2;
+    return dispatch(request);
+  } catch (const UserError& e) {
+    fmt::print(stderr, "strata: error: {}\n", e.what());
+    return 2;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "strata: error: {}\n", e.what());
+    return 1;
+  }
+}

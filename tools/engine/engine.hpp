@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// What the command line asked of the part of strata that needs LibTorch and the components. The front
+/// fills it in, opens libstrata, and calls strata_engine().
+struct EngineRequest {
+  enum class Command { run, check, show, list, describe, schema, components };
+  Command command = Command::check;
+  std::vector<std::string> files;      ///< experiment files
+  std::vector<std::string> overrides;  ///< --set, "key.path=value"
+  std::string seeds;                   ///< --seeds, "0-4"; empty: the file's own
+  std::string device;                  ///< --device; empty: the file's own
+  std::string out = "results";
+  std::vector<std::string> data_folders;
+  int threads = 0;
+  bool quiet = false;
+  bool again = false;
+  bool json = false;
+  std::string component;  ///< list: a family or empty; describe: "family/name"
+  std::vector<std::string> command_line;
+};
+
+/// The engine's entry points by name, for dlsym; each returns the process's exit code and throws nothing.
+using EngineFunction = int (*)(const EngineRequest&);
+inline constexpr const char* engine_symbol = "strata_engine";
+
+}  // namespace strata
+
+extern "C" int strata_engine(const strata::EngineRequest& request);

@@ -1,0 +1,155 @@
+// The commands that look and do not train: check, show, list, describe, schema, components.
+#include <fmt/format.h>
+
+#include "engine/commands.hpp"
+#include "strata/config/schema.hpp"
+#include "strata/run/machine.hpp"
+
+namespace strata {
+namespace {
+
+std::string stage_line(const StageSpec& stage) {
+  std::string chain;
+  for (const std::string& block : stage.blocks) chain += (chain.empty() ? "" : " -> ") + block;
+  std::string prefix;
+  for (const std::string& block : stage.prefix) prefix += block + " -> ";
+  return fmt::format("{:<12} {}{}  on {}; loss {}, {} lr {:g}, {} epochs", stage.name,
+                     prefix.empty() ? "" : "[" + prefix + "frozen] ", chain,
+                     target_name(stage.target), stage.loss.type, stage.optimizer.type,
+                     make(stage.optimizer)->learning_rate(), stage.epochs);
+}
+
+void print_stages(const Plan& plan) {
+  fmt::print("stages:\n");
+  for (const StageSpec& stage : plan.stages) fmt::print("  {}\n", stage_line(stage));
+}
+
+void print_layers(const Plan& plan) {
+  int64_t total = 0;
+  fmt::print("layers:\n");
+  for (const auto& block : plan.stack->blocks()) {
+    for (const PlacedLayer& layer : block->layers)
+      fmt::print("  {:<14} {:<14} {:>10} -> {:<10} {:>10} parameters\n", layer.name, layer.type,
+                 shape_text(layer.input), shape_text(layer.output), layer.parameters);
+    total += block->parameters();
+  }
+  fmt::print("  {} parameters in all\n", total);
+}
+
+/// Where the value at a path comes from: its own place, else that of the nearest part written (a
+/// component's bare name), else the defaults.
+std::string origin_text(const Node& tree, const std::string& path) {
+  if (const Node* node = find_path(tree, path)) return node->origin.text();
+  const size_t dot = path.rfind(".type");
+  if (dot != std::string::npos && dot + 5 == path.size())
+    if (const Node* node = find_path(tree, path.substr(0, dot)))
+      if (node->is_scalar()) return node->origin.text();
+  return "default";
+}
+
+void print_settings(const Json& value, const std::string& path, const Node& tree) {
+  const bool map = value.is_object() && !value.empty();
+  if (!map && !(value.is_array() && !value.empty() && value[0].is_structured())) {
+    fmt::print("  {:<36} {:<24} {}\n", path, value.dump(), origin_text(tree, path));
+    return;
+  }
+  for (size_t i = 0; !map && i < value.size(); ++i)
+    print_settings(value[i], fmt::format("{}[{}]", path, i), tree);
+  if (map)
+    for (const auto& [key, item] : value.items())
+      print_settings(item, path.empty() ? key : path + "." + key, tree);
+}
+
+/// Splits "layer/tanh"; throws UserError where the form is another.
+std::pair<std::string, std::string> family_and_name(const std::string& text) {
+  const size_t slash = text.find('/');
+  if (slash == std::string::npos)
+    throw UserError(fmt::format("expected family/name, such as layer/linear; got '{}'", text));
+  return {text.substr(0, slash), text.substr(slash + 1)};
+}
+
+std::vector<std::string> chosen_families(const std::string& family) {
+  const Registry& registry = Registry::instance();
+  if (family.empty()) return registry.families();
+  if (registry.names(family).empty())
+    throw UserError(fmt::format("unknown family '{}'{}", family,
+                                suggestion(family, registry.families())));
+  return {family};
+}
+
+/// The first sentence of a component's doc.
+std::string summary(const std::string& doc) {
+  const size_t end = doc.find(". ");
+  return end == std::string::npos ? doc : doc.substr(0, end + 1);
+}
+
+}  // namespace
+
+int check_command(const EngineRequest& request) {
+  bool good = true;
+  for (const std::string& file : request.files) {
+    Issues issues;
+    const CheckedExperiment checked = load_checked(request, file, {}, issues);
+    fmt::print(stderr, "{}", issues.format());
+    good = good && issues.ok();
+    if (issues.ok() && !request.quiet)
+      fmt::print("{}: ok, {} stage{}\n", file, checked.plan.stages.size(),
+                 checked.plan.stages.size() == 1 ? "" : "s");
+  }
+  return good ? 0 : 2;
+}
+
+int show_command(const EngineRequest& request) {
+  Issues issues;
+  const CheckedExperiment checked = load_checked(request, request.files.at(0), {}, issues);
+  fmt::print(stderr, "{}", issues.format());
+  if (!issues.ok()) return 2;
+  if (request.json) {
+    fmt::print("{}\n", checked.experiment.resolved().dump(2));
+    return 0;
+  }
+  fmt::print("settings (value, where it comes from):\n");
+  print_settings(checked.experiment.resolved(), "", checked.experiment.tree);
+  print_stages(checked.plan);
+  print_layers(checked.plan);
+  fmt::print("run id: {}\n", checked.experiment.run_id());
+  return 0;
+}
+
+int list_command(const EngineRequest& request) {
+  const Registry& registry = Registry::instance();
+  for (const std::string& family : chosen_families(request.component)) {
+    fmt::print("{}\n", family);
+    for (const std::string& name : registry.names(family)) {
+      const ComponentInfo& info = *registry.find(family, name);
+      fmt::print("  {:<22} {}{}\n", name, summary(info.params.doc),
+                 info.library.empty() ? "" : " [" + info.library + "]");
+    }
+  }
+  return 0;
+}
+
+int describe_command(const EngineRequest& request) {
+  const auto [family, name] = family_and_name(request.component);
+  chosen_families(family);
+  const Registry& registry = Registry::instance();
+  const ComponentInfo* info = registry.find(family, name);
+  if (info == nullptr)
+    throw UserError(fmt::format("unknown {} '{}'{}", family, name,
+                                suggestion(name, registry.names(family))));
+  fmt::print("{}", describe_component(*info));
+  return 0;
+}
+
+int schema_command(const EngineRequest&) {
+  fmt::print("{}\n",
+             experiment_schema(param_list<Experiment>(), Registry::instance()).dump(2));
+  return 0;
+}
+
+int components_command(const EngineRequest&) {
+  fmt::print("{}", components_markdown(Registry::instance()));
+  return 0;
+}
+
+}  // namespace strata
