@@ -45,9 +45,12 @@ struct LoadedData {
 
 /// Where to look for files, and what the data set may depend on besides its parameters.
 struct DataContext {
-  std::vector<std::string> folders;  ///< from --data, in order; the rest of the search order follows
+  std::vector<std::string>
+      folders;        ///< from --data, in order; the rest of the search order follows
   uint64_t seed = 0;  ///< the run's seed; data that is made must not depend on it, only its own
 };
+
+struct PublishedSet;
 
 /// A data set: a source of labelled images. Built from its parameters without touching a file.
 class Dataset {
@@ -58,9 +61,13 @@ class Dataset {
   /// Called at any time, without data.
   virtual DatasetInfo info() const = 0;
 
-  /// Called once a run. Throws UserError naming the file, the offset where one applies, what is wrong,
-  /// and what to do.
+  /// Called once a run. Throws UserError naming the file, the offset where one applies, what is
+  /// wrong, and what to do.
   virtual LoadedData load(const DataContext& context) const = 0;
+
+  /// What `strata data` needs to list, verify and fetch the set; null for sets that are not
+  /// published.
+  virtual const PublishedSet* published() const { return nullptr; }
 };
 
 }  // namespace strata
