@@ -13,6 +13,7 @@
 namespace strata {
 
 class Reader;
+struct Place;
 class SchemaWriter;
 
 /// What a value must satisfy besides its type; applies to every number or string inside it.
@@ -20,20 +21,21 @@ struct Constraints {
   std::optional<double> min, max;      ///< bounds that may be reached
   std::optional<double> above, below;  ///< bounds that may not
   std::vector<std::string> choices;    ///< of a string
-  std::string text() const;            ///< "above 0, at most 1"; "" where there are none
+  std::string text() const;            ///< "above 0 and at most 1"; "" where there are none
 };
 
-/// One parameter of a params struct: declared once, used by parsing, checks, describe, the JSON Schema
-/// and the resolved config. Made by Declare<P>.
+/// One parameter of a params struct: declared once, used by parsing, checks, describe, the JSON
+/// Schema and the resolved config. Made by Declare<P>.
 struct Field {
   std::string name;
   std::string doc;   ///< one line
-  std::string type;  ///< "integer", "float", "layer", "list of list of layer"
+  std::string type;  ///< "integer", "float", "layer", "list of lists of layers"
   bool required = false;
+  bool nullable = false;  ///< may be written as null, which stands for "none"
   Constraints constraints;
   Json default_value;  ///< null where required or optional
   std::function<void(const Node&, void* params, Reader&)> parse;
-  std::function<void(void* params, Reader&, const Origin&)> complete;  ///< resolves default slots
+  std::function<void(void* params, Reader&, const Place&)> complete;  ///< resolves default slots
   std::function<Json(const void* params)> dump;
   std::function<Json(SchemaWriter&)> schema;
 };
@@ -43,7 +45,8 @@ struct ParamList {
   std::string doc;      ///< what the component is; first sentence is its summary
   std::string example;  ///< a YAML value that builds it; its bare name where empty
   std::vector<Field> fields;
-  std::function<void(const void* params, Reader&, const Node&)> check;  ///< across fields; may be empty
+  std::function<void(const void* params, Reader&, const Node&)>
+      check;  ///< across fields; may be empty
 
   std::vector<std::string> names() const;
   const Field* find(const std::string& name) const;

@@ -32,8 +32,8 @@ struct Issue {
   bool warning = false;
 };
 
-/// The mistakes found so far. Collected, never thrown one by one, so that all of them are printed in
-/// one run.
+/// The mistakes found so far. Collected, never thrown one by one, so that all of them are printed
+/// in one run.
 class Issues {
  public:
   void error(const Origin& origin, const std::string& path, std::string message);
@@ -44,10 +44,12 @@ class Issues {
   int errors() const { return errors_; }
   const std::vector<Issue>& all() const { return issues_; }
 
-  /// Every issue in order of position, each as
+  /// Every issue once, in order of source and position, lines parted by '\n' (none at the end),
+  /// each as
   ///     file:line:col: error: message (at key.path)
-  ///       | the source line
-  ///       |     ^
+  ///       12 | the source line
+  ///          |     ^
+  /// Past the first hundred only their number is given.
   std::string format() const;
 
  private:
@@ -61,11 +63,12 @@ class ConfigError : public UserError {
   explicit ConfigError(const Issues& issues);
 };
 
-/// The known word nearest to `word` by edit distance (transpositions count one), or "" where none is
-/// near enough to be meant.
+/// The known word nearest to `word` by edit distance (transpositions count one), or "" where none
+/// is near enough to be meant.
 std::string nearest(const std::string& word, const std::vector<std::string>& known);
 
-/// "; did you mean 'tanh'? Known: linear, relu, tanh" -- the end of a message about an unknown name.
+/// "; did you mean 'tanh'? Known: linear, relu, tanh", or "; known: linear, relu, tanh" where none
+/// is near: the end of a message about an unknown name.
 std::string suggestion(const std::string& word, const std::vector<std::string>& known);
 
 }  // namespace strata

@@ -1,5 +1,7 @@
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "strata/config/issues.hpp"
@@ -13,12 +15,12 @@ struct Node {
   struct Entry;
 
   Kind kind = Kind::null;
-  std::string scalar;         ///< kind scalar: its text
-  bool quoted = false;        ///< kind scalar: written in quotes, hence a string and nothing else
-  std::vector<Node> items;    ///< kind sequence
-  std::vector<Entry> entries; ///< kind map, in the order written, keys unique
-  Origin origin;              ///< where the value begins
-  std::string path;           ///< "encoder[0][1].units"; set by set_paths()
+  std::string scalar;   ///< kind scalar: its text; kind null: "null" or "~" where that was written
+  bool quoted = false;  ///< kind scalar: written in quotes, hence a string and nothing else
+  std::vector<Node> items;     ///< kind sequence
+  std::vector<Entry> entries;  ///< kind map, in the order written, keys unique
+  Origin origin;               ///< where the value begins
+  std::string path;            ///< "encoder[0][1].units"; set by set_paths()
 
   bool is_map() const { return kind == Kind::map; }
   bool is_sequence() const { return kind == Kind::sequence; }
@@ -39,8 +41,19 @@ struct Node::Entry {
   Node value;
 };
 
-/// Follows "encoder[0][1].units"; nullptr where a part is missing.
-const Node* find_path(const Node& root, const std::string& path);
+/// One part of a path: ".units" or "[1]".
+struct PathStep {
+  std::string key;  ///< empty for an index
+  size_t index = 0;
+  size_t offset = 0;  ///< of the part in the path's text, in bytes
+  bool is_index() const { return key.empty(); }
+};
+
+/// "encoder[0][1].units" in parts; none where the text is no path.
+std::optional<std::vector<PathStep>> parse_path(std::string_view text);
+
+/// The value at a path; nullptr where a part is missing.
+const Node* find_path(const Node& root, std::string_view path);
 
 /// Sets Node::path below `node` from the path of `node` itself.
 void set_paths(Node& node, const std::string& path = {});
@@ -52,16 +65,21 @@ struct YamlLimits {
   int depth = 64;
 };
 
-/// Reads YAML 1.2's core into a Node. Anything that YAML, or a trap in it, gets wrong is an issue with
-/// its position, and the result is then null: malformed text, a duplicate key (reported at the
-/// duplicate), a tab in the indentation, a byte-order mark, bytes that are no UTF-8, an empty file, two
-/// documents, a key that is no plain name, aliases to themselves or to too much, nesting past the limit.
-/// Merge keys (`<<: *base`) are merged.
+/// Reads YAML 1.2's core into a Node; its paths are not set. Anything that YAML, or a trap in it,
+/// gets wrong is an issue with its position, and the result is then null: malformed text, a tab in
+/// the indentation, a byte-order mark, control characters, bytes that are no UTF-8, an empty file,
+/// two documents, a key that is no plain name, a tag, aliases to themselves or to too much, nesting
+/// past the limit. A duplicate key is an issue too (at the duplicate), but leaves the tree to be
+/// read on, with the first of the two. Merge keys (`<<: *base`) are merged. A value that is left
+/// out has its key's position.
 Node parse_yaml(std::shared_ptr<const Source> source, Issues& issues, const YamlLimits& = {});
 
-/// A value given on the command line ("0.1", "[1, 2]", "{type: sgd}"); positions count in the text from
-/// `column` (1-based).
-Node parse_yaml_value(std::shared_ptr<const Source> source, const std::string& text, int column,
+/// A value given on the command line ("0.1", "[1, 2]", "{type: sgd}"): the part of the source's
+/// text that begins at byte `offset`. Nothing there is a null, and no issue.
+Node parse_yaml_value(std::shared_ptr<const Source> source, size_t offset, size_t length,
                       Issues& issues);
+
+/// Opens and parses a file; a file that cannot be read is an issue too.
+Node parse_yaml_file(const std::string& path, Issues& issues);
 
 }  // namespace strata

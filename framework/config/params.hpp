@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "strata/config/component.hpp"
+#include "strata/config/text.hpp"
 
-/// Declaring parameters. A params struct is plain data with in-class defaults and one static function:
+/// Declaring parameters. A params struct is plain data with in-class defaults and one static
+/// function:
 ///
 ///     struct Params {
 ///       double lr = 0.01;
@@ -22,12 +24,22 @@
 ///     };
 ///
 /// Types: bool, int64_t, double, std::string (with choices), Slot<Family>, another params struct,
-/// std::optional and std::vector of these, and OneOrMany. Everything else -- parsing, position of
+/// std::optional and std::vector of these, and OneOrMany. An optional, and a slot without a default
+/// component, may be absent, or written as `null`. Everything else -- parsing, position of
 /// errors, `describe`, JSON Schema, the resolved config -- follows from the declaration.
 namespace strata {
 
 template <class P>
 class Declare;
+
+/// Where something belongs in the settings: for what is not written, the place of its parent.
+struct Place {
+  Origin origin;
+  std::string path;
+  Place below(const std::string& key) const {
+    return {origin, path.empty() ? key : path + "." + key};
+  }
+};
 
 /// What parsing needs besides the node: where to put mistakes, and the components there are.
 class Reader {
@@ -39,16 +51,21 @@ class Reader {
   void error(const Node& node, std::string message) {
     issues.error(node.origin, node.path, std::move(message));
   }
-  /// "expected an integer, got the string 'x'"
+  /// "expected an integer, got the string 'x'", and what to write instead where that is plain.
   void type_error(const Node& node, const std::string& expected);
-  /// Reads a map of the listed fields into the struct; `skip` names a key that belongs to the reader's
-  /// caller ("type"). Unknown, missing and mistyped keys are reported, all of them.
-  void read_struct(const Node& node, const ParamList& list, void* params,
-                   const std::string& skip = {});
+  /// Reads a map of the listed fields into the struct. Unknown, missing and mistyped keys are
+  /// reported, all of them; where there are none, the struct's own check runs.
+  void read_struct(const Node& node, const ParamList& list, void* params);
   /// Reads a bare name, or a map with `type`, as a component of the family.
   void read_component(const Node& node, const std::string& family, ComponentRef& ref);
-  /// Resolves a slot that has a default name and was not written; mistakes are reported at `origin`.
-  void complete_component(const std::string& family, ComponentRef& ref, const Origin& origin);
+  /// Resolves a slot that has a default name and was not written; mistakes are reported at `place`.
+  void complete_component(const std::string& family, ComponentRef& ref, const Place& place);
+
+ private:
+  void read_entries(const Node& node, const ParamList& list, void* params, const std::string& skip);
+  void finish(const Node& node, const ParamList& list, void* params, const ComponentRef* component);
+  const Node* find_type(const Node& node, const std::string& family);
+  bool resolve(const Place& place, const std::string& family, ComponentRef& ref);
 };
 
 /// Collects one definition for each component, so that recursion ends.
@@ -89,16 +106,18 @@ const ParamList& param_list();
 template <class T, class = void>
 struct Codec;
 
-#define STRATA_SCALAR_CODEC(Type, name, json_type)                                           \
-  template <>                                                                                \
-  struct Codec<Type> {                                                                       \
-    static std::string type() { return name; }                                               \
-    static void parse(const Node& n, Type& v, Reader& r, const Constraints& c) {             \
-      parse_scalar(n, v, r, c);                                                              \
-    }                                                                                        \
-    static void complete(Type&, Reader&, const Origin&) {}                                   \
-    static Json dump(const Type& v) { return v; }                                            \
-    static Json schema(SchemaWriter&, const Constraints& c) { return scalar_schema(json_type, c); } \
+#define STRATA_SCALAR_CODEC(Type, name, json_type)                               \
+  template <>                                                                    \
+  struct Codec<Type> {                                                           \
+    static std::string type() { return name; }                                   \
+    static void parse(const Node& n, Type& v, Reader& r, const Constraints& c) { \
+      parse_scalar(n, v, r, c);                                                  \
+    }                                                                            \
+    static void complete(Type&, Reader&, const Place&) {}                        \
+    static Json dump(const Type& v) { return v; }                                \
+    static Json schema(SchemaWriter&, const Constraints& c) {                    \
+      return scalar_schema(json_type, c);                                        \
+    }                                                                            \
   };
 STRATA_SCALAR_CODEC(bool, "boolean", "boolean")
 STRATA_SCALAR_CODEC(int64_t, "integer", "integer")
@@ -110,35 +129,34 @@ template <class T>
 struct Codec<std::optional<T>> {
   static std::string type() { return Codec<T>::type(); }
   static void parse(const Node& n, std::optional<T>& v, Reader& r, const Constraints& c) {
-    if (n.is_null()) {
-      v.reset();
-      return;
-    }
     v.emplace();
     Codec<T>::parse(n, *v, r, c);
   }
-  static void complete(std::optional<T>& v, Reader& r, const Origin& o) {
-    if (v) Codec<T>::complete(*v, r, o);
+  static void complete(std::optional<T>& v, Reader& r, const Place& place) {
+    if (v) Codec<T>::complete(*v, r, place);
   }
   static Json dump(const std::optional<T>& v) { return v ? Codec<T>::dump(*v) : Json(nullptr); }
-  static Json schema(SchemaWriter& w, const Constraints& c) {
-    return {{"anyOf", Json::array({Codec<T>::schema(w, c), {{"type", "null"}}})}};
-  }
+  static Json schema(SchemaWriter& w, const Constraints& c) { return Codec<T>::schema(w, c); }
 };
 
 template <class T>
 struct Codec<std::vector<T>> {
-  static std::string type() { return "list of " + Codec<T>::type(); }
+  static std::string type() { return "list of " + plural(Codec<T>::type()); }
   static void parse(const Node& n, std::vector<T>& v, Reader& r, const Constraints& c) {
     v.clear();
     if (!n.is_sequence()) return r.type_error(n, "a " + type());
     for (const Node& item : n.items) {
-      v.emplace_back();
-      Codec<T>::parse(item, v.back(), r, c);
+      T value{};
+      Codec<T>::parse(item, value, r, c);
+      v.push_back(std::move(value));
     }
   }
-  static void complete(std::vector<T>& v, Reader& r, const Origin& o) {
-    for (T& item : v) Codec<T>::complete(item, r, o);
+  static void complete(std::vector<T>& v, Reader& r, const Place& place) {
+    for (size_t i = 0; i < v.size(); ++i) {
+      T value = std::move(v[i]);
+      Codec<T>::complete(value, r, {place.origin, place.path + "[" + std::to_string(i) + "]"});
+      v[i] = std::move(value);
+    }
   }
   static Json dump(const std::vector<T>& v) {
     Json list = Json::array();
@@ -159,15 +177,18 @@ struct Codec<OneOrMany<T>> {
       Codec<std::vector<T>>::parse(n, v.values, r, c);
       if (n.items.empty()) r.error(n, "expected at least one " + Codec<T>::type());
     } else {
-      v.values.emplace_back();
-      Codec<T>::parse(n, v.values.back(), r, c);
+      T value{};
+      Codec<T>::parse(n, value, r, c);
+      v.values.push_back(std::move(value));
     }
   }
-  static void complete(OneOrMany<T>& v, Reader& r, const Origin& o) {
-    for (T& item : v.values) Codec<T>::complete(item, r, o);
+  static void complete(OneOrMany<T>& v, Reader& r, const Place& place) {
+    if (v.values.size() == 1) return Codec<T>::complete(v.values[0], r, place);
+    Codec<std::vector<T>>::complete(v.values, r, place);
   }
   static Json dump(const OneOrMany<T>& v) {
-    return v.values.size() == 1 ? Codec<T>::dump(v.values[0]) : Codec<std::vector<T>>::dump(v.values);
+    return v.values.size() == 1 ? Codec<T>::dump(v.values[0])
+                                : Codec<std::vector<T>>::dump(v.values);
   }
   static Json schema(SchemaWriter& w, const Constraints& c) {
     return {{"anyOf", Json::array({Codec<T>::schema(w, c), Codec<std::vector<T>>::schema(w, c)})}};
@@ -180,8 +201,8 @@ struct Codec<Slot<Family>> {
   static void parse(const Node& n, Slot<Family>& v, Reader& r, const Constraints&) {
     r.read_component(n, Family::family, v);
   }
-  static void complete(Slot<Family>& v, Reader& r, const Origin& o) {
-    r.complete_component(Family::family, v, o);
+  static void complete(Slot<Family>& v, Reader& r, const Place& place) {
+    r.complete_component(Family::family, v, place);
   }
   static Json dump(const Slot<Family>& v) { return v.dump(); }
   static Json schema(SchemaWriter& w, const Constraints&) { return w.component(Family::family); }
@@ -194,8 +215,9 @@ struct Codec<P, std::void_t<decltype(&P::declare)>> {
   static void parse(const Node& n, P& v, Reader& r, const Constraints&) {
     r.read_struct(n, param_list<P>(), &v);
   }
-  static void complete(P& v, Reader& r, const Origin& o) {
-    for (const Field& field : param_list<P>().fields) field.complete(&v, r, o);
+  static void complete(P& v, Reader& r, const Place& place) {
+    for (const Field& field : param_list<P>().fields)
+      field.complete(&v, r, place.below(field.name));
   }
   static Json dump(const P& v) { return dump_params(param_list<P>(), &v); }
   static Json schema(SchemaWriter& w, const Constraints&) { return w.object(param_list<P>()); }
@@ -208,11 +230,26 @@ Json dump_params(const ParamList& list, const void* params);
 class FieldRef {
  public:
   explicit FieldRef(Field& field) : field_(field) {}
-  FieldRef& required() { field_.required = true; return *this; }
-  FieldRef& min(double v) { field_.constraints.min = v; return *this; }
-  FieldRef& max(double v) { field_.constraints.max = v; return *this; }
-  FieldRef& above(double v) { field_.constraints.above = v; return *this; }
-  FieldRef& below(double v) { field_.constraints.below = v; return *this; }
+  FieldRef& required() {
+    field_.required = true;
+    return *this;
+  }
+  FieldRef& min(double v) {
+    field_.constraints.min = v;
+    return *this;
+  }
+  FieldRef& max(double v) {
+    field_.constraints.max = v;
+    return *this;
+  }
+  FieldRef& above(double v) {
+    field_.constraints.above = v;
+    return *this;
+  }
+  FieldRef& below(double v) {
+    field_.constraints.below = v;
+    return *this;
+  }
   FieldRef& choices(std::vector<std::string> v) {
     field_.constraints.choices = std::move(v);
     return *this;
@@ -233,6 +270,21 @@ class Check {
   Reader& reader_;
   const Node& node_;
 };
+
+/// Whether a parameter with this default may be written as `null`: an optional, or a slot without a
+/// default component.
+template <class T>
+bool can_be_absent(const T&) {
+  return false;
+}
+template <class T>
+bool can_be_absent(const std::optional<T>&) {
+  return true;
+}
+template <class Family>
+bool can_be_absent(const Slot<Family>& slot) {
+  return slot.empty();
+}
 
 template <class P>
 class Declare {
@@ -259,14 +311,23 @@ class Declare {
     f.name = std::move(name);
     f.doc = std::move(doc);
     f.type = Codec<T>::type();
-    f.default_value = Codec<T>::dump(P{}.*member);
+    const T default_value = P{}.*member;
+    f.default_value = Codec<T>::dump(default_value);
+    f.nullable = can_be_absent(default_value);
     const size_t index = list_.fields.size();
     ParamList* list = &list_;  // lives as long as the program: see param_list()
     f.parse = [member, list, index](const Node& n, void* p, Reader& r) {
-      Codec<T>::parse(n, static_cast<P*>(p)->*member, r, list->fields[index].constraints);
+      const Field& field = list->fields[index];
+      const bool null = n.is_null() && !n.scalar.empty() && field.nullable && !field.required;
+      T& value = static_cast<P*>(p)->*member;
+      if (null) {
+        value = T();
+      } else {
+        Codec<T>::parse(n, value, r, field.constraints);
+      }
     };
-    f.complete = [member](void* p, Reader& r, const Origin& o) {
-      Codec<T>::complete(static_cast<P*>(p)->*member, r, o);
+    f.complete = [member](void* p, Reader& r, const Place& place) {
+      Codec<T>::complete(static_cast<P*>(p)->*member, r, place);
     };
     f.dump = [member](const void* p) { return Codec<T>::dump(static_cast<const P*>(p)->*member); };
     f.schema = [list, index](SchemaWriter& w) {
@@ -283,7 +344,7 @@ class Declare {
 /// The parameter list of a struct, made once.
 template <class P>
 const ParamList& param_list() {
-  static const ParamList& list = [] () -> const ParamList& {
+  static const ParamList& list = []() -> const ParamList& {
     static ParamList made;
     Declare<P> declare(made);
     P::declare(declare);

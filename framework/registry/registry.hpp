@@ -9,14 +9,14 @@
 
 namespace strata {
 
-/// Every component there is, by family and name. One for the process; components enter it while their
-/// library is loaded, by STRATA_REGISTER.
+/// Every component there is, by family and name. One for the process; components enter it while
+/// their library is loaded, by STRATA_REGISTER.
 class Registry final : public Catalog {
  public:
   static Registry& instance();
 
-  /// Takes the component, or, where its name is taken already, notes that in problems(). Never throws:
-  /// it runs while a library is being loaded.
+  /// Takes the component, or, where its name is taken already, notes that in problems(). Never
+  /// throws: it runs while a library is being loaded.
   void add(ComponentInfo info) noexcept;
 
   const ComponentInfo* find(const std::string& family, const std::string& name) const override;
@@ -55,16 +55,17 @@ struct Registration {
     info.params = param_list<P>();
     info.make_params = []() -> std::shared_ptr<void> { return std::make_shared<P>(); };
     info.create = [](const void* params) -> std::shared_ptr<void> {
-      return std::shared_ptr<Family>(
-          std::make_shared<Component>(*static_cast<const P*>(params)));
+      return std::shared_ptr<Family>(std::make_shared<Component>(*static_cast<const P*>(params)));
     };
     Registry::instance().add(std::move(info));
   }
 };
 
-/// The last line of a plugin: STRATA_REGISTER(Layer, Tanh, "tanh"). The component has a nested Params
-/// struct with declare(), and a constructor from `const Params&`.
-#define STRATA_REGISTER(Family, Component, name) \
-  static const ::strata::Registration<Family, Component> strata_registration_##Component { name }
+/// The last line of a plugin: STRATA_REGISTER(Layer, Tanh, "tanh"). The component has a nested
+/// Params struct with declare(), and a constructor from `const Params&`.
+#define STRATA_REGISTER(Family, Component, name)                                           \
+  static const ::strata::Registration<Family, Component> strata_registration_##Component { \
+    name                                                                                   \
+  }
 
 }  // namespace strata

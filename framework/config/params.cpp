@@ -1,0 +1,153 @@
+#include "strata/config/params.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "strata/config/scalar.hpp"
+
+namespace strata {
+namespace {
+
+/// What to write instead, where that is plain from what was written.
+std::string hint(const Node& node, const std::string& expected) {
+  if (!node.is_scalar() || node.quoted) return {};
+  if (expected.rfind("a list", 0) == 0) return fmt::format("; write [{}] for one", node.scalar);
+  if (expected == "a map" && node.scalar.find(':') != std::string::npos)
+    return "; a space belongs after ':'";
+  return {};
+}
+
+}  // namespace
+
+void Reader::type_error(const Node& node, const std::string& expected) {
+  error(node,
+        fmt::format("expected {}, got {}{}", expected, node.describe(), hint(node, expected)));
+}
+
+void Reader::read_struct(const Node& node, const ParamList& list, void* params) {
+  if (!node.is_map()) return type_error(node, "a map");
+  const int errors = issues.errors();
+  read_entries(node, list, params, {});
+  finish(node, list, params, nullptr);
+  if (issues.errors() == errors && list.check) list.check(params, *this, node);
+}
+
+void Reader::read_entries(const Node& node, const ParamList& list, void* params,
+                          const std::string& skip) {
+  for (const Node::Entry& entry : node.entries) {
+    if (!skip.empty() && entry.key == skip) continue;
+    const Field* field = list.find(entry.key);
+    if (field != nullptr) {
+      field->parse(entry.value, params, *this);
+      continue;
+    }
+    std::vector<std::string> known = list.names();
+    if (!skip.empty()) known.insert(known.begin(), skip);
+    issues.error(entry.key_origin, entry.value.path,
+                 fmt::format("unknown key {}{}", quote(entry.key), suggestion(entry.key, known)));
+  }
+}
+
+/// Reports the required keys that are missing and completes the others.
+void Reader::finish(const Node& node, const ParamList& list, void* params,
+                    const ComponentRef* component) {
+  for (const Field& field : list.fields) {
+    if (node.get(field.name) != nullptr) continue;
+    if (!field.required) {
+      field.complete(params, *this, Place{node.origin, node.path}.below(field.name));
+    } else if (component != nullptr && !node.is_map()) {
+      error(node, fmt::format("{} {} needs {} ({}): {}; write {{type: {}, {}: ...}}",
+                              component->info->family, quote(component->type), quote(field.name),
+                              field.type, field.doc, component->type, field.name));
+    } else {
+      error(node, fmt::format("missing key {} ({}): {}", quote(field.name), field.type, field.doc));
+    }
+  }
+}
+
+/// The node that names the component: the bare name, or the value of `type`. Reports where there is
+/// none.
+const Node* Reader::find_type(const Node& node, const std::string& family) {
+  const std::string noun = with_article(family);
+  if (!node.is_map()) {
+    if (node.is_scalar() && scalar_kind(node) == ScalarKind::text) return &node;
+    error(node,
+          fmt::format("expected {} (a name, or a map with 'type'), got {}", noun, node.describe()));
+    return nullptr;
+  }
+  const Node* type = node.get("type");
+  if (type != nullptr) {
+    if (type->is_scalar() && scalar_kind(*type) == ScalarKind::text) return type;
+    type_error(*type, "the name of " + noun);
+    return nullptr;
+  }
+  std::string message = "missing key 'type': the name of " + noun;
+  for (const Node::Entry& entry : node.entries) {
+    if (!nearest(entry.key, {"type"}).empty()) {
+      message += fmt::format("; is {} meant?", quote(entry.key));
+    } else if (catalog.find(family, entry.key) != nullptr) {
+      message += fmt::format("; write {{type: {}, ...}}", entry.key);
+    } else {
+      continue;
+    }
+    error(node, message);
+    return nullptr;
+  }
+  error(node, fmt::format("{}; known: {}", message, fmt::join(catalog.names(family), ", ")));
+  return nullptr;
+}
+
+/// Looks up ref.type and makes its params. Reports an unknown name.
+bool Reader::resolve(const Place& place, const std::string& family, ComponentRef& ref) {
+  ref.info = catalog.find(family, ref.type);
+  if (ref.info != nullptr) {
+    ref.params = ref.info->make_params();
+    return true;
+  }
+  std::string message = fmt::format("unknown {} {}", family, quote(ref.type));
+  for (const std::string& other : catalog.families())
+    if (catalog.find(other, ref.type) != nullptr)
+      message += fmt::format(", which is {}", with_article(other));
+  issues.error(place.origin, place.path, message + suggestion(ref.type, catalog.names(family)));
+  return false;
+}
+
+void Reader::read_component(const Node& node, const std::string& family, ComponentRef& ref) {
+  const Node* type = find_type(node, family);
+  if (type == nullptr) return;
+  ref.type = type->scalar;
+  ref.origin = node.origin;
+  ref.path = node.path;
+  if (!resolve({type->origin, type->path}, family, ref)) return;
+  const int errors = issues.errors();
+  const ParamList& list = ref.info->params;
+  read_entries(node, list, ref.params.get(), "type");
+  finish(node, list, ref.params.get(), &ref);
+  if (issues.errors() == errors && list.check) list.check(ref.params.get(), *this, node);
+}
+
+void Reader::complete_component(const std::string& family, ComponentRef& ref, const Place& place) {
+  if (ref.empty() || ref.info != nullptr) return;
+  Node name;
+  name.kind = Node::Kind::scalar;
+  name.quoted = true;
+  name.scalar = ref.type;
+  name.origin = place.origin;
+  name.path = place.path;
+  read_component(name, family, ref);
+  ref.origin = Origin();  // nobody wrote it
+}
+
+Json dump_params(const ParamList& list, const void* params) {
+  Json json = Json::object();
+  for (const Field& field : list.fields) json[field.name] = field.dump(params);
+  return json;
+}
+
+void Check::error(const std::string& key, std::string message) {
+  const Node* value = node_.get(key);
+  reader_.error(value == nullptr ? node_ : *value, std::move(message));
+}
+
+}  // namespace strata

@@ -1,0 +1,220 @@
+#include "strata/config/scalar.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "strata/config/params.hpp"
+
+namespace strata {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+size_t skip_digits(std::string_view text, size_t i) {
+  while (i < text.size() && is_digit(text[i])) ++i;
+  return i;
+}
+
+size_t skip_sign(std::string_view text, size_t i) {
+  return i < text.size() && (text[i] == '+' || text[i] == '-') ? i + 1 : i;
+}
+
+bool is_integer(std::string_view text) {
+  const size_t begin = skip_sign(text, 0);
+  return begin < text.size() && skip_digits(text, begin) == text.size();
+}
+
+/// [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?
+bool is_number(std::string_view text) {
+  const size_t begin = skip_sign(text, 0);
+  size_t i = skip_digits(text, begin);
+  size_t digits = i - begin;
+  if (i < text.size() && text[i] == '.') {
+    const size_t end = skip_digits(text, i + 1);
+    digits += end - i - 1;
+    i = end;
+  }
+  if (digits == 0) return false;
+  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+    const size_t exponent = skip_sign(text, i + 1);
+    i = skip_digits(text, exponent);
+    if (i == exponent) return false;
+  }
+  return i == text.size();
+}
+
+bool is_special_number(std::string_view text) {
+  const std::string_view rest = text.substr(skip_sign(text, 0));
+  for (const std::string_view word : {".inf", ".Inf", ".INF"})
+    if (rest == word) return true;
+  return text == ".nan" || text == ".NaN" || text == ".NAN";
+}
+
+/// from_chars takes no '+'.
+std::string_view without_plus(std::string_view text) {
+  return text.substr(!text.empty() && text[0] == '+' ? 1 : 0);
+}
+
+std::string without_leading_zeros(const std::string& text) {
+  const size_t sign = skip_sign(text, 0);
+  const size_t first = std::min(text.find_first_not_of('0', sign), text.size() - 1);
+  return text.substr(0, sign) + text.substr(first);
+}
+
+/// "010" is 8 to some readers of YAML and 10 to others.
+bool refuse_leading_zeros(const Node& node, Reader& reader) {
+  if (!is_integer(node.scalar) || without_leading_zeros(node.scalar) == node.scalar) return false;
+  reader.error(node,
+               fmt::format("{} begins with a zero, which some readers of YAML take for octal; "
+                           "write {}",
+                           node.scalar, without_leading_zeros(node.scalar)));
+  return true;
+}
+
+/// "; write 31" for 0x1F, 0o37, 0b11111 and 1_000; "" for anything else.
+std::string decimal_hint(std::string_view text) {
+  const size_t sign = skip_sign(text, 0);
+  const std::string minus = sign == 1 && text[0] == '-' ? "-" : "";
+  const std::string_view digits = text.substr(sign);
+  const auto convert = [&](std::string_view part, int base) -> std::string {
+    uint64_t value = 0;
+    const char* end = part.data() + part.size();
+    const auto [rest, error] = std::from_chars(part.data(), end, value, base);
+    if (error != std::errc() || rest != end) return {};
+    return fmt::format("; write {}{}", minus, value);
+  };
+  for (const auto& [prefix, base] : {std::pair("0x", 16), std::pair("0o", 8), std::pair("0b", 2)})
+    if (digits.substr(0, 2) == prefix) return convert(digits.substr(2), base);
+  std::string plain;
+  for (const char c : digits)
+    if (c != '_' && c != ',') plain += c;
+  return plain.size() < digits.size() && is_digit(digits[0]) ? convert(plain, 10) : "";
+}
+
+/// The double nearest to the text; none where that is no finite number, which is reported.
+std::optional<double> read_double(const Node& node, Reader& reader) {
+  const std::string_view text = without_plus(node.scalar);
+  double value = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc())
+    return value;
+  reader.error(node, fmt::format("{} is outside the range of a float", node.scalar));
+  return std::nullopt;
+}
+
+bool check_bounds(const Node& node, double value, Reader& reader, const Constraints& c) {
+  const bool inside = (!c.min || value >= *c.min) && (!c.max || value <= *c.max) &&
+                      (!c.above || value > *c.above) && (!c.below || value < *c.below);
+  if (!inside) reader.error(node, fmt::format("must be {}, got {}", c.text(), node.scalar));
+  return inside;
+}
+
+bool mistyped(const Node& node, const std::string& expected, Reader& reader,
+              const std::string& hint = {}) {
+  reader.error(node, fmt::format("expected {}, got {}{}", expected, node.describe(), hint));
+  return false;
+}
+
+const char* quotes_hint(const Node& node, ScalarKind at_most) {
+  const ScalarKind kind = node.quoted ? scalar_kind(node.scalar) : ScalarKind::text;
+  return kind == ScalarKind::integer || kind == at_most ? "; leave out the quotes" : "";
+}
+
+}  // namespace
+
+ScalarKind scalar_kind(std::string_view plain) {
+  for (const std::string_view word : {"true", "True", "TRUE", "false", "False", "FALSE"})
+    if (plain == word) return ScalarKind::boolean;
+  if (is_integer(plain)) return ScalarKind::integer;
+  return is_number(plain) || is_special_number(plain) ? ScalarKind::number : ScalarKind::text;
+}
+
+ScalarKind scalar_kind(const Node& scalar) {
+  return scalar.quoted ? ScalarKind::text : scalar_kind(std::string_view(scalar.scalar));
+}
+
+std::string number_text(double value) {
+  return fmt::format("{}", value);
+}
+
+bool parse_scalar(const Node& node, bool& value, Reader& reader, const Constraints&) {
+  if (node.is_scalar() && scalar_kind(node) == ScalarKind::boolean) {
+    value = node.scalar[0] == 't' || node.scalar[0] == 'T';
+    return true;
+  }
+  std::string hint;
+  if (node.is_scalar()) {
+    for (const std::string_view word : {"yes", "Yes", "YES", "on", "On", "ON", "1"})
+      if (node.scalar == word) hint = "; write true";
+    for (const std::string_view word : {"no", "No", "NO", "off", "Off", "OFF", "0"})
+      if (node.scalar == word) hint = "; write false";
+    if (node.quoted && scalar_kind(node.scalar) == ScalarKind::boolean)
+      hint = "; leave out the quotes";
+  }
+  return mistyped(node, "true or false", reader, hint);
+}
+
+bool parse_scalar(const Node& node, int64_t& value, Reader& reader, const Constraints& c) {
+  const std::string expected = "an integer";
+  if (!node.is_scalar()) return mistyped(node, expected, reader);
+  const ScalarKind kind = scalar_kind(node);
+  if (kind == ScalarKind::integer) {
+    if (refuse_leading_zeros(node, reader)) return false;
+    const std::string_view text = without_plus(node.scalar);
+    if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc()) {
+      reader.error(node, fmt::format("{} does not fit into 64 bits", node.scalar));
+      return false;
+    }
+    return check_bounds(node, static_cast<double>(value), reader, c);
+  }
+  if (kind != ScalarKind::number || is_special_number(node.scalar)) {
+    const bool plain = kind == ScalarKind::text && !node.quoted;
+    return mistyped(node, expected, reader,
+                    plain ? decimal_hint(node.scalar) : quotes_hint(node, ScalarKind::integer));
+  }
+  const std::optional<double> number = read_double(node, reader);
+  if (!number) return false;
+  if (*number != std::floor(*number)) return mistyped(node, expected, reader);
+  if (std::fabs(*number) > 0x1p53) {
+    reader.error(node,
+                 fmt::format("{} is too large to be exact; write its digits out", node.scalar));
+    return false;
+  }
+  value = static_cast<int64_t>(*number);
+  return check_bounds(node, *number, reader, c);
+}
+
+bool parse_scalar(const Node& node, double& value, Reader& reader, const Constraints& c) {
+  const std::string expected = "a number";
+  if (!node.is_scalar()) return mistyped(node, expected, reader);
+  const ScalarKind kind = scalar_kind(node);
+  if (kind != ScalarKind::integer && kind != ScalarKind::number)
+    return mistyped(node, expected, reader, quotes_hint(node, ScalarKind::number));
+  if (is_special_number(node.scalar)) {
+    reader.error(node, fmt::format("must be finite, got {}", node.scalar));
+    return false;
+  }
+  if (refuse_leading_zeros(node, reader)) return false;
+  const std::optional<double> number = read_double(node, reader);
+  if (!number) return false;
+  value = *number;
+  return check_bounds(node, value, reader, c);
+}
+
+bool parse_scalar(const Node& node, std::string& value, Reader& reader, const Constraints& c) {
+  if (!node.is_scalar()) return mistyped(node, "a string", reader);
+  if (scalar_kind(node) != ScalarKind::text)
+    return mistyped(node, "a string", reader, fmt::format("; write '{}' in quotes", node.scalar));
+  value = node.scalar;
+  bool known = c.choices.empty();
+  for (const std::string& choice : c.choices) known = known || choice == value;
+  if (!known)
+    reader.error(node,
+                 fmt::format("unknown value {}{}", quote(value), suggestion(value, c.choices)));
+  return known;
+}
+
+}  // namespace strata

@@ -1,0 +1,32 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace strata {
+
+/// "'text'", as messages quote what the user wrote: cut to 60 characters, control characters
+/// escaped.
+std::string quote(std::string_view text);
+
+/// "an integer", "a list of layers", "an optimizer".
+std::string with_article(const std::string& noun);
+
+/// "layer" -> "layers", "loss" -> "losses", "strategy" -> "strategies", "list of x" -> "lists of
+/// x".
+std::string plural(const std::string& noun);
+
+/// The line (1-based) of `text` with its number, and below it a caret under the column (1-based, in
+/// characters): "  12 | lr: x\n     |     ^". The caret stands right below its character in a
+/// terminal, whatever tabs and wide characters come before; of a very long line the part around it
+/// is shown.
+std::string source_excerpt(std::string_view text, int line, int column);
+
+/// The bytes of the UTF-8 character that begins at `offset`; 0 where none does (RFC 3629: no
+/// overlong forms, no surrogates, nothing past U+10FFFF).
+size_t utf8_length(std::string_view text, size_t offset);
+
+/// Characters in `text`, a byte that is no UTF-8 counting as one.
+int count_characters(std::string_view text);
+
+}  // namespace strata

@@ -1,0 +1,193 @@
+#include "strata/config/yaml_text.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/exceptions.h>
+
+#include <algorithm>
+#include <array>
+
+#include "strata/config/text.hpp"
+
+namespace strata {
+
+YamlText::YamlText(std::shared_ptr<const Source> source, size_t offset, size_t length)
+    : source_(std::move(source)), offset_(offset), length_(length), line_starts_{0} {
+  const std::string& all = source_->text;
+  characters_.reserve(all.size() + 1);
+  uint32_t count = 0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    characters_.push_back(count);
+    if ((static_cast<unsigned char>(all[i]) & 0xc0u) != 0x80u) ++count;
+    if (all[i] == '\n') line_starts_.push_back(i + 1);
+  }
+  characters_.push_back(count);
+}
+
+std::string_view YamlText::at(int position) const {
+  const std::string_view all = text();
+  return all.substr(std::min(static_cast<size_t>(std::max(position, 0)), all.size()));
+}
+
+Origin YamlText::origin(const YAML::Mark& mark) const {
+  return origin_at(static_cast<size_t>(std::max(mark.pos, 0)));
+}
+
+Origin YamlText::origin_at(size_t position) const {
+  const size_t byte = std::min(offset_ + position, source_->text.size());
+  const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), byte);
+  const uint32_t column = characters_[byte] - characters_[*std::prev(next)];
+  return {source_, static_cast<int>(next - line_starts_.begin()), static_cast<int>(column) + 1};
+}
+
+std::string YamlText::null_word(int position) const {
+  const std::string_view rest = at(position);
+  for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
+    if (rest.substr(0, word.size()) != word) continue;
+    const std::string_view after = rest.substr(word.size());
+    if (after.empty() || std::string_view(" \t\r\n,]}").find(after[0]) != std::string_view::npos)
+      return std::string(word);
+  }
+  return {};
+}
+
+bool YamlText::quote_is_closed(int position) const {
+  std::string_view rest = at(position);
+  while (!rest.empty() && (rest[0] == '&' || rest[0] == '!')) {  // an anchor or a tag comes first
+    rest.remove_prefix(std::min(rest.find_first_of(" \t\r\n"), rest.size()));
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
+  }
+  if (rest.empty() || (rest[0] != '"' && rest[0] != '\'')) return true;
+  const char quote = rest[0];
+  for (size_t i = 1; i < rest.size(); ++i) {
+    const bool doubled = quote == '\'' && rest.substr(i, 2) == "''";
+    if (doubled || (quote == '"' && rest[i] == '\\')) {
+      ++i;
+    } else if (rest[i] == quote) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Origin YamlText::dash_before(const YAML::Mark& mark, const Origin& otherwise) const {
+  const std::string_view before = text().substr(0, static_cast<size_t>(mark.pos));
+  const size_t last = before.find_last_not_of(" \t\r\n");
+  if (last == std::string_view::npos || before[last] != '-') return otherwise;
+  return origin_at(last);
+}
+
+namespace {
+
+/// Whether a line begins with blanks among which is a tab, and then goes on with something.
+bool tab_in_indentation(std::string_view line) {
+  const size_t content = line.find_first_not_of(" \t");
+  if (content == std::string_view::npos || line[content] == '#' || line[content] == '\r')
+    return false;
+  return line.substr(0, content).find('\t') != std::string_view::npos;
+}
+
+std::string byte_problem(std::string_view rest, size_t character_length) {
+  const auto byte = static_cast<unsigned char>(rest[0]);
+  if (character_length == 0)
+    return fmt::format("byte 0x{:02x} is no UTF-8; save the file as UTF-8", byte);
+  if (rest.substr(0, 3) == "\xef\xbb\xbf")
+    return "a byte-order mark; save the file as UTF-8 without it";
+  if (byte == '\r' && rest.substr(1, 1) != "\n")
+    return "a carriage return alone; lines end with a line feed";
+  if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r')
+    return fmt::format("control character 0x{:02x}; only text may stand here", byte);
+  return byte == 0x7f ? "control character 0x7f; only text may stand here" : "";
+}
+
+}  // namespace
+
+bool YamlText::check(Issues& issues) const {
+  const std::string_view all = text();
+  if (all.substr(0, 2) == "\xff\xfe" || all.substr(0, 2) == "\xfe\xff") {
+    issues.error(origin_at(0), {}, "this is UTF-16; save the file as UTF-8");
+    return false;
+  }
+  bool line_begins = true;
+  for (size_t i = 0; i < all.size();) {
+    if (line_begins && tab_in_indentation(all.substr(i, all.find('\n', i) - i))) {
+      issues.error(origin_at(all.find('\t', i)), {},
+                   "a tab in the indentation; indent with spaces");
+      return false;
+    }
+    const size_t length = utf8_length(all, i);
+    const std::string problem = byte_problem(all.substr(i), length);
+    if (!problem.empty()) {
+      issues.error(origin_at(i), {}, problem);
+      return false;
+    }
+    line_begins = all[i] == '\n';
+    i += length;
+  }
+  return true;
+}
+
+namespace {
+
+std::string place(const Origin& origin) {
+  return fmt::format("line {}, column {}", origin.line, origin.column);
+}
+
+/// yaml-cpp's message about something in brackets in plain words; "" where it is about something
+/// else.
+std::string explain_bracket(const ParseStop& stop, bool& at_bracket) {
+  namespace Msg = YAML::ErrorMsg;
+  const bool open = stop.message == Msg::END_OF_MAP_FLOW || stop.message == Msg::END_OF_SEQ_FLOW;
+  if (!open && stop.message != Msg::FLOW_END) return {};
+  const std::string_view found = stop.rest.substr(0, 1);
+  const bool closes = found == "]" || found == "}";
+  if (stop.bracket == nullptr) return fmt::format("'{}' closes nothing", found);
+  const bool map = stop.bracket->is_map();
+  if (closes)
+    return fmt::format("'{}' where '{}' is expected, for the '{}' at {}", found, map ? '}' : ']',
+                       map ? '{' : '[', place(stop.bracket->origin));
+  at_bracket = true;
+  if (stop.rest.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return fmt::format("'{}' is never closed", map ? '{' : '[');
+  return fmt::format("'{}' is not closed, or a ',' is missing before {}", map ? '{' : '[',
+                     place(stop.origin));
+}
+
+std::string explain(const ParseStop& stop) {
+  namespace Msg = YAML::ErrorMsg;
+  const auto is = [&](const char* known) { return stop.message.rfind(known, 0) == 0; };
+  const std::string begin = stop.innermost == nullptr ? "" : place(stop.innermost->origin);
+  if (is(Msg::EOF_IN_SCALAR)) return "a quote is never closed";
+  if (is(Msg::DOC_IN_SCALAR)) return "a quote is still open here";
+  if (is(Msg::END_OF_MAP) || is(Msg::MAP_KEY))
+    return fmt::format("expected a key of the map at {}; check the indentation", begin);
+  if (is(Msg::END_OF_SEQ))
+    return fmt::format("expected a '- item' of the list at {}; check the indentation", begin);
+  if (is(Msg::BLOCK_ENTRY)) return "a '- item' cannot begin here; begin it on a line of its own";
+  if (is(Msg::MAP_VALUE))
+    return "':' cannot stand here; put a text with ': ' in quotes, and check the line before";
+  if (is(Msg::UNKNOWN_TOKEN))
+    return fmt::format("a text cannot begin with '{}'; put it in quotes", stop.rest.substr(0, 1));
+  if (is(Msg::UNKNOWN_ANCHOR)) {
+    const std::string_view alias = stop.rest.substr(0, stop.rest.find_first_of(" \t\r\n,]}"));
+    return fmt::format("no anchor for {}; '&name' before a value lets '*name' repeat it",
+                       quote(alias));
+  }
+  if (is(Msg::INVALID_ESCAPE))
+    return fmt::format("unknown escape '\\{}'; write '\\\\' for a backslash",
+                       stop.message.substr(std::string_view(Msg::INVALID_ESCAPE).size()));
+  return stop.message;
+}
+
+}  // namespace
+
+void report_parse_stop(const ParseStop& stop, Issues& issues) {
+  bool at_bracket = false;
+  std::string message = explain_bracket(stop, at_bracket);
+  if (message.empty()) message = explain(stop);
+  Origin origin = at_bracket ? stop.bracket->origin : stop.origin;
+  if (stop.message.rfind(YAML::ErrorMsg::INVALID_ESCAPE, 0) == 0)
+    origin.column -= 2;  // stops past it
+  issues.error(origin, {}, std::move(message));
+}
+
+}  // namespace strata
