@@ -13,8 +13,8 @@ void DataSettings::declare(Declare<DataSettings>& d) {
       .min(1);
   d.add("test_size", &DataSettings::test_size, "how many test samples are used; default all").min(1);
   d.add("validation_size", &DataSettings::validation_size,
-        "how many training samples are set apart, at random, for validation")
-      .min(0);
+        "how many training samples are set apart, at random, for validation; default none")
+      .min(1);
 }
 
 void PretrainSettings::declare(Declare<PretrainSettings>& d) {

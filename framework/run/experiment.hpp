@@ -6,16 +6,14 @@
 #include "strata/core/layer.hpp"
 #include "strata/core/stage.hpp"
 #include "strata/core/strategy.hpp"
-#include "strata/data/dataset.hpp"
+#include "strata/data/split.hpp"
 
 namespace strata {
 
 /// The `data` of an experiment file.
-struct DataSettings {
+struct DataSettings : DataSplitParams {
   Slot<Dataset> dataset;
   int64_t batch_size = 100;
-  std::optional<int64_t> train_size, test_size;
-  int64_t validation_size = 0;
   static void declare(Declare<DataSettings>& d);
 };
 

@@ -3,7 +3,6 @@
 #include <csignal>
 
 #include "engine/commands.hpp"
-#include "strata/report/comparison.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/progress.hpp"
 
