@@ -33,9 +33,10 @@ struct Samples {
 
 /// Where a part came from, for the record.
 struct DataFile {
-  std::string name;    ///< "train-images-idx3-ubyte"
-  std::string path;    ///< where it was found; empty for data that is made
-  std::string sha256;  ///< of the decompressed content
+  std::string name;  ///< "train-images-idx3-ubyte"
+  std::string path;  ///< where it was found; empty for data that is made
+  std::string
+      sha256;  ///< of the decompressed content; of pixels, then labels, for a folder of images
 };
 
 struct LoadedData {

@@ -11,6 +11,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const char* const distribution_folder = "/usr/share/datasets";
+const char* const working_directory = "working directory";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -40,7 +41,7 @@ std::vector<SearchFolder> search_folders(const std::vector<std::string>& given) 
     if (end > begin) folders.push_back({list.substr(begin, end - begin), "STRATA_DATA"});
     begin = end + 1;
   }
-  folders.push_back({"data", "working directory"});
+  folders.push_back({"data", working_directory});
   const std::string cache = cache_folder();
   if (!cache.empty()) folders.push_back({cache, "cache"});
   folders.push_back({distribution_folder, "distribution"});
@@ -61,14 +62,11 @@ std::optional<std::string> find_data_file(const std::string& folder, const std::
 
 std::string resolve_data_path(const std::string& path, const std::vector<std::string>& given) {
   std::vector<fs::path> candidates;
-  if (fs::path(path).is_absolute()) {
-    candidates.push_back(path);
-  } else {
-    candidates.push_back(path);
-    for (const SearchFolder& folder : search_folders(given)) {
-      candidates.push_back(fs::path(folder.path) / path);
-    }
+  for (const SearchFolder& folder : search_folders(given)) {
+    if (folder.origin == working_directory) candidates.emplace_back(path);
+    candidates.push_back(fs::path(folder.path) / path);
   }
+  if (fs::path(path).is_absolute()) candidates = {path};
   std::string looked;
   for (const fs::path& candidate : candidates) {
     if (const auto found = existing(candidate)) return *found;

@@ -24,8 +24,9 @@ std::string cache_folder();
 std::optional<std::string> find_data_file(const std::string& folder, const std::string& name);
 
 /// A path from a file of settings: as it is where absolute; else the first that exists of it below
-/// the working directory and below each search folder. A name may lack the ".gz" that its file has.
-/// Throws UserError naming every place looked at.
+/// the search folders, in their order, with the working directory itself before ./data. A name may
+/// lack the
+/// ".gz" that its file has. Throws UserError naming every place looked at.
 std::string resolve_data_path(const std::string& path, const std::vector<std::string>& given);
 
 }  // namespace strata

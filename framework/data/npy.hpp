@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "strata/data/dataset.hpp"
+
+namespace strata {
+
+/// Reads images and labels from two files of NumPy's format (NEP 1, versions 1 to 3; gzip or not).
+/// Images are uint8, {count, shape...} with dimensions of one at the front of a sample left out at
+/// will; labels are {count}, of any integer type, each below `classes`. Both in C order and, where
+/// a number has several bytes, little-endian. Appends the two files to `files`. Every mistake is a
+/// UserError naming the file, the offset and what is wrong.
+Samples read_npy_samples(const std::string& images, const std::string& labels, const Shape& shape,
+                         int64_t classes, std::vector<DataFile>& files);
+
+}  // namespace strata

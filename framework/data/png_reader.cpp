@@ -1,0 +1,125 @@
+#include "strata/data/png_reader.hpp"
+
+#include <fmt/format.h>
+#include <png.h>
+
+#include <cerrno>
+#include <csetjmp>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "strata/data/byte_source.hpp"
+
+namespace strata {
+namespace {
+
+// libpng reports errors by longjmp. So the functions that call it hold nothing with a destructor,
+// and the message waits here.
+struct PngFile {
+  std::FILE* file = nullptr;
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  uint32_t width = 0, height = 0;
+  int bit_depth = 0;
+  std::vector<uint8_t> rgba;  // height * width * 4
+  std::vector<uint8_t*> rows;
+  char message[200] = {};
+
+  ~PngFile() {
+    if (png != nullptr) png_destroy_read_struct(&png, info != nullptr ? &info : nullptr, nullptr);
+    if (file != nullptr) std::fclose(file);
+  }
+};
+
+[[noreturn]] void keep_error(png_structp png, png_const_charp text) {
+  auto* image = static_cast<PngFile*>(png_get_error_ptr(png));
+  std::snprintf(image->message, sizeof image->message, "%s", text);
+  png_longjmp(png, 1);
+}
+
+void ignore_warning(png_structp, png_const_charp) {}
+
+bool read_size(PngFile& image) {
+  if (setjmp(png_jmpbuf(image.png)) != 0) return false;
+  png_init_io(image.png, image.file);
+  png_set_user_limits(image.png, 65536, 65536);
+  png_read_info(image.png, image.info);
+  image.width = png_get_image_width(image.png, image.info);
+  image.height = png_get_image_height(image.png, image.info);
+  image.bit_depth = png_get_bit_depth(image.png, image.info);
+  return true;
+}
+
+bool read_pixels(PngFile& image) {
+  if (setjmp(png_jmpbuf(image.png)) != 0) return false;
+  png_set_expand(image.png);
+  png_set_gray_to_rgb(image.png);
+  png_set_add_alpha(image.png, 255, PNG_FILLER_AFTER);
+  png_set_interlace_handling(image.png);
+  png_read_update_info(image.png, image.info);
+  png_read_image(image.png, image.rows.data());
+  png_read_end(image.png, nullptr);
+  return true;
+}
+
+void open(PngFile& image, const std::string& path) {
+  image.file = std::fopen(path.c_str(), "rbe");
+  if (image.file == nullptr) throw data_error(path, std::strerror(errno));
+  uint8_t signature[8] = {};
+  if (std::fread(signature, 1, sizeof signature, image.file) != sizeof signature ||
+      png_sig_cmp(signature, 0, sizeof signature) != 0) {
+    throw data_error(path, "this is no PNG file");
+  }
+  std::rewind(image.file);
+  image.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &image, keep_error, ignore_warning);
+  if (image.png != nullptr) image.info = png_create_info_struct(image.png);
+  if (image.info == nullptr) throw RunError(path + ": libpng could not be started");
+}
+
+void check_size(const PngFile& image, const std::string& path, const Shape& shape) {
+  if (image.height != shape[1] || image.width != shape[2]) {
+    throw data_error(path, fmt::format("the image is {} high and {} wide, expected {} and {}",
+                                       image.height, image.width, shape[1], shape[2]));
+  }
+  if (image.bit_depth > 8) {
+    throw data_error(path,
+                     fmt::format("the image has {} bits a channel, expected 8", image.bit_depth));
+  }
+}
+
+// Channel by channel, after the checks that no pixel loses anything.
+void store(const PngFile& image, const std::string& path, const Shape& shape, uint8_t* to) {
+  const size_t count = size_t{image.width} * image.height;
+  for (size_t i = 0; i < count; ++i) {
+    const uint8_t* pixel = &image.rgba[4 * i];
+    const auto refuse = [&](const char* what) {
+      throw data_error(path, fmt::format("the pixel at row {}, column {} {}", i / image.width,
+                                         i % image.width, what));
+    };
+    if (pixel[3] != 255) refuse("is transparent; expected an opaque image");
+    if (shape[0] == 1 && (pixel[0] != pixel[1] || pixel[0] != pixel[2])) {
+      refuse("has a colour, but the declared shape has one channel (grey)");
+    }
+    for (size_t channel = 0; channel < static_cast<size_t>(shape[0]); ++channel) {
+      to[channel * count + i] = pixel[channel];
+    }
+  }
+}
+
+}  // namespace
+
+void read_png(const std::string& path, const Shape& shape, uint8_t* to) {
+  const auto image = std::make_unique<PngFile>();
+  open(*image, path);
+  if (!read_size(*image)) throw data_error(path, fmt::format("broken PNG ({})", image->message));
+  check_size(*image, path, shape);
+  const size_t row_bytes = size_t{image->width} * 4;
+  image->rgba.resize(row_bytes * image->height);
+  for (uint32_t y = 0; y < image->height; ++y) image->rows.push_back(&image->rgba[y * row_bytes]);
+  if (!read_pixels(*image)) throw data_error(path, fmt::format("broken PNG ({})", image->message));
+  store(*image, path, shape, to);
+}
+
+}  // namespace strata
