@@ -1,0 +1,40 @@
+# The slow tiers, which tools/test.sh --all builds and runs: the tests again in trees of their own
+# (build-asan/, build-tsan/, build-lto/), clang-tidy, and the scripts below browser/ and long/.
+function(strata_slow_test name label)
+  cmake_parse_arguments(arg "" "" "COMMAND;ENVIRONMENT" ${ARGN})
+  add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS "slow;${label}" TIMEOUT 1800
+    ENVIRONMENT "OMP_WAIT_POLICY=passive;${arg_ENVIRONMENT}")
+endfunction()
+
+function(strata_tree_tests tree environment)
+  set(folder ${PROJECT_SOURCE_DIR}/build-${tree})
+  foreach(name ${ARGN})
+    if(TARGET test_${name})
+      strata_slow_test(${tree}.${name} ${tree} COMMAND ${folder}/tests/test_${name}
+        ENVIRONMENT "STRATA_COMMAND=${folder}/strata" ${environment})
+    endif()
+  endforeach()
+endfunction()
+
+# LibTorch and OpenMP are not instrumented: what they leak is suppressed by name, and the thread
+# sanitizer, which would take OpenMP's barriers for races, sees only what runs without them.
+set(suppressions ${CMAKE_CURRENT_SOURCE_DIR}/suppressions)
+strata_tree_tests(asan
+  "ASAN_OPTIONS=detect_stack_use_after_return=1;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1;LSAN_OPTIONS=suppressions=${suppressions}/leaks.txt:print_suppressions=0"
+  ${torch_free_tests} ${torch_tests})
+strata_tree_tests(tsan "TSAN_OPTIONS=halt_on_error=1" ${torch_free_tests})
+strata_tree_tests(lto "" registry contract)
+
+strata_slow_test(clang_tidy lint COMMAND bash ${PROJECT_SOURCE_DIR}/tools/check_tidy.sh
+  ${PROJECT_BINARY_DIR})
+
+# tests/browser/*.py and tests/long/*.py: a script each, with the command in STRATA_COMMAND.
+foreach(label browser long)
+  file(GLOB scripts CONFIGURE_DEPENDS ${label}/*.py)
+  foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    strata_slow_test(${label}.${name} ${label} COMMAND /usr/bin/python3 ${script}
+      ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")
+  endforeach()
+endforeach()
