@@ -31,7 +31,7 @@ template <class Family>
 Slot<Family> slot(const std::string& yaml) {
   Issues issues;
   const auto source = std::make_shared<Source>(Source{"test", yaml});
-  Node node = parse_yaml_value(source, yaml, 1, issues);
+  Node node = parse_yaml_value(source, 0, yaml.size(), issues);
   set_paths(node);
   Slot<Family> result;
   Reader reader(issues, Registry::instance());

@@ -17,8 +17,8 @@ const char* target_name(Target target);
 /// What a loss is asked to judge; known before anything trains.
 struct LossUse {
   Target target = Target::pixels;
-  Range output;        ///< of the stage's last layer
-  Range target_range;  ///< of the target's values; for labels meaningless
+  std::optional<Range> output;        ///< of the stage's last layer; nothing where it is not known,
+  std::optional<Range> target_range;  ///< because layers do not fit; of the target's values
 };
 
 /// How far an output is from its target.

@@ -11,7 +11,8 @@ StackDescription describe(const Plan& plan) {
   StackDescription description;
   description.pairs = plan.experiment.encoder.size();
   for (size_t k = 0; k < description.pairs; ++k)
-    description.code_shapes.push_back(plan.stack->block(encoder_block(k)).output);
+    description.code_shapes.push_back(
+        plan.stack->has(encoder_block(k)) ? plan.stack->block(encoder_block(k)).output : Shape{});
   return description;
 }
 
@@ -27,11 +28,10 @@ class Planner {
       issues_.error(tree_.origin, "", "nothing to do: expected 'pretrain', 'classify' or both");
     check_lists();
     if (!issues_.ok()) return;
-    const bool encoders = add_encoders();
-    if (!encoders) return;
-    const bool decoders = !pretrains() || add_decoders();
-    const bool head = !settings_.classify || add_head();
-    if (!decoders || !head) return;
+    if (add_encoders()) {  // else the shapes of all that follows are unknown
+      if (pretrains()) add_decoders();
+      if (settings_.classify) add_head();
+    }
     list_stages();
     for (const StageSpec& stage : plan_.stages) check_stage(stage);
     check_epochs();
@@ -91,55 +91,51 @@ class Planner {
     return true;
   }
 
-  bool add_decoders() {
-    bool good = true;
+  void add_decoders() {
     std::vector<const Block*> before;
     for (size_t k = 0; k < settings_.encoder.size(); ++k) {
       const Block& encoder = plan_.stack->block(encoder_block(k));
-      good = (settings_.decoder ? add_written_decoder(k, encoder) : add_mirror(k, encoder, before)) &&
-             good;
+      if (settings_.decoder)
+        add_written_decoder(k, encoder);
+      else
+        add_mirror(k, encoder, before);
       before.push_back(&encoder);
     }
-    return good;
   }
 
-  bool add_mirror(size_t k, const Block& encoder, const std::vector<const Block*>& before) {
+  void add_mirror(size_t k, const Block& encoder, const std::vector<const Block*>& before) {
     try {
       plan_.stack->add_mirror(decoder_block(k), encoder, before);
-      return true;
     } catch (const LayerError& e) {
       error(fmt::format("encoder[{}]", k), fmt::format("no decoder follows from it: {}", e.what()));
-      return false;
     }
   }
 
-  bool add_written_decoder(size_t k, const Block& encoder) {
+  void add_written_decoder(size_t k, const Block& encoder) {
     const LayerList& layers = (*settings_.decoder)[k];
     const std::string path = fmt::format("decoder[{}]", k);
     if (layers.empty()) {
       error(path, "expected at least one layer");
-      return false;
+      return;
     }
-    if (!add(decoder_block(k), layers, encoder.output, encoder.output_range, {})) return false;
+    if (!add(decoder_block(k), layers, encoder.output, encoder.output_range, {})) return;
     const Block& block = plan_.stack->block(decoder_block(k));
-    if (element_count(block.output) == element_count(encoder.input)) return true;
-    error(path, fmt::format("expected to rebuild encoder[{}]'s input of shape {}, got {}", k,
-                            shape_text(encoder.input), shape_text(block.output)));
-    return false;
+    if (element_count(block.output) != element_count(encoder.input))
+      error(path, fmt::format("expected to rebuild encoder[{}]'s input of shape {}, got {}", k,
+                              shape_text(encoder.input), shape_text(block.output)));
   }
 
-  bool add_head() {
+  void add_head() {
     const Block& code = plan_.stack->block(encoder_block(settings_.encoder.size() - 1));
     LayerContext context;
     context.classes = plan_.data.classes;
     if (!add(head_block(), settings_.classify->head, code.output, code.output_range, context))
-      return false;
+      return;
     const Shape& output = plan_.stack->block(head_block()).output;
-    if (output == Shape{plan_.data.classes}) return true;
-    error("classify.head", fmt::format("expected {} outputs, one for each class of '{}', got {}",
-                                       plan_.data.classes, settings_.data.dataset.type,
-                                       shape_text(output)));
-    return false;
+    if (output != Shape{plan_.data.classes})
+      error("classify.head", fmt::format("expected {} outputs, one for each class of '{}', got {}",
+                                         plan_.data.classes, settings_.data.dataset.type,
+                                         shape_text(output)));
   }
 
   void list_stages() {
@@ -155,9 +151,11 @@ class Planner {
   }
 
   void check_stage(const StageSpec& stage) {
-    const Block& last = plan_.stack->block(stage.blocks.back());
-    const Block& first = plan_.stack->block(stage.blocks.front());
-    const LossUse use{stage.target, last.output_range, first.input_range};
+    LossUse use{stage.target, {}, {}};
+    if (plan_.stack->has(stage.blocks.back()) && plan_.stack->has(stage.blocks.front())) {
+      use.output = plan_.stack->block(stage.blocks.back()).output_range;
+      use.target_range = plan_.stack->block(stage.blocks.front()).input_range;
+    }
     if (const auto objection = make(stage.loss)->objection(use))
       issues_.error(stage.loss.origin, stage.loss.path,
                     fmt::format("{} (stage '{}')", *objection, stage.name));

@@ -17,9 +17,9 @@ class BinaryCrossEntropy final : public Loss {
     const Range unit{0, 1};
     if (use.target == Target::labels)
       return "bce compares images or codes, not labels; use nll or cross_entropy";
-    if (!use.target_range.within(unit))
+    if (use.target_range && !use.target_range->within(unit))
       return "bce needs targets in [0, 1], and these codes can leave it; use mse";
-    if (!use.output.within(unit))
+    if (use.output && !use.output->within(unit))
       return "bce needs outputs in [0, 1]; end the decoder in sigmoid, or use mse";
     return std::nullopt;
   }

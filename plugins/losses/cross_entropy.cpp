@@ -16,7 +16,7 @@ class CrossEntropy final : public Loss {
   std::optional<std::string> objection(const LossUse& use) const override {
     if (use.target != Target::labels)
       return "cross_entropy needs labels, and this stage rebuilds its input; use mse or bce";
-    if (use.output.high <= 0)
+    if (use.output && use.output->high <= 0)
       return "cross_entropy takes the softmax itself; drop log_softmax from the head, or use nll";
     return std::nullopt;
   }

@@ -16,7 +16,7 @@ class NegativeLogLikelihood final : public Loss {
   std::optional<std::string> objection(const LossUse& use) const override {
     if (use.target != Target::labels)
       return "nll needs labels, and this stage rebuilds its input; use mse or bce";
-    if (use.output.high > 0)
+    if (use.output && use.output->high > 0)
       return "nll needs log-probabilities; end the head in log_softmax, or use cross_entropy";
     return std::nullopt;
   }

@@ -23,4 +23,7 @@ struct CheckedExperiment {
 CheckedExperiment load_checked(const EngineRequest& request, const std::string& file,
                                const std::vector<std::string>& more, Issues& issues);
 
+/// Prints mistakes and warnings on standard error.
+void print_issues(const Issues& issues);
+
 }  // namespace strata

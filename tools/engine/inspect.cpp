@@ -98,7 +98,7 @@ int check_command(const EngineRequest& request) {
   for (const std::string& file : request.files) {
     Issues issues;
     const CheckedExperiment checked = load_checked(request, file, {}, issues);
-    fmt::print(stderr, "{}", issues.format());
+    print_issues(issues);
     good = good && issues.ok();
     if (issues.ok() && !request.quiet)
       fmt::print("{}: ok, {} stage{}\n", file, checked.plan.stages.size(),
@@ -110,7 +110,7 @@ int check_command(const EngineRequest& request) {
 int show_command(const EngineRequest& request) {
   Issues issues;
   const CheckedExperiment checked = load_checked(request, request.files.at(0), {}, issues);
-  fmt::print(stderr, "{}", issues.format());
+  print_issues(issues);
   if (!issues.ok()) return 2;
   if (request.json) {
     fmt::print("{}\n", checked.experiment.resolved().dump(2));

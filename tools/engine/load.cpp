@@ -1,5 +1,6 @@
+#include <fmt/format.h>
+
 #include "engine/commands.hpp"
-#include "strata/support/files.hpp"
 
 namespace strata {
 
@@ -9,13 +10,19 @@ CheckedExperiment load_checked(const EngineRequest& request, const std::string& 
   CheckedExperiment checked;
   LoadedExperiment& loaded = checked.experiment;
   loaded.file = file;
-  loaded.text = read_file(file);
-  loaded.tree = parse_yaml(std::make_shared<Source>(Source{file, loaded.text}), issues);
-  if (!issues.ok()) return checked;
+  loaded.tree = parse_yaml_file(file, issues);
+  if (loaded.tree.is_null()) return checked;
+  loaded.text = loaded.tree.origin.source->text;
   set_paths(loaded.tree);
+  const int errors = issues.errors();
   loaded.settings = read_params<Experiment>(loaded.tree, issues, Registry::instance());
-  if (issues.ok()) checked.plan = make_plan(loaded.settings, loaded.tree, issues);
+  if (issues.errors() == errors)
+    checked.plan = make_plan(loaded.settings, loaded.tree, issues);
   return checked;
+}
+
+void print_issues(const Issues& issues) {
+  if (!issues.all().empty()) fmt::print(stderr, "{}\n", issues.format());
 }
 
 }  // namespace strata

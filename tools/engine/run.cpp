@@ -54,7 +54,7 @@ std::vector<CheckedExperiment> expand(const EngineRequest& request, bool& good) 
     for (const auto& more : variants) {
       Issues issues;
       runs.push_back(load_checked(request, file, more, issues));
-      fmt::print(stderr, "{}", issues.format());
+      print_issues(issues);
       good = good && issues.ok();
       if (!issues.ok()) break;  // the other seeds would say the same
     }
