@@ -1,0 +1,36 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "strata/report/compared_run.hpp"
+
+namespace strata {
+
+/// Why runs cannot simply be compared: one key of their records that differs where it should not.
+struct Flag {
+  struct Side {
+    std::string value;
+    std::vector<size_t> groups;  ///< indices into the groups, ascending
+    int64_t runs = 0;
+  };
+  std::string mark;            ///< "a", "b" ...: stands in the table
+  std::string category;        ///< as Fact::category
+  std::string key;             ///< what differs
+  std::string scope;           ///< where it does, as Fact::scope: the first of several
+  std::vector<Side> sides;     ///< in that scope, most runs first
+  std::string effect;          ///< what it means for the figures, a clause
+  std::vector<size_t> marked;  ///< the groups that are not with the most runs: marked in the table
+
+  /// "epochs: stages[].epochs_planned of pretrain is 20 in rows 1 and 2, 10 in row 3; some ..."
+  std::string text() const;
+};
+
+/// @param groups  the runs of each group
+/// @param factors  settings that the user compares on purpose (--by): no fault
+std::vector<Flag> find_flags(const std::vector<std::vector<const ComparedRun*>>& groups,
+                             const std::vector<std::string>& factors);
+
+/// "1, 2 and 5", counted from 1.
+std::string row_list(const std::vector<size_t>& groups);
+
+}  // namespace strata

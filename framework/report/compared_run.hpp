@@ -1,0 +1,64 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "strata/support/json.hpp"
+
+namespace strata {
+
+/// The training loss of one stage, epoch by epoch; NaN where it was not finite.
+struct StageCurve {
+  std::string stage;   ///< "pretrain-1"
+  std::string kind;    ///< "pretrain", "classify"
+  std::string target;  ///< "pixels", "codes", "labels"
+  std::string loss;    ///< "mse"
+  std::vector<double> losses;
+};
+
+/// Something that must be equal where figures are to be compared, beside the settings.
+struct Fact {
+  std::string category;  ///< "data split", "preprocessing", "metric definition", "epochs" ...
+  std::string key;       ///< where the record says so: "data.splits.train.count"
+  std::string value;
+  /// Runs are compared in this where their scope is the same: what differs by nature between data
+  /// sets or seeds is no fault there. "" for all; "mnist, seed 3".
+  std::string scope;
+};
+
+/// What a comparison keeps of a record: a few kilobytes, so that thousands fit.
+struct ComparedRun {
+  std::filesystem::path path;
+  std::string name, run_id, status, error, start, dataset;
+  int64_t seed = 0;
+  /// The configuration without what only names the run (name, seed), keys in the order written.
+  /// Runs with the same settings_id differ in nothing but the seed.
+  std::string settings, settings_id;
+  /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
+  /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
+  /// ("loss.pretrain-1", "reconstruction_error.pretrain-1"), and training_seconds, seconds,
+  /// peak_memory_bytes, parameters. Not-finite figures are left out.
+  /// relative_error is reconstruction_error over the variance of the training pixels.
+  std::map<std::string, double> metrics;
+  /// For figures that depend on what they were measured on: "pixels of mnist", "codes". Figures of
+  /// different units are not comparable.
+  std::map<std::string, std::string> units;
+  std::vector<StageCurve> curves;
+  std::vector<Fact> facts;
+  std::string test_choice;  ///< where the test split chose something: "early_stopping in classify"
+};
+
+/// @param record  as read_record() returns it; may be of a run that has not ended
+ComparedRun compared_run(const std::filesystem::path& path, const Json& record);
+
+/// Reads them in parallel. Throws UserError as find_records() and read_records() do.
+std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& places);
+
+/// +1 where larger is better, -1 where smaller is, 0 where it is not known.
+int better_direction(const std::string& metric);
+/// Timings and memory: they depend on the machine, and on nothing that was learned.
+bool is_cost(const std::string& metric);
+
+}  // namespace strata

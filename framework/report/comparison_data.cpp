@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "strata/report/comparison_text.hpp"
+
+namespace strata {
+namespace {
+
+Json known(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json summary_json(const Summary& s) {
+  return {{"n", s.n},
+          {"mean", known(s.mean)},
+          {"sd", known(s.sd)},
+          {"ci_low", known(s.ci_low)},
+          {"ci_high", known(s.ci_high)}};
+}
+
+Json run_json(const ComparedRun& run, const Comparison& c) {
+  Json metrics = Json::object();
+  for (const Metric& metric : c.metrics) {
+    const auto value = run.metrics.find(metric.name);
+    if (value != run.metrics.end()) metrics[metric.name] = value->second;
+  }
+  return {{"path", run.path.string()}, {"name", run.name},     {"run_id", run.run_id},
+          {"seed", run.seed},          {"status", run.status}, {"metrics", metrics}};
+}
+
+Json group_json(const Group& group, const Comparison& c) {
+  Json settings = Json::object(), metrics = Json::object(), runs = Json::array();
+  for (size_t k = 0; k < c.keys.size(); ++k)
+    settings[c.keys[k]] = group.values[k].empty() ? Json(nullptr) : Json(group.values[k]);
+  for (size_t m = 0; m < c.metrics.size(); ++m) {
+    const Cell& cell = group.cells[m];
+    Json figures = summary_json(cell.summary);
+    figures["best"] = cell.best;
+    figures["chosen_on_test"] = cell.chosen_on_test;
+    if (!cell.unit.empty()) figures["unit"] = cell.unit;
+    metrics[c.metrics[m].name] = figures;
+  }
+  for (const ComparedRun* run : group.runs) runs.push_back(run_json(*run, c));
+  return {{"settings", settings}, {"names", group.names}, {"statuses", group.statuses},
+          {"flags", group.marks}, {"metrics", metrics},   {"runs", runs}};
+}
+
+Json flag_json(const Flag& flag) {
+  Json sides = Json::array();
+  for (const Flag::Side& side : flag.sides)
+    sides.push_back({{"value", side.value}, {"groups", side.groups}, {"runs", side.runs}});
+  return {{"mark", flag.mark},   {"category", flag.category}, {"key", flag.key},
+          {"scope", flag.scope}, {"text", flag.text()},       {"sides", sides}};
+}
+
+Json paired_json(const Paired& paired, const Comparison& c) {
+  const Metric& metric = c.metrics[paired.metric];
+  return {{"metric", metric.name},
+          {"group", paired.group},
+          {"comparable", paired.comparable},
+          {"difference", summary_json(paired.test.difference)},
+          {"unpaired", paired.unpaired},
+          {"t", known(paired.test.t)},
+          {"p_t", known(paired.test.p_t)},
+          {"p_exact", known(paired.test.exact.p)},
+          {"p_t_holm", known(paired.p_t)},
+          {"p_exact_holm", known(paired.p_exact)},
+          {"verdict", verdict_text(paired, metric.direction)}};
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (const std::string& field : fields) line += (line.empty() ? "" : ",") + csv_field(field);
+  return line + "\r\n";
+}
+
+std::string csv_number(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : "";
+}
+
+constexpr const char* all_statuses[] = {"completed", "running", "failed", "diverged",
+                                        "interrupted"};
+
+}  // namespace
+
+Json comparison_json(const Comparison& c) {
+  Json metrics = Json::array(), groups = Json::array(), flags = Json::array();
+  for (const Metric& metric : c.metrics)
+    metrics.push_back({{"name", metric.name},
+                       {"better", metric.direction > 0   ? Json("larger")
+                                  : metric.direction < 0 ? Json("smaller")
+                                                         : Json(nullptr)},
+                       {"comparable", metric.comparable}});
+  for (const Group& group : c.groups) groups.push_back(group_json(group, c));
+  for (const Flag& flag : c.flags) flags.push_back(flag_json(flag));
+  Json paired = Json::array();
+  for (const Paired& pair : c.paired) paired.push_back(paired_json(pair, c));
+  return {{"keys", c.keys},   {"metrics", metrics},
+          {"groups", groups}, {"baseline", c.has_baseline ? Json(c.baseline) : Json(nullptr)},
+          {"paired", paired}, {"flags", flags},
+          {"notes", c.notes}};
+}
+
+std::string comparison_csv(const Comparison& c) {
+  std::vector<std::string> header = c.keys;
+  header.insert(header.end(), {"names", "flags"});
+  for (const char* status : all_statuses) header.emplace_back(status);
+  for (const Metric& metric : c.metrics)
+    for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit"})
+      header.push_back(metric.name + ' ' + part);
+  std::string text = csv_line(header);
+  for (const Group& group : c.groups) {
+    std::vector<std::string> fields = group.values;
+    fields.push_back(fmt::format("{}", fmt::join(group.names, " ")));
+    fields.push_back(group.marks);
+    for (const char* status : all_statuses) fields.push_back(std::to_string(group.count(status)));
+    for (const Cell& cell : group.cells) {
+      fields.push_back(std::to_string(cell.summary.n));
+      for (const double value :
+           {cell.summary.mean, cell.summary.sd, cell.summary.ci_low, cell.summary.ci_high})
+        fields.push_back(csv_number(value));
+      fields.push_back(cell.unit);
+    }
+    text += csv_line(fields);
+  }
+  return text;
+}
+
+}  // namespace strata

@@ -1,0 +1,227 @@
+#include "strata/report/comparison_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "strata/report/settings.hpp"
+#include "strata/report/table.hpp"
+
+namespace strata {
+namespace {
+
+constexpr const char* explanation =
+    "mean ± standard deviation over seeds [95 % confidence interval, Student's t]";
+
+std::string status_counts(const Comparison& c) {
+  std::map<std::string, int64_t> counts;
+  int64_t runs = 0;
+  for (const Group& group : c.groups)
+    for (const auto& [status, count] : group.statuses) counts[status] += count, runs += count;
+  std::vector<std::string> parts;
+  for (const char* status : {"completed", "running", "failed", "diverged", "interrupted"})
+    if (counts.count(status) != 0) parts.push_back(fmt::format("{} {}", counts[status], status));
+  return fmt::format("{} run{} ({}) in {} row{}", runs, runs == 1 ? "" : "s",
+                     fmt::join(parts, ", "), c.groups.size(), c.groups.size() == 1 ? "" : "s");
+}
+
+std::string cell_text(const Cell& cell, const Metric& metric) {
+  std::string text = summary_text(cell.summary);
+  if (cell.best) text += " *";
+  if (cell.chosen_on_test) text += " !";
+  if (!metric.comparable && cell.summary.n > 0) text += " ≠";
+  return text;
+}
+
+std::string runs_text(const Group& group) {
+  const auto all = static_cast<int64_t>(group.runs.size());
+  const int64_t done = group.count("completed");
+  return done == all ? std::to_string(all) : fmt::format("{} of {}", done, all);
+}
+
+std::vector<Column> setting_columns(const Comparison& c) {
+  std::vector<Column> columns(1);
+  columns[0] = {"row", {}, true};
+  for (size_t g = 0; g < c.groups.size(); ++g) columns[0].cells.push_back(std::to_string(g + 1));
+  const auto names = short_names(c.keys);
+  for (size_t k = 0; k < c.keys.size(); ++k) {
+    columns.push_back({names[k], {}, false});
+    for (const Group& group : c.groups)
+      columns.back().cells.push_back(group.values[k].empty() ? "-" : group.values[k]);
+  }
+  if (c.keys.empty()) {
+    columns.push_back({"name", {}, false});
+    for (const Group& group : c.groups)
+      columns.back().cells.push_back(fmt::format("{}", fmt::join(group.names, ", ")));
+  }
+  columns.push_back({"runs", {}, true});
+  for (const Group& group : c.groups) columns.back().cells.push_back(runs_text(group));
+  if (!c.flags.empty()) {
+    columns.push_back({"flags", {}, false});
+    for (const Group& group : c.groups) columns.back().cells.push_back(group.marks);
+  }
+  return columns;
+}
+
+std::vector<Column> metric_columns(const Comparison& c) {
+  std::vector<Column> columns;
+  for (size_t m = 0; m < c.metrics.size(); ++m) {
+    columns.push_back({c.metrics[m].name, {}, false});
+    for (const Group& group : c.groups)
+      columns.back().cells.push_back(cell_text(group.cells[m], c.metrics[m]));
+  }
+  return columns;
+}
+
+size_t total_width(const std::vector<Column>& columns) {
+  size_t total = 0;
+  for (const Column& column : columns) total += column.width() + 2;
+  return total == 0 ? 0 : total - 2;
+}
+
+/// One table where the width allows, else several that share the row's number.
+std::string tables(const Comparison& c, size_t width) {
+  std::vector<Column> current = setting_columns(c);
+  const Column row = current[0];
+  std::vector<Column> further = metric_columns(c);
+  Column curves{"loss by epoch, stage by stage", {}, false};
+  for (const Group& group : c.groups) curves.cells.push_back(sparkline(group.curves));
+  if (std::any_of(curves.cells.begin(), curves.cells.end(), [](auto& s) { return !s.empty(); }))
+    further.push_back(curves);
+  std::string text;
+  for (Column& column : further) {
+    if (current.size() > 1 && total_width(current) + 2 + column.width() > width) {
+      text += text_table(current, width) + '\n';
+      current = {row};
+    }
+    current.push_back(std::move(column));
+  }
+  return text + text_table(current, width);
+}
+
+std::vector<Column> paired_columns(const Comparison& c) {
+  std::vector<Column> columns = {{"metric", {}, false},     {"row", {}, true},
+                                 {"difference", {}, false}, {"pairs", {}, true},
+                                 {"p (t)", {}, true},       {"p (exact)", {}, true},
+                                 {"verdict", {}, false}};
+  const auto add = [&](std::vector<std::string> cells) {
+    for (size_t i = 0; i < cells.size(); ++i) columns[i].cells.push_back(std::move(cells[i]));
+  };
+  for (const Paired& p : c.paired) {
+    const Summary& d = p.test.difference;
+    std::string difference = "-";
+    if (d.n == 1) difference = fmt::format("{:+.4g}", d.mean);
+    if (d.n > 1)
+      difference = fmt::format("{}{} [{}, {}]", d.mean > 0 ? "+" : "", figure_text(d.mean, d.sd),
+                               figure_text(d.ci_low, d.sd), figure_text(d.ci_high, d.sd));
+    add({c.metrics[p.metric].name, std::to_string(p.group + 1), difference,
+         p.unpaired > 0 ? fmt::format("{} ({} unpaired)", d.n, p.unpaired) : std::to_string(d.n),
+         p_text(p.p_t), p_text(p.p_exact), verdict_text(p, c.metrics[p.metric].direction)});
+  }
+  return columns;
+}
+
+std::string paired_heading(const Comparison& c) {
+  return fmt::format(
+      "Difference from row {} over shared seeds [95 % interval]; p of the paired t-test and of "
+      "Wilcoxon's exact signed-rank test, each corrected by Holm over the rows of a metric",
+      c.baseline + 1);
+}
+
+/// Text broken at blanks, further lines indented.
+std::string wrapped(const std::string& text, size_t width, const std::string& indent) {
+  std::string out, line;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    if (!line.empty() && text_width(line) + 1 + text_width(word) > width) {
+      out += line + '\n';
+      line = indent + word;
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+    begin = end + 1;
+  }
+  return out + line + '\n';
+}
+
+std::string legend(const Comparison& c) {
+  std::string text = explanation;
+  bool best = false, chosen = false, incomparable = false;
+  for (const Group& group : c.groups)
+    for (const Cell& cell : group.cells) best |= cell.best, chosen |= cell.chosen_on_test;
+  for (const Metric& metric : c.metrics) incomparable |= !metric.comparable;
+  if (best) text += "; * best";
+  if (chosen) text += "; ! chosen on the test data";
+  if (incomparable) text += "; ≠ not comparable between all rows";
+  return text;
+}
+
+std::string markdown_table(const std::vector<Column>& columns) {
+  std::string text = "|", rule = "|";
+  const auto escaped = [](std::string cell) {
+    for (size_t i = 0; (i = cell.find('|', i)) != std::string::npos; i += 2) cell.insert(i, "\\");
+    return cell;
+  };
+  for (const Column& column : columns) {
+    text += ' ' + escaped(column.header) + " |";
+    rule += column.right ? "---:|" : "---|";
+  }
+  text += '\n' + rule + '\n';
+  for (size_t r = 0; r < columns[0].cells.size(); ++r) {
+    text += '|';
+    for (const Column& column : columns) text += ' ' + escaped(column.cells[r]) + " |";
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string verdict_text(const Paired& paired, int direction) {
+  if (!paired.comparable) return "not comparable";
+  switch (paired.verdict) {
+    case Verdict::identical:
+      return "identical";
+    case Verdict::too_few:
+      return "n too small to tell";
+    case Verdict::no_difference:
+      return "no difference shown";
+    case Verdict::tests_disagree:
+      return "unclear: the tests disagree";
+    case Verdict::differs:
+      break;
+  }
+  const bool more = paired.test.difference.mean > 0;
+  std::string text = direction == 0 ? (more ? "higher" : "lower")
+                                    : ((more ? 1 : -1) == direction ? "better" : "worse");
+  return paired.p_exact <= 0.05 ? text : text + " (by t alone)";
+}
+
+std::string comparison_text(const Comparison& c, size_t width) {
+  std::string text = status_counts(c) + "\n\n" + tables(c, width);
+  text += '\n' + wrapped(legend(c), width, "  ");
+  if (!c.paired.empty())
+    text += '\n' + wrapped(paired_heading(c), width, "  ") + text_table(paired_columns(c), width);
+  if (!c.flags.empty()) text += "\nNot to be compared without a thought:\n";
+  for (const Flag& flag : c.flags)
+    text += wrapped(fmt::format("  {}  {}", flag.mark, flag.text()), width, "     ");
+  if (!c.notes.empty()) text += '\n';
+  for (const std::string& note : c.notes) text += wrapped("Note: " + note + ".", width, "  ");
+  return text;
+}
+
+std::string comparison_markdown(const Comparison& c) {
+  std::vector<Column> columns = setting_columns(c);
+  for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
+  std::string text = status_counts(c) + "\n\n" + markdown_table(columns) + '\n' + legend(c) + '\n';
+  if (!c.paired.empty())
+    text += '\n' + paired_heading(c) + ":\n\n" + markdown_table(paired_columns(c));
+  if (!c.flags.empty()) text += '\n';
+  for (const Flag& flag : c.flags) text += fmt::format("- **{}** {}\n", flag.mark, flag.text());
+  for (const std::string& note : c.notes) text += fmt::format("- {}\n", note);
+  return text;
+}
+
+}  // namespace strata

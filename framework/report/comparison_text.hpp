@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+
+#include "strata/report/comparison.hpp"
+
+namespace strata {
+
+/// For a terminal: the table, or as many as the width asks for, sparklines, paired differences,
+/// flags and notes.
+std::string comparison_text(const Comparison& comparison, size_t width);
+
+/// The same as GitHub's Markdown, without the curves.
+std::string comparison_markdown(const Comparison& comparison);
+
+/// One line a group (RFC 4180): settings, runs by status, and n, mean, sd, ci_low, ci_high, unit of
+/// each metric, at full precision; empty where a figure is not known.
+std::string comparison_csv(const Comparison& comparison);
+
+/// Everything, with the runs behind each group. Not-known figures are null.
+Json comparison_json(const Comparison& comparison);
+
+/// "better", "worse", "n too small to tell" ...
+std::string verdict_text(const Paired& paired, int direction);
+
+}  // namespace strata

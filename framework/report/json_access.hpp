@@ -1,0 +1,33 @@
+#pragma once
+#include <initializer_list>
+#include <limits>
+#include <string>
+
+#include "strata/support/json.hpp"
+
+namespace strata {
+
+/// The value at a path of keys, or null: records of runs that have not ended lack some.
+inline const Json& json_at(const Json& value, std::initializer_list<const char*> keys) {
+  static const Json null;
+  const Json* here = &value;
+  for (const char* key : keys) {
+    if (!here->is_object()) return null;
+    const auto found = here->find(key);
+    if (found == here->end()) return null;
+    here = &*found;
+  }
+  return *here;
+}
+
+/// A string as it is, null as "", all else as JSON.
+inline std::string json_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+}
+
+/// NaN where it is no number.
+inline double json_number(const Json& value) {
+  return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace strata

@@ -1,0 +1,179 @@
+#include "strata/report/show.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "strata/report/compared_run.hpp"
+#include "strata/report/json_access.hpp"
+#include "strata/report/table.hpp"
+
+namespace strata {
+namespace {
+
+std::string grouped(int64_t value) {
+  std::string text = std::to_string(value);
+  for (auto i = static_cast<int64_t>(text.size()) - 3; i > 0; i -= 3)
+    text.insert(static_cast<size_t>(i), ",");
+  return text;
+}
+
+int64_t integer(const Json& value) {
+  return value.is_number() ? value.get<int64_t>() : 0;
+}
+
+std::string shape_text(const Json& shape) {
+  std::vector<std::string> sizes;
+  for (const Json& size : shape) sizes.push_back(json_text(size));
+  return fmt::format("{}", fmt::join(sizes, "x"));
+}
+
+std::string heading(const Json& record) {
+  std::string text = fmt::format("{}  {}  {}\n", json_text(record["name"]),
+                                 json_text(record["run_id"]), json_text(record["status"]));
+  const std::string error = json_text(json_at(record, {"error"}));
+  if (!error.empty()) text += "  " + error + '\n';
+  const Json& timing = json_at(record, {"timing"});
+  std::vector<std::string> facts = {fmt::format("seed {}", json_text(record["seed"]))};
+  const auto add = [&](const std::string& fact, const Json& value) {
+    if (!value.is_null()) facts.push_back(fmt::format(fact, json_text(value)));
+  };
+  add("{}", json_at(record, {"config", "dtype"}));
+  add("on {}", json_at(record, {"provenance", "device"}));
+  add("started {}", json_at(timing, {"start"}));
+  if (json_at(timing, {"seconds"}).is_number())
+    facts.push_back(fmt::format("{:.1f} s", json_number(json_at(timing, {"seconds"}))));
+  if (json_at(record, {"peak_memory_bytes"}).is_number())
+    facts.push_back(fmt::format("{:.0f} MiB at most",
+                                json_number(json_at(record, {"peak_memory_bytes"})) / 1048576));
+  return text + fmt::format("  {}\n", fmt::join(facts, ", "));
+}
+
+std::string data_text(const Json& record) {
+  const Json& data = json_at(record, {"data"});
+  if (!data.is_object()) return {};
+  std::vector<std::string> splits;
+  for (const auto& split : json_at(data, {"splits"}).items())
+    splits.push_back(
+        fmt::format("{} {}", split.key(), grouped(integer(json_at(split.value(), {"count"})))));
+  return fmt::format("\nData   {} {}, {} classes; {}; pixels {:.4f} on average, variance {:.4f}\n",
+                     json_text(json_at(data, {"dataset"})),
+                     shape_text(json_at(data, {"sample_shape"})),
+                     json_text(json_at(data, {"classes"})), fmt::join(splits, ", "),
+                     json_number(json_at(data, {"pixels", "mean"})),
+                     json_number(json_at(data, {"pixels", "variance"})));
+}
+
+std::string model_text(const Json& record) {
+  const Json& model = json_at(record, {"model"});
+  if (!model.is_object()) return {};
+  std::string text =
+      fmt::format("Model  {} parameters\n", grouped(integer(json_at(model, {"parameters"}))));
+  for (const Json& block : json_at(model, {"blocks"})) {
+    std::string chain;
+    for (const Json& layer : json_at(block, {"layers"})) {
+      if (chain.empty()) chain = shape_text(json_at(layer, {"input_shape"}));
+      chain += fmt::format(" -{}-> {}", json_text(json_at(layer, {"type"})),
+                           shape_text(json_at(layer, {"output_shape"})));
+    }
+    text += fmt::format("  {:<11} {}\n", json_text(json_at(block, {"name"})), chain);
+  }
+  return text;
+}
+
+std::string stages_text(const Json& record, size_t width) {
+  std::vector<Column> columns = {{"stage", {}, false},  {"target", {}, false}, {"epochs", {}, true},
+                                 {"loss", {}, false},   {"first", {}, true},   {"last", {}, true},
+                                 {"seconds", {}, true}, {"curve", {}, false}};
+  const auto curves = compared_run("", record).curves;
+  for (size_t i = 0; i < curves.size(); ++i) {
+    const Json& stage = record["stages"][i];
+    const StageCurve& curve = curves[i];
+    const bool none = curve.losses.empty();
+    const auto planned = static_cast<size_t>(integer(json_at(stage, {"epochs_planned"})));
+    const std::vector<std::string> cells = {
+        curve.stage,
+        curve.target,
+        curve.losses.size() == planned ? std::to_string(planned)
+                                       : fmt::format("{} of {}", curve.losses.size(), planned),
+        curve.loss,
+        none ? "-" : figure_text(curve.losses.front(), NAN),
+        none ? "-" : figure_text(curve.losses.back(), NAN),
+        json_at(stage, {"seconds"}).is_number()
+            ? fmt::format("{:.1f}", json_number(json_at(stage, {"seconds"})))
+            : "-",
+        sparkline({curve})};
+    for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
+  }
+  return curves.empty() ? "" : '\n' + text_table(columns, width);
+}
+
+std::string figures_text(const Json& record) {
+  std::string text;
+  for (const auto& split : json_at(record, {"metrics"}).items()) {
+    std::vector<std::string> figures;
+    for (const auto& metric : split.value().items())
+      if (metric.value().is_number())
+        figures.push_back(
+            fmt::format("{} {}", metric.key(), figure_text(json_number(metric.value()), NAN)));
+    if (!figures.empty())
+      text += fmt::format("\nOn {}: {}\n", split.key(), fmt::join(figures, ", "));
+  }
+  return text;
+}
+
+std::string class_name(const Json& record, size_t c) {
+  const Json& names = json_at(record, {"data", "class_names"});
+  return c < names.size() ? json_text(names[c]) : std::to_string(c);
+}
+
+/// By class of the test split: what was recorded by class, and the row of the confusion matrix.
+std::string classes_text(const Json& record, size_t width) {
+  const Json& test = json_at(record, {"metrics", "test"});
+  const Json& matrix = json_at(test, {"confusion_matrix"});
+  const auto classes = static_cast<size_t>(integer(json_at(record, {"data", "classes"})));
+  std::vector<Column> columns = {{"class", {}, false}};
+  for (size_t c = 0; c < classes; ++c) columns[0].cells.push_back(class_name(record, c));
+  for (const char* key : {"per_class_accuracy", "sensitivity", "specificity"}) {
+    const Json& values = json_at(test, {key});
+    if (values.size() != classes || classes == 0) continue;
+    columns.push_back({key == std::string("per_class_accuracy") ? "accuracy" : key, {}, true});
+    for (const Json& value : values)
+      columns.back().cells.push_back(value.is_number() ? fmt::format("{:.4f}", json_number(value))
+                                                       : "-");
+  }
+  if (matrix.size() == classes && classes > 0 && classes <= 12)
+    for (size_t predicted = 0; predicted < classes; ++predicted) {
+      columns.push_back({(predicted == 0 ? "as " : "") + std::to_string(predicted), {}, true});
+      for (const Json& row : matrix) columns.back().cells.push_back(json_text(row[predicted]));
+    }
+  return columns.size() < 2 ? "" : '\n' + text_table(columns, width);
+}
+
+std::string provenance_text(const Json& record) {
+  const Json& p = json_at(record, {"provenance"});
+  if (!p.is_object()) return {};
+  const auto fact = [&](std::initializer_list<const char*> keys) {
+    return json_text(json_at(p, keys));
+  };
+  std::string text =
+      fmt::format("\nstrata {} ({}), {}, LibTorch {}, {} with {} threads, {}\n",
+                  fact({"strata", "version"}), fact({"strata", "commit"}), fact({"build_type"}),
+                  fact({"libtorch"}), fact({"blas", "name"}), fact({"threads"}), fact({"cpu"}));
+  const std::string gpu = fact({"gpu"});
+  if (!gpu.empty()) text += fmt::format("{}, CUDA {}\n", gpu, fact({"cuda"}));
+  std::vector<std::string> command;
+  for (const Json& word : json_at(p, {"command_line"})) command.push_back(json_text(word));
+  if (!command.empty()) text += fmt::format("{}\n", fmt::join(command, " "));
+  return text;
+}
+
+}  // namespace
+
+std::string show_run(const Json& record, size_t width) {
+  return heading(record) + data_text(record) + model_text(record) + stages_text(record, width) +
+         figures_text(record) + classes_text(record, width) + provenance_text(record);
+}
+
+}  // namespace strata

@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+namespace strata {
+
+/// A figure that cannot be given (a spread of one value, say) is NaN throughout.
+
+/// Mean, spread and Student's confidence interval of independent values.
+struct Summary {
+  int64_t n = 0;
+  double mean = 0;
+  double sd = 0;      ///< with n - 1; NaN where n < 2
+  double ci_low = 0;  ///< mean -+ t(n - 1) sd / sqrt(n); NaN where n < 2
+  double ci_high = 0;
+};
+Summary summarize(const std::vector<double>& values, double confidence = 0.95);
+
+/// Two-sided p of Student's t with `df` degrees of freedom (regularized incomplete beta function).
+double student_p(double t, double df);
+/// The t beyond which lies (1 - confidence) / 2 on each side.
+double student_quantile(double confidence, double df);
+
+/// Wilcoxon's signed-rank test: the exact two-sided p over all 2^n signs, with zero differences
+/// left out and equal magnitudes given their mean rank (Wilcoxon 1945; with ties this is the
+/// permutation test on those ranks). NaN where every difference is zero, or more than 200 are not.
+struct SignedRank {
+  int64_t n = 0;      ///< differences that are not zero
+  double w_plus = 0;  ///< sum of the ranks of the positive ones
+  double p = 0;
+  double smallest_p = 0;  ///< 2^(1 - n): no data of this size can give less
+};
+SignedRank signed_rank_test(const std::vector<double>& differences);
+
+/// Pairs (the same seed under two settings) by their differences.
+struct PairedTest {
+  Summary difference;
+  double t = 0;  ///< NaN where n < 2 or the differences do not vary
+  double p_t = 0;
+  SignedRank exact;
+};
+PairedTest paired_test(const std::vector<double>& differences);
+
+/// Holm's step-down correction (Holm 1979): the adjusted p-values, in the order given. NaN stays
+/// NaN and does not count as a comparison.
+std::vector<double> holm(const std::vector<double>& p_values);
+
+/// What paired differences show at 5 %, after correction.
+enum class Verdict {
+  identical,      ///< every difference is zero
+  too_few,        ///< n too small to tell
+  no_difference,  ///< enough pairs, and none shown
+  differs,        ///< both tests agree (or, with few pairs, the t-test alone can tell)
+  tests_disagree  ///< the t-test finds a difference that the ranks do not support
+};
+/// @param p_t, p_exact  adjusted p-values
+/// @param comparisons  how many were corrected for
+/// Fewer than 3 pairs never tell. Up to 5, Wilcoxon's p cannot fall under 5 % whatever the data, so
+/// a t-test that finds nothing then says too_few.
+Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t comparisons);
+
+}  // namespace strata

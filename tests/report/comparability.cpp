@@ -1,0 +1,199 @@
+#include "strata/report/comparability.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "report/make_records.hpp"
+#include "strata/report/comparison.hpp"
+
+using namespace strata;
+using test::make_record;
+using test::RunSpec;
+
+namespace {
+
+/// Two settings (learning rates) with three seeds each; `change` is made to the second's records.
+std::vector<Flag> flags_after(const std::function<void(Json&)>& change,
+                              const CompareOptions& options = {}) {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 3; ++seed)
+    for (const double lr : {0.1, 1.0}) {
+      RunSpec spec;
+      spec.seed = seed;
+      spec.lr = lr;
+      Json record = make_record(spec);
+      if (lr == 1.0) change(record);
+      runs.push_back(compared_run("record.json", record));
+    }
+  return compare(std::move(runs), options).flags;
+}
+
+void set(Json& record, const char* pointer, Json value) {
+  record.at(Json::json_pointer(pointer)) = std::move(value);
+}
+
+/// The one flag that the change raises.
+Flag the_flag(const std::function<void(Json&)>& change) {
+  const auto flags = flags_after(change);
+  REQUIRE(flags.size() == 1);
+  CHECK(flags[0].mark == "a");
+  CHECK(flags[0].marked == std::vector<size_t>{1});
+  return flags[0];
+}
+
+}  // namespace
+
+TEST_CASE("settings that are compared are no fault") {
+  CHECK(flags_after([](Json&) {}).empty());
+}
+
+TEST_CASE("ten ways of not being comparable, each flagged with the key that differs") {
+  SUBCASE("1. other samples in the training split") {
+    const Flag flag = the_flag(
+        [](Json& r) { set(r, "/data/splits/train/indices_sha256", std::string(64, 'a')); });
+    CHECK(flag.category == "data split");
+    CHECK(flag.key == "data.splits.train.indices_sha256");
+    CHECK(flag.scope == "mnist, 60000 samples, seed 0");
+  }
+  SUBCASE("2. fewer samples in the test split") {
+    const Flag flag = the_flag([](Json& r) { set(r, "/data/splits/test/count", 5000); });
+    CHECK(flag.key == "data.splits.test.count");
+    CHECK(flag.text() ==
+          "data split: data.splits.test.count is 10000 in row 1, 5000 in row 2; they did not see "
+          "the same samples");
+  }
+  SUBCASE("3. other files of the same name") {
+    const Flag flag =
+        the_flag([](Json& r) { set(r, "/data/files/0/sha256", std::string(64, 'b')); });
+    CHECK(flag.category == "data files");
+    CHECK(flag.key == "data.files");
+  }
+  SUBCASE("4. preprocessing that shows in the pixels") {
+    const Flag flag = the_flag([](Json& r) { set(r, "/data/pixels/mean", 0.0); });
+    CHECK(flag.category == "preprocessing");
+    CHECK(flag.key == "data.pixels");
+  }
+  SUBCASE("5. preprocessing that was asked for") {
+    std::vector<ComparedRun> runs;
+    for (const bool invert : {false, true}) {
+      Json record = make_record({});
+      record["config"]["data"]["invert"] = invert;
+      runs.push_back(compared_run("record.json", record));
+    }
+    const auto flags = compare(std::move(runs)).flags;
+    REQUIRE(flags.size() == 1);
+    CHECK(flags[0].category == "preprocessing");
+    CHECK(flags[0].key == "config.data.invert");
+  }
+  SUBCASE("6. a metric with another definition") {
+    const Flag flag = the_flag([](Json& r) {
+      r["config"]["classify"]["metrics"][0] = {{"type", "accuracy"}, {"top", 5}};
+    });
+    CHECK(flag.category == "metric definition");
+    CHECK(flag.key == "config.classify.metrics.accuracy");
+  }
+  SUBCASE("7. an error of codes beside one of pixels") {
+    const Flag flag = the_flag([](Json& r) { set(r, "/stages/1/target", "codes"); });
+    CHECK(flag.category == "metric definition");
+    CHECK(flag.key == "stages[].target of reconstruction_error");
+  }
+  SUBCASE("8. more epochs") {
+    const Flag flag = the_flag([](Json& r) { set(r, "/stages/2/epochs_planned", 20); });
+    CHECK(flag.category == "epochs");
+    CHECK(flag.key == "stages[].epochs_planned of classify");
+  }
+  SUBCASE("9. another dtype") {
+    const Flag flag = the_flag([](Json& r) { set(r, "/config/dtype", "float32"); });
+    CHECK(flag.category == "dtype");
+    CHECK(flag.key == "config.dtype");
+  }
+  SUBCASE("10. another strata") {
+    const Flag flag = the_flag([](Json& r) { set(r, "/provenance/strata/version", "0.2.0"); });
+    CHECK(flag.category == "strata version");
+    CHECK(flag.key == "provenance.strata.version");
+    CHECK(the_flag([](Json& r) { set(r, "/provenance/strata/commit", "0123456"); }).key ==
+          "provenance.strata.commit");
+    CHECK(the_flag([](Json& r) {
+            r["provenance"]["plugins"] = Json::array({{{"sha256", std::string(64, 'c')}}});
+          }).key == "provenance.plugins");
+  }
+  SUBCASE("11. another loss under the same name") {
+    CHECK(the_flag([](Json& r) { set(r, "/stages/2/loss/type", "cross_entropy"); }).key ==
+          "stages[].loss of classify");
+  }
+  SUBCASE("12. another machine, for timings") {
+    const Flag flag = the_flag([](Json& r) { set(r, "/provenance/cpu", "Another CPU"); });
+    CHECK(flag.category == "machine");
+    CHECK(flag.effect == "compare no timings");
+  }
+}
+
+TEST_CASE("runs of one row that are not alike are flagged too") {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    RunSpec spec;
+    spec.seed = seed;
+    Json record = make_record(spec);
+    if (seed == 2) set(record, "/provenance/strata/commit", "0123456");
+    runs.push_back(compared_run("record.json", record));
+  }
+  const auto flags = compare(std::move(runs)).flags;
+  REQUIRE(flags.size() == 1);
+  CHECK(flags[0].sides[0].runs == 2);
+  CHECK(flags[0].sides[1].runs == 1);
+  CHECK(flags[0].marked == std::vector<size_t>{0});
+}
+
+TEST_CASE("a split drawn by the seed is no fault between seeds, and one between settings") {
+  const auto by_seed = [](Json& record) {
+    set(record, "/data/splits/train/indices_sha256",
+        sha256_hex("drawn by " + record["seed"].dump()));
+  };
+  std::vector<ComparedRun> runs;
+  for (const double lr : {0.1, 1.0})
+    for (int64_t seed = 0; seed < 4; ++seed) {
+      RunSpec spec;
+      spec.seed = seed;
+      spec.lr = lr;
+      Json record = make_record(spec);
+      by_seed(record);
+      runs.push_back(compared_run("record.json", record));
+    }
+  CHECK(compare(runs).flags.empty());
+  CHECK(flags_after(by_seed).size() == 1);  // one, though it differs for each of three seeds
+}
+
+TEST_CASE("what is compared on purpose is no fault") {
+  const auto longer = [](Json& r) {
+    r["config"]["classify"]["epochs"] = 20;
+    set(r, "/stages/2/epochs_planned", 20);
+  };
+  CHECK(flags_after(longer).size() == 1);
+  CompareOptions options;
+  options.by = {"classify.epochs"};
+  CHECK(flags_after(longer, options).empty());
+  options.by = {"classify.optimizer.lr"};
+  CHECK(flags_after(longer, options).size() == 1);
+}
+
+TEST_CASE("data sets that are compared are no fault, samples of another number are") {
+  const auto run = [](const std::string& dataset, int64_t train) {
+    RunSpec spec;
+    spec.dataset = dataset;
+    Json record = make_record(spec);
+    set(record, "/data/splits/train/count", train);
+    return compared_run("record.json", record);
+  };
+  CHECK(compare({run("mnist", 60000), run("fashion_mnist", 60000)}).flags.empty());
+  const auto flags = compare({run("mnist", 60000), run("fashion_mnist", 6000)}).flags;
+  REQUIRE(flags.size() == 1);
+  CHECK(flags[0].key == "data.splits.train.count");
+}
+
+TEST_CASE("rows are listed as one reads them") {
+  CHECK(row_list({0}) == "1");
+  CHECK(row_list({0, 1}) == "1 and 2");
+  CHECK(row_list({0, 2, 5}) == "1, 3 and 6");
+  CHECK(row_list({0, 1, 2, 3, 8}) == "1 to 4 and 9");
+}

@@ -1,0 +1,370 @@
+#include "strata/report/comparison.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "report/make_records.hpp"
+#include "strata/report/comparison_text.hpp"
+#include "strata/support/errors.hpp"
+
+using namespace strata;
+using doctest::Approx;
+using test::make_record;
+using test::RunSpec;
+using Strings = std::vector<std::string>;
+
+namespace {
+
+ComparedRun run(const RunSpec& spec, const std::function<void(Json&)>& change = {}) {
+  Json record = make_record(spec);
+  if (change) change(record);
+  return compared_run("results/" + spec.name + "/record.json", record);
+}
+
+/// A run whose test accuracy is given.
+ComparedRun with_accuracy(double lr, int64_t seed, double accuracy) {
+  RunSpec spec;
+  spec.lr = lr;
+  spec.seed = seed;
+  return run(spec, [&](Json& r) { r["metrics"]["test"]["accuracy"] = accuracy; });
+}
+
+std::vector<ComparedRun> accuracies(
+    const std::vector<std::pair<double, std::vector<double>>>& all) {
+  std::vector<ComparedRun> runs;
+  for (const auto& [lr, values] : all)
+    for (size_t seed = 0; seed < values.size(); ++seed)
+      runs.push_back(with_accuracy(lr, static_cast<int64_t>(seed), values[seed]));
+  return runs;
+}
+
+CompareOptions options(const Strings& metrics, const std::string& baseline = {}) {
+  CompareOptions made;
+  made.metrics = metrics;
+  made.baseline = baseline;
+  return made;
+}
+
+const Cell& cell(const Comparison& c, size_t group, const std::string& metric) {
+  for (size_t m = 0; m < c.metrics.size(); ++m)
+    if (c.metrics[m].name == metric) return c.groups[group].cells[m];
+  throw std::out_of_range(metric);
+}
+
+std::string refusal(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "no UserError";
+}
+
+}  // namespace
+
+TEST_CASE("runs that differ only in seed and name are one row, with mean, spread and interval") {
+  auto runs = accuracies({{0.1, {0.912, 0.918, 0.921, 0.915, 0.919}}});
+  runs[2].name = "another-name";
+  const Comparison c = compare(std::move(runs));
+  CHECK(c.keys.empty());
+  REQUIRE(c.groups.size() == 1);
+  CHECK(c.groups[0].runs.size() == 5);
+  CHECK(c.groups[0].names == Strings{"another-name", "lecture-mnist-greedy"});
+  const Summary& s = cell(c, 0, "accuracy").summary;
+  CHECK(s.mean == Approx(0.917));  // as in the tests of summarize(), from scipy
+  CHECK(s.ci_low == Approx(0.9126100548345747));
+}
+
+TEST_CASE("the settings that vary make the rows, numbers in order") {
+  const Comparison c = compare(accuracies({{10, {0.1}}, {9, {0.2}}, {0.5, {0.3}}}));
+  CHECK(c.keys == Strings{"classify.optimizer.lr"});
+  REQUIRE(c.groups.size() == 3);
+  CHECK(c.groups[0].values == Strings{"0.5"});
+  CHECK(c.groups[1].values == Strings{"9"});
+  CHECK(c.groups[2].values == Strings{"10"});
+}
+
+TEST_CASE("the best is marked by the metric's direction") {
+  const Comparison c = compare(accuracies({{0.1, {0.91, 0.92}}, {1, {0.95, 0.93}}}));
+  CHECK_FALSE(cell(c, 0, "accuracy").best);
+  CHECK(cell(c, 1, "accuracy").best);
+  CHECK(better_direction("per_class_accuracy.five") == 1);
+  CHECK(better_direction("loss.pretrain-1") == -1);
+  CHECK(better_direction("parameters") == 0);
+}
+
+TEST_CASE("failed, diverged and interrupted runs are counted, shown, and not averaged") {
+  std::vector<ComparedRun> runs = accuracies({{0.1, {0.91, 0.93}}});
+  for (const char* status : {"failed", "diverged", "interrupted", "running"}) {
+    RunSpec spec;
+    spec.status = status;
+    spec.seed = static_cast<int64_t>(10 + runs.size());
+    runs.push_back(run(spec));
+  }
+  const Comparison c = compare(std::move(runs));
+  REQUIRE(c.groups.size() == 1);
+  CHECK(c.groups[0].runs.size() == 6);
+  CHECK(cell(c, 0, "accuracy").summary.n == 2);
+  CHECK(c.notes == Strings{"1 diverged (row 1), 1 failed (row 1), 1 interrupted (row 1), 1 running "
+                           "(row 1); the figures are of the completed runs alone, which may be the "
+                           "lucky ones"});
+  CHECK(comparison_text(c, 120).find("6 runs (2 completed, 1 running, 1 failed, 1 diverged, 1 "
+                                     "interrupted) in 1 row") == 0);
+}
+
+TEST_CASE("a seed that was run again counts once: the completed, later run") {
+  std::vector<ComparedRun> runs = accuracies({{0.1, {0.90, 0.92}}});
+  ComparedRun again = with_accuracy(0.1, 1, 0.94);
+  again.start = "2026-12-01T00:00:00Z";
+  runs.push_back(again);
+  RunSpec broken;
+  broken.seed = 1;
+  broken.status = "failed";
+  runs.push_back(run(broken));
+  const Comparison c = compare(std::move(runs));
+  CHECK(c.groups[0].runs.size() == 2);
+  CHECK(cell(c, 0, "accuracy").summary.mean == Approx(0.92));
+  REQUIRE(c.notes.size() == 1);
+  CHECK(c.notes[0] ==
+        "2 runs repeat the settings and seed of another and are not counted: no "
+        "independent sample");
+}
+
+TEST_CASE("squared errors of two data sets are not compared; over the variance they are") {
+  std::vector<ComparedRun> runs;
+  for (const char* dataset : {"mnist", "fashion_mnist"})
+    for (int64_t seed = 0; seed < 3; ++seed) {
+      RunSpec spec;
+      spec.dataset = dataset;
+      spec.seed = seed;
+      runs.push_back(run(spec, [&](Json& r) {
+        // The same error means less on data that varies more.
+        r["metrics"]["test"]["reconstruction_error"] =
+            spec.dataset == "mnist" ? 0.0660 : 0.0660 + 0.001 * double(seed);
+      }));
+    }
+  const Comparison c = compare(std::move(runs));
+  REQUIRE(c.groups.size() == 2);  // row 1 is fashion_mnist
+  for (const Metric& metric : c.metrics)
+    CHECK(metric.comparable == (metric.name != "reconstruction_error"));
+  CHECK(cell(c, 0, "reconstruction_error").unit == "pixels of fashion_mnist");
+  CHECK(cell(c, 1, "relative_error").summary.mean == Approx(0.0660 / 0.0949));
+  CHECK_FALSE(cell(c, 0, "reconstruction_error").best);
+  CHECK_FALSE(cell(c, 1, "reconstruction_error").best);
+  // Naively MNIST wins (0.066 against 0.067); by what each data set varies, Fashion-MNIST does.
+  CHECK(cell(c, 0, "relative_error").best);
+  CHECK(c.flags.empty());
+  for (const Paired& paired : c.paired)
+    CHECK(paired.comparable == (c.metrics[paired.metric].name != "reconstruction_error"));
+  CHECK(c.notes ==
+        Strings{"reconstruction_error is not comparable between pixels of fashion_mnist "
+                "(row 1) and pixels of mnist (row 2); the error over the pixels' variance "
+                "stands beside it"});
+}
+
+TEST_CASE("errors of codes are never best, and not compared with errors of pixels") {
+  std::vector<ComparedRun> runs;
+  for (const char* train : {"all", "new"}) {
+    RunSpec spec;
+    spec.train = train;
+    runs.push_back(run(spec));
+  }
+  const Comparison c =
+      compare(std::move(runs), options({"reconstruction_error", "loss.pretrain-2"}));
+  REQUIRE(c.groups.size() == 2);
+  CHECK(cell(c, 0, "reconstruction_error").unit == "pixels of mnist");
+  CHECK(cell(c, 1, "reconstruction_error").unit == "codes");
+  CHECK_FALSE(c.metrics[0].comparable);
+  CHECK(cell(c, 0, "loss.pretrain-2").unit == "mse of pixels of mnist");
+  CHECK(cell(c, 1, "loss.pretrain-2").unit == "mse of codes");
+  for (const Group& group : c.groups)
+    for (const Cell& figure : group.cells) CHECK_FALSE(figure.best);
+}
+
+TEST_CASE("a test split that chose something makes its figures optimistic: marked, never best") {
+  std::vector<ComparedRun> runs = accuracies({{0.1, {0.91, 0.92}}});
+  for (int64_t seed = 0; seed < 2; ++seed) {
+    RunSpec spec;
+    spec.seed = seed;
+    spec.lr = 1;
+    runs.push_back(run(spec, [](Json& r) {
+      r["metrics"]["test"]["accuracy"] = 0.99;
+      r["stages"][2]["selection"] = {
+          {"rule", "best_epoch"}, {"split", "test"}, {"metric", "accuracy"}};
+    }));
+  }
+  const Comparison c = compare(std::move(runs), options({"accuracy", "training_seconds"}));
+  CHECK(cell(c, 1, "accuracy").chosen_on_test);
+  CHECK_FALSE(cell(c, 1, "accuracy").best);
+  CHECK_FALSE(cell(c, 0, "accuracy").best);  // alone: nothing to be better than
+  CHECK_FALSE(cell(c, 1, "training_seconds").chosen_on_test);
+  CHECK(c.notes ==
+        Strings{"the test split chose something (best_epoch in classify; row 2): the test "
+                "figures there, marked !, are optimistic and never called best"});
+}
+
+// Ten seeds each. The seeds matter far more (spread 0.010) than the setting (gain 0.002), so that
+// the intervals of the means overlap nearly wholly and an unpaired test sees nothing (p = 0.63).
+// But the gain is there for every seed.
+TEST_CASE("a naive comparison sees no difference, the paired one does") {
+  const std::vector<double> base = {0.900, 0.922, 0.911, 0.905, 0.917,
+                                    0.896, 0.913, 0.908, 0.925, 0.903};
+  const std::vector<double> gains = {0.0021, 0.0018, 0.0024, 0.0015, 0.0022,
+                                     0.0019, 0.0017, 0.0025, 0.0020, 0.0023};
+  std::vector<double> better = base;
+  for (size_t i = 0; i < base.size(); ++i) better[i] += gains[i];
+  const Comparison c =
+      compare(accuracies({{0.1, base}, {1, better}}), options({"accuracy"}, "lr=0.1"));
+  const Summary &a = c.groups[0].cells[0].summary, &b = c.groups[1].cells[0].summary;
+  CHECK(b.ci_low < a.mean);  // the naive look: each mean lies within the other's interval
+  CHECK(a.ci_high > b.mean);
+  REQUIRE(c.paired.size() == 1);
+  const Paired& paired = c.paired[0];
+  CHECK(paired.test.difference.mean == Approx(0.00204));
+  CHECK(paired.test.exact.p == Approx(2.0 / 1024));  // all ten of one sign
+  CHECK(paired.p_t < 1e-6);
+  CHECK(verdict_text(paired, 1) == "better");
+}
+
+// Twenty settings that are all the same but for chance (normal, spread 0.002). Tested one by one
+// against the first, the luckiest of them looks better at 5 %.
+TEST_CASE("the best of many that are all alike is not called better") {
+  std::vector<std::pair<double, std::vector<double>>> all;
+  for (size_t s = 0; s < 20; ++s) {
+    std::vector<double> values;
+    for (uint64_t seed = 0; seed < 8; ++seed)
+      values.push_back(0.9 + 0.002 * random_stream(5, "chance", "", "").normal(s * 8 + seed));
+    all.emplace_back(0.1 * double(s + 1), values);
+  }
+  const Comparison c = compare(accuracies(all), options({"accuracy"}, "lr=0.1"));
+  REQUIRE(c.paired.size() == 19);
+  double smallest = 1;
+  for (const Paired& paired : c.paired) {
+    smallest = std::min(smallest, paired.test.p_t);
+    CHECK(paired.verdict == Verdict::no_difference);
+  }
+  CHECK(smallest < 0.05);  // uncorrected, at least one would have been a discovery
+}
+
+TEST_CASE("few seeds: too few to tell, unless the difference is plain") {
+  const auto verdict = [](const std::vector<double>& a, const std::vector<double>& b) {
+    const Comparison c = compare(accuracies({{0.1, a}, {1, b}}), options({"accuracy"}));
+    return verdict_text(c.paired.at(0), 1);
+  };
+  CHECK(verdict({0.91}, {0.95}) == "n too small to tell");
+  CHECK(verdict({0.91, 0.92}, {0.95, 0.96}) == "n too small to tell");
+  CHECK(verdict({0.910, 0.920, 0.915}, {0.915, 0.918, 0.920}) == "n too small to tell");
+  CHECK(verdict({0.910, 0.920, 0.915}, {0.810, 0.821, 0.814}) == "worse (by t alone)");
+  CHECK(verdict({0.9, 0.8, 0.7, 0.6, 0.5, 0.4}, {0.9, 0.8, 0.7, 0.6, 0.5, 0.4}) == "identical");
+}
+
+TEST_CASE("only shared seeds make pairs") {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 4; ++seed) runs.push_back(with_accuracy(0.1, seed, 0.90));
+  for (int64_t seed = 2; seed < 7; ++seed)
+    runs.push_back(with_accuracy(1, seed, 0.91 + 0.001 * double(seed)));
+  const Comparison c = compare(std::move(runs), options({"accuracy"}));
+  CHECK(c.paired[0].test.difference.n == 2);
+  CHECK(c.paired[0].unpaired == 5);
+  CHECK(c.paired[0].test.difference.mean == Approx(0.0125));
+}
+
+TEST_CASE("p-values are corrected over the rows of a metric") {
+  const std::vector<double> base = {0.90, 0.91, 0.92, 0.90, 0.91, 0.92};
+  std::vector<double> up = base, other = base;
+  for (size_t i = 0; i < 6; ++i)
+    up[i] += 0.01 + 0.001 * double(i), other[i] += 0.02 + 0.002 * double(i);
+  const Comparison c =
+      compare(accuracies({{0.1, base}, {1, up}, {2, other}}), options({"accuracy"}, "lr=0.1"));
+  REQUIRE(c.paired.size() == 2);
+  for (const Paired& paired : c.paired) {
+    CHECK(paired.test.exact.p == Approx(2.0 / 64));
+    CHECK(paired.p_exact == Approx(4.0 / 64));
+    CHECK(paired.p_t == Approx(2 * paired.test.p_t));
+    CHECK(paired.verdict == Verdict::differs);
+  }
+}
+
+TEST_CASE("--by pools what was not asked for, pairs it by seed and settings, and says so") {
+  std::vector<ComparedRun> runs;
+  for (const char* dataset : {"mnist", "fashion_mnist"})
+    for (const double lr : {0.1, 1.0})
+      for (int64_t seed = 0; seed < 2; ++seed) {
+        RunSpec spec;
+        spec.dataset = dataset;
+        spec.lr = lr;
+        spec.seed = seed;
+        runs.push_back(run(spec));
+      }
+  CompareOptions by = options({"accuracy"});
+  by.by = {"lr"};
+  const Comparison c = compare(runs, by);
+  CHECK(c.keys == Strings{"classify.optimizer.lr"});
+  REQUIRE(c.groups.size() == 2);
+  CHECK(c.groups[0].runs.size() == 4);
+  CHECK(c.paired[0].test.difference.n == 4);
+  REQUIRE(!c.notes.empty());
+  CHECK(c.notes[0] == "rows mix runs of different data.dataset: their spread is not that of seeds");
+  by.by = {"dtype"};
+  CHECK(compare(runs, by).groups[0].values == Strings{"float64"});
+}
+
+TEST_CASE("rows are sorted by a metric, best first, or by a setting") {
+  const auto runs = accuracies({{0.1, {0.91}}, {1, {0.95}}, {10, {0.93}}});
+  const auto order = [&](const std::string& sort) {
+    CompareOptions sorted;
+    sorted.sort = sort;
+    std::string values;
+    for (const Group& group : compare(runs, sorted).groups) values += group.values[0] + ' ';
+    return values;
+  };
+  CHECK(order("accuracy") == "1 10 0.1 ");
+  CHECK(order("-accuracy") == "0.1 10 1 ");
+  CHECK(order("lr") == "0.1 1 10 ");
+  CHECK(order("-lr") == "10 1 0.1 ");
+}
+
+TEST_CASE("what is not there is refused, with what is") {
+  const auto runs = accuracies({{0.1, {0.91}}, {1, {0.95}}});
+  CHECK(refusal([&] { compare({}, {}); }) == "there are no runs to compare");
+  CHECK(refusal([&] {
+          compare(runs, options({"acuracy"}));
+        }).find("--metric: no run has 'acuracy'") == 0);
+  CHECK(refusal([&] { compare(runs, options({}, "lr=3")); }) ==
+        "--baseline: 'lr=3' is no row; the rows are:\n  classify.optimizer.lr=0.1\n  "
+        "classify.optimizer.lr=1");
+  CHECK(refusal([&] {
+          compare(runs, options({}, "lecture-mnist-greedy"));
+        }).find("--baseline: 'lecture-mnist-greedy' is 2 rows; the rows are:") == 0);
+  CompareOptions by;
+  by.by = {"lrr"};
+  CHECK(refusal([&] { compare(runs, by); }).find("--by: no setting is called 'lrr'") == 0);
+  by.by = {"loss"};
+  CHECK(refusal([&] { compare(runs, by); }) ==
+        "--by: 'loss' may mean pretrain.loss or classify.loss");
+}
+
+TEST_CASE("figures that are null or missing are left out") {
+  std::vector<ComparedRun> runs = accuracies({{0.1, {0.91, 0.93}}});
+  RunSpec spec;
+  spec.seed = 2;
+  runs.push_back(run(spec, [](Json& r) { r["metrics"]["test"]["accuracy"] = nullptr; }));
+  const Comparison c = compare(std::move(runs));
+  CHECK(cell(c, 0, "accuracy").summary.n == 2);
+  CHECK(cell(c, 0, "nll").summary.n == 3);
+}
+
+TEST_CASE("figures by class, by stage and of the machine can be asked for") {
+  const Comparison c =
+      compare({run({})}, options({"per_class_accuracy.five", "loss.pretrain-1",
+                                  "relative_loss.pretrain-1", "peak_memory_bytes"}));
+  const Json record = make_record({});
+  CHECK(cell(c, 0, "per_class_accuracy.five").summary.mean ==
+        record["metrics"]["test"]["per_class_accuracy"][5]);
+  const double loss = record["stages"][0]["epochs"].back()["loss"];
+  CHECK(cell(c, 0, "loss.pretrain-1").summary.mean == loss);
+  CHECK(cell(c, 0, "relative_loss.pretrain-1").summary.mean == Approx(loss / 0.0949));
+  CHECK(cell(c, 0, "peak_memory_bytes").summary.mean == 612'000'000);
+}
