@@ -38,9 +38,10 @@ std::string read_header_text(ByteSource& source) {
   read_exactly(source, length, magic[6] == 1 ? 2 : 4);
   const uint32_t size =
       length[0] | uint32_t{length[1]} << 8 | uint32_t{length[2]} << 16 | uint32_t{length[3]} << 24;
-  constexpr uint32_t longest = 1 << 16;
+  constexpr uint32_t longest = 4096;  // NumPy writes 118 bytes
   if (size > longest) {
-    throw data_error(source.path(), 8, fmt::format("a header of {} bytes is absurd", size));
+    throw data_error(source.path(), 8,
+                     fmt::format("a header of {} bytes, expected at most {}", size, longest));
   }
   std::string text(size, ' ');
   read_exactly(source, text.data(), text.size());

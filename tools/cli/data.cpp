@@ -28,8 +28,9 @@ std::shared_ptr<Dataset> create(const ComponentInfo& info, const void* params) {
 std::shared_ptr<Dataset> dataset_of_file(const std::string& path) {
   const auto source = std::make_shared<const Source>(Source{path, read_file(path)});
   Issues issues;
-  const Node root = parse_yaml(source, issues);
+  Node root = parse_yaml(source, issues);
   if (!issues.ok()) throw ConfigError(issues);
+  set_paths(root);
   const Node* node = find_path(root, "data.dataset");
   if (node == nullptr) throw UserError(path + ": there is no data.dataset in this file");
   ComponentRef ref;
