@@ -13,7 +13,7 @@ struct DownloadProgress {
 
 struct DownloadOptions {
   uint64_t max_bytes = 0;        ///< a file that is, or claims to be, larger is refused
-  int64_t timeout_seconds = 30;  ///< to connect; and how long it may run below 1000 bytes/s
+  int64_t timeout_seconds = 30;  ///< to connect, without a byte, or below 1000 bytes/s
   std::string ca_file;  ///< certificates to trust instead of the system's; empty: the system's
   std::function<void(const DownloadProgress&)> progress;  ///< after each piece; may be empty
 };

@@ -83,7 +83,7 @@ TEST_CASE("verifying finds content that ends early or goes on") {
   CHECK(error(gzip(content)) == "nothing was thrown");
   CHECK(error(content.substr(0, 9)) == "at byte 9: the content ends here, expected 10 bytes");
   CHECK(error(gzip(content + "x")) == "at byte 10: the content goes on, expected it to end here");
-  CHECK(error(gzip(std::string(100'000'000, 'x'))) ==
+  CHECK(error(gzip(std::string(10'000'000, 'x'))) ==
         "at byte 10: the content goes on, expected it to end here");
 }
 
