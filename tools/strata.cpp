@@ -1,5 +1,6 @@
-// The command: a front without LibTorch. It parses the command line, serves what needs no components,
-// and opens libstrata for the rest, after setting what must be in the environment before OpenMP loads.
+// The command: a front without LibTorch. It parses the command line, serves what needs no
+// components, and opens libstrata for the rest, after setting what must be in the environment
+// before OpenMP loads.
 #include <dlfcn.h>
 #include <fmt/format.h>
 
@@ -7,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "cli/data.hpp"
 #include "engine/engine.hpp"
 #include "strata/support/errors.hpp"
 
@@ -15,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Idle OpenMP threads must sleep, whatever the environment says: spinning ones beside OpenBLAS's own
-/// pool made a step 3 to 40 times slower. libgomp reads this when it is loaded, hence before dlopen.
+/// Idle OpenMP threads must sleep, whatever the environment says: spinning ones beside OpenBLAS's
+/// own pool made a step 3 to 40 times slower. libgomp reads this when it is loaded, hence before
+/// dlopen.
 void prepare_environment() {
   setenv("OMP_WAIT_POLICY", "passive", 1);
   unsetenv("GOMP_SPINCOUNT");
@@ -46,11 +49,14 @@ void add_files(CLI::App& command, EngineRequest& request, bool several) {
       ->allow_extra_args(false);
 }
 
-void add_engine_commands(CLI::App& app, EngineRequest& request) {
+void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine) {
   using Command = EngineRequest::Command;
   const auto add = [&](const char* name, const char* doc, Command which) {
     CLI::App* command = app.add_subcommand(name, doc);
-    command->callback([&request, which] { request.command = which; });
+    command->callback([&request, &for_engine, which] {
+      request.command = which;
+      for_engine = true;
+    });
     return command;
   };
   CLI::App* run = add("run", "Run experiments and write their records.", Command::run);
@@ -60,7 +66,8 @@ void add_engine_commands(CLI::App& app, EngineRequest& request) {
   run->add_option("--out", request.out, "folder for the results")->capture_default_str();
   run->add_option("--data", request.data_folders, "folder to look for data in; may be repeated")
       ->allow_extra_args(false);
-  run->add_option("--threads", request.threads, "threads to compute with; default: all cores granted")
+  run->add_option("--threads", request.threads,
+                  "threads to compute with; default: all cores granted")
       ->check(CLI::NonNegativeNumber);
   run->add_flag("--again", request.again, "run anew what has finished before");
   run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
@@ -70,8 +77,8 @@ void add_engine_commands(CLI::App& app, EngineRequest& request) {
   add_files(*check, request, true);
   check->add_flag("-q,--quiet", request.quiet, "print mistakes only");
 
-  CLI::App* show = add("show", "Print an experiment resolved: settings, stages, layers.",
-                       Command::show);
+  CLI::App* show =
+      add("show", "Print an experiment resolved: settings, stages, layers.", Command::show);
   add_files(*show, request, false);
   show->add_flag("--json", request.json, "the settings as JSON");
 
@@ -85,18 +92,22 @@ void add_engine_commands(CLI::App& app, EngineRequest& request) {
 }
 
 int run_command_line(int argc, char** argv) {
-  CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.", "strata"};
+  CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.",
+               "strata"};
   app.require_subcommand(1);
   app.set_version_flag("--version", STRATA_VERSION " (" STRATA_COMMIT ")");
   EngineRequest request;
   request.command_line.assign(argv, argv + argc);
-  add_engine_commands(app, request);
+  bool for_engine = false;
+  int exit_code = 0;  // of the commands that need no engine; parsing runs them
+  add_engine_commands(app, request, for_engine);
+  add_data_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
-  return call_engine(request);
+  return for_engine ? call_engine(request) : exit_code;
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ void gather_rows(const GatherImages<T>& f, T* out, int64_t rows) {
 Tensor gather_cpu(const Tensor& bytes, const Tensor& index, at::ScalarType dtype) {
   Tensor out = at::empty({index.size(0), bytes.size(1)}, bytes.options().dtype(dtype));
   AT_DISPATCH_FLOATING_TYPES(dtype, "gather_images", [&] {
-    gather_rows(GatherImages<scalar_t>{bytes.data_ptr<uint8_t>(), index.data_ptr<int64_t>(),
-                                       bytes.size(1)},
-                out.data_ptr<scalar_t>(), index.size(0));
+    gather_rows(
+        GatherImages<scalar_t>{bytes.data_ptr<uint8_t>(), index.data_ptr<int64_t>(), bytes.size(1)},
+        out.data_ptr<scalar_t>(), index.size(0));
   });
   return out;
 }
@@ -55,10 +55,9 @@ TORCH_LIBRARY_IMPL(strata, CPU, m) {
 
 Tensor gather_images(const Tensor& bytes, const Tensor& index, const Shape& sample,
                      at::ScalarType dtype) {
-  static const auto op =
-      c10::Dispatcher::singleton()
-          .findSchemaOrThrow("strata::gather_images", "")
-          .typed<Tensor(const Tensor&, const Tensor&, at::ScalarType)>();
+  static const auto op = c10::Dispatcher::singleton()
+                             .findSchemaOrThrow("strata::gather_images", "")
+                             .typed<Tensor(const Tensor&, const Tensor&, at::ScalarType)>();
   return op.call(bytes, index, dtype).view(batch_shape(index.size(0), sample));
 }
 

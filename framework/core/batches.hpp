@@ -11,9 +11,9 @@ namespace strata {
 Tensor gather_images(const Tensor& bytes, const Tensor& index, const Shape& sample,
                      at::ScalarType dtype);
 
-/// The samples (int64, {n}, dataset positions) in the order of one epoch: sorted by a random key that
-/// is a pure function of the stream, the sample's position and the epoch. A subset therefore keeps the
-/// relative order of the full set.
+/// The samples (int64, {n}, dataset positions) in the order of one epoch: sorted by a random key
+/// that is a pure function of the stream, the sample's position and the epoch. A subset therefore
+/// keeps the relative order of the full set.
 Tensor epoch_order(const Tensor& samples, const RandomStream& stream, uint32_t epoch);
 
 }  // namespace strata

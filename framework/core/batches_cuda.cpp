@@ -10,7 +10,9 @@
 namespace strata {
 namespace {
 
-void check_launch(int code) { C10_CUDA_CHECK(static_cast<cudaError_t>(code)); }
+void check_launch(int code) {
+  C10_CUDA_CHECK(static_cast<cudaError_t>(code));
+}
 
 Tensor gather_cuda(const Tensor& bytes, const Tensor& index, at::ScalarType dtype) {
   const c10::cuda::CUDAGuard guard(bytes.device());
@@ -26,10 +28,11 @@ Tensor gather_cuda(const Tensor& bytes, const Tensor& index, at::ScalarType dtyp
 Tensor order_keys_cuda(const Tensor& samples, int64_t key0, int64_t key1, int64_t epoch) {
   const c10::cuda::CUDAGuard guard(samples.device());
   Tensor keys = at::empty_like(samples);
-  check_launch(launch_order_keys(OrderKey{{static_cast<uint32_t>(key0), static_cast<uint32_t>(key1)},
-                                          static_cast<uint32_t>(epoch)},
-                                 samples.data_ptr<int64_t>(), keys.data_ptr<int64_t>(),
-                                 samples.numel(), c10::cuda::getCurrentCUDAStream().stream()));
+  check_launch(
+      launch_order_keys(OrderKey{{static_cast<uint32_t>(key0), static_cast<uint32_t>(key1)},
+                                 static_cast<uint32_t>(epoch)},
+                        samples.data_ptr<int64_t>(), keys.data_ptr<int64_t>(), samples.numel(),
+                        c10::cuda::getCurrentCUDAStream().stream()));
   return keys;
 }
 

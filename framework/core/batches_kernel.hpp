@@ -3,8 +3,8 @@
 
 #include "strata/support/random.hpp"
 
-// The arithmetic of batches.hpp, once for CPU and CUDA; the launchers only run it. No LibTorch here, so
-// that nvcc compiles it by itself.
+// The arithmetic of batches.hpp, once for CPU and CUDA; the launchers only run it. No LibTorch
+// here, so that nvcc compiles it by itself.
 #ifdef __CUDACC__
 #define STRATA_HOST_DEVICE __host__ __device__
 #else
@@ -35,8 +35,8 @@ struct OrderKey {
   }
 };
 
-// Launchers on a CUDA stream (a cudaStream_t, passed as void*), in batches.cu. They return the error
-// code of the launch, 0 for none.
+// Launchers on a CUDA stream (a cudaStream_t, passed as void*), in batches.cu. They return the
+// error code of the launch, 0 for none.
 int launch_gather_images(const GatherImages<float>& f, float* out, int64_t rows, void* stream);
 int launch_gather_images(const GatherImages<double>& f, double* out, int64_t rows, void* stream);
 int launch_order_keys(const OrderKey& f, const int64_t* samples, int64_t* keys, int64_t n,

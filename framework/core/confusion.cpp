@@ -12,7 +12,9 @@ void ConfusionMetric::update(const Tensor& output, const Tensor& target) {
   counts_.scatter_add_(0, cell, at::ones_like(cell));
 }
 
-Tensor ConfusionMetric::counts() const { return counts_.cpu().view({classes_, classes_}); }
+Tensor ConfusionMetric::counts() const {
+  return counts_.cpu().view({classes_, classes_});
+}
 
 Json fraction(int64_t part, int64_t whole) {
   return whole == 0 ? Json(nullptr) : Json(static_cast<double>(part) / static_cast<double>(whole));

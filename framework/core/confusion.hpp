@@ -3,8 +3,8 @@
 
 namespace strata {
 
-/// Counts of (true class, predicted class), the prediction being the largest output. What the metrics
-/// of classification are computed from.
+/// Counts of (true class, predicted class), the prediction being the largest output. What the
+/// metrics of classification are computed from.
 class ConfusionMetric : public Metric {
  public:
   bool suits(Target target) const override { return target == Target::labels; }

@@ -11,8 +11,8 @@ class Initializer {
   virtual ~Initializer() = default;
 
   /// Fills `out` (float64, contiguous, on the CPU), element i from `stream` at element i, so that a
-  /// value depends on nothing but its place. fan_in and fan_out are the number of inputs that feed one
-  /// output, and of outputs that one input feeds.
+  /// value depends on nothing but its place. fan_in and fan_out are the number of inputs that feed
+  /// one output, and of outputs that one input feeds.
   virtual void fill(Tensor& out, const RandomStream& stream, int64_t fan_in,
                     int64_t fan_out) const = 0;
 };
@@ -30,7 +30,8 @@ inline void fill_scaled(Tensor& out, const RandomStream& stream, const std::stri
   if (distribution == "normal")
     fill_each(out, [&](uint64_t i) { return deviation * stream.normal(i); });
   else
-    fill_each(out, [&](uint64_t i) { return std::sqrt(3.0) * deviation * (2 * stream.uniform(i) - 1); });
+    fill_each(out,
+              [&](uint64_t i) { return std::sqrt(3.0) * deviation * (2 * stream.uniform(i) - 1); });
 }
 
 }  // namespace strata

@@ -36,8 +36,9 @@ struct LayerContext {
 class ParameterFactory {
  public:
   virtual ~ParameterFactory() = default;
-  /// A parameter in the run's dtype on the run's device, drawn by the initializer; `name` is local to
-  /// the layer ("weight"). The same name always gets the same values, whatever else the run holds.
+  /// A parameter in the run's dtype on the run's device, drawn by the initializer; `name` is local
+  /// to the layer ("weight"). The same name always gets the same values, whatever else the run
+  /// holds.
   virtual Tensor parameter(const std::string& name, const Shape& shape, const Initializer& init,
                            int64_t fan_in, int64_t fan_out) = 0;
 };
@@ -53,10 +54,10 @@ struct ForwardContext {
 
 /// One layer of a stack: shapes without tensors first, then parameters, then passes.
 ///
-/// Life: constructed from its Params; configure() once; build(); then, where the run trains, build() again
-/// and forward() any number of times. Gradients come from autograd, so forward() is made of
-/// differentiable ATen operations, or of an autograd Function of its own, and never writes into its
-/// input.
+/// Life: constructed from its Params; configure() once; build(); then, where the run trains,
+/// build() again and forward() any number of times. Gradients come from autograd, so forward() is
+/// made of differentiable ATen operations, or of an autograd Function of its own, and never writes
+/// into its input.
 class Layer {
  public:
   static constexpr const char* family = "layer";
@@ -75,21 +76,23 @@ class Layer {
   /// The range of the outputs; for role passthrough, of any input in [0, 1] or the like, unchanged.
   virtual Range range() const { return {}; }
 
-  /// Asks for the parameters and keeps what it gets. Called after configure(): first with a factory that
-  /// only counts and returns undefined tensors, then, where the run trains, with one that draws them.
+  /// Asks for the parameters and keeps what it gets. Called after configure(): first with a factory
+  /// that only counts and returns undefined tensors, then, where the run trains, with one that
+  /// draws them.
   virtual void build(ParameterFactory&) {}
 
   /// x: {batch, input shape...} -> {batch, output shape...}, same dtype and device.
   virtual Tensor forward(const Tensor& x, const ForwardContext& context) const = 0;
 
-  /// The layer that undoes this one's change of shape in a decoder, not yet configured; its input is
-  /// this one's output and its output must be this one's input shape. Called after configure().
-  /// nullptr with role activation or passthrough: nothing to undo. A transform without a mirror throws
-  /// LayerError: its decoder must be written out. A mirror may refer to this layer, which outlives it.
+  /// The layer that undoes this one's change of shape in a decoder, not yet configured; its input
+  /// is this one's output and its output must be this one's input shape. Called after configure().
+  /// nullptr with role activation or passthrough: nothing to undo. A transform without a mirror
+  /// throws LayerError: its decoder must be written out. A mirror may refer to this layer, which
+  /// outlives it.
   virtual std::shared_ptr<Layer> mirror() const { return nullptr; }
 
-  /// True for the activation that a decoder ends in where data of exactly this layer's range() is to be
-  /// rebuilt (sigmoid, for pixels in [0, 1]). At most one layer for each range says so.
+  /// True for the activation that a decoder ends in where data of exactly this layer's range() is
+  /// to be rebuilt (sigmoid, for pixels in [0, 1]). At most one layer for each range says so.
   virtual bool ends_decoder() const { return false; }
 };
 
@@ -99,6 +102,5 @@ class Activation : public Layer {
   Role role() const override { return Role::activation; }
   Shape configure(const Shape& input, const LayerContext&) override { return input; }
 };
-
 
 }  // namespace strata

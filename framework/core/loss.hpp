@@ -27,7 +27,8 @@ class Loss {
   static constexpr const char* family = "loss";
   virtual ~Loss() = default;
 
-  /// Why the loss does not suit this use ("needs log-probabilities: ..."), or nothing where it does.
+  /// Why the loss does not suit this use ("needs log-probabilities: ..."), or nothing where it
+  /// does.
   virtual std::optional<std::string> objection(const LossUse& use) const = 0;
 
   /// The name under which its mean over a whole split is recorded ("nll", "reconstruction_error").

@@ -28,9 +28,9 @@ class Optimizer {
   /// Allocates the state of these parameters. Called once, before the first step.
   virtual void start(std::vector<Parameter> parameters) = 0;
 
-  /// One update from Tensor::grad() of every parameter; a parameter without a gradient stays as it is.
-  /// `rate` is a scalar of the parameters' dtype on their device: a step reads nothing back. Runs
-  /// without autograd.
+  /// One update from Tensor::grad() of every parameter; a parameter without a gradient stays as it
+  /// is. `rate` is a scalar of the parameters' dtype on their device: a step reads nothing back.
+  /// Runs without autograd.
   virtual void step(const Tensor& rate) = 0;
 
   /// The state by name ("encoder.0.0.weight.momentum"): shared, not copied. Complete: saving it and
@@ -38,8 +38,8 @@ class Optimizer {
   virtual std::vector<Parameter> state() const = 0;
 };
 
-/// w <- w - rate * update, in one pass. On the CPU a scalar tensor is read for nothing, and a constant
-/// factor is what the vectorized loops know; on other devices nothing is read back.
+/// w <- w - rate * update, in one pass. On the CPU a scalar tensor is read for nothing, and a
+/// constant factor is what the vectorized loops know; on other devices nothing is read back.
 inline void subtract_scaled(Tensor& w, const Tensor& update, const Tensor& rate) {
   if (rate.is_cpu())
     w.add_(update, -rate.item<double>());

@@ -6,9 +6,12 @@ namespace strata {
 
 const char* target_name(Target target) {
   switch (target) {
-    case Target::pixels: return "pixels";
-    case Target::codes: return "codes";
-    case Target::labels: return "labels";
+    case Target::pixels:
+      return "pixels";
+    case Target::codes:
+      return "codes";
+    case Target::labels:
+      return "labels";
   }
   return "";
 }
@@ -17,9 +20,15 @@ const char* stage_kind_name(StageKind kind) {
   return kind == StageKind::pretrain ? "pretrain" : "classify";
 }
 
-std::string encoder_block(size_t pair) { return fmt::format("encoder.{}", pair); }
-std::string decoder_block(size_t pair) { return fmt::format("decoder.{}", pair); }
-std::string head_block() { return "head"; }
+std::string encoder_block(size_t pair) {
+  return fmt::format("encoder.{}", pair);
+}
+std::string decoder_block(size_t pair) {
+  return fmt::format("decoder.{}", pair);
+}
+std::string head_block() {
+  return "head";
+}
 
 Json StageSpec::dump() const {
   Json list = Json::array();

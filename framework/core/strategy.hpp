@@ -18,10 +18,10 @@ class Strategy {
   static constexpr const char* family = "strategy";
   virtual ~Strategy() = default;
 
-  /// The next stage (name, target, prefix, blocks, trains), or nothing when pretraining is over. A pure
-  /// function: of the stack, and of the results so far. While stages are only planned, results are not
-  /// `measured`; a strategy that adapts to them then answers as if every stage were needed (its upper
-  /// bound).
+  /// The next stage (name, target, prefix, blocks, trains), or nothing when pretraining is over. A
+  /// pure function: of the stack, and of the results so far. While stages are only planned, results
+  /// are not `measured`; a strategy that adapts to them then answers as if every stage were needed
+  /// (its upper bound).
   virtual std::optional<StageSpec> next(const StackDescription& stack,
                                         const std::vector<StageResult>& done) const = 0;
 };

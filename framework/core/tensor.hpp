@@ -9,8 +9,8 @@ namespace strata {
 
 using at::Tensor;
 
-/// A tensor that an optimizer updates in place, by its full name ("encoder.0.0.weight"). Whoever holds
-/// the Tensor shares its storage; training never replaces it.
+/// A tensor that an optimizer updates in place, by its full name ("encoder.0.0.weight"). Whoever
+/// holds the Tensor shares its storage; training never replaces it.
 struct Parameter {
   std::string name;
   Tensor value;

@@ -11,7 +11,8 @@ DeviceSplit whole_part(Samples& samples, const at::Device& device) {
   DeviceSplit split;
   split.pixels =
       at::from_blob(samples.pixels.data(), {samples.count(), features}, at::kByte).to(device);
-  split.labels = at::from_blob(samples.labels.data(), {samples.count()}, at::kByte).to(device, at::kLong);
+  split.labels =
+      at::from_blob(samples.labels.data(), {samples.count()}, at::kByte).to(device, at::kLong);
   return split;
 }
 
@@ -52,16 +53,15 @@ PreparedData prepare_data(const DataSettings& settings, const DatasetInfo& info,
   for (const DataFile& file : data.host.files)
     files.push_back({{"name", file.name}, {"path", file.path}, {"sha256", file.sha256}});
   const PixelStatistics pixels = pixel_statistics(train, split.train.indices);
-  data.record = {{"dataset", settings.dataset.type},
-                 {"sample_shape", info.sample_shape},
-                 {"classes", info.classes},
-                 {"class_names", info.class_names},
-                 {"files", files},
-                 {"splits", splits},
-                 {"pixels",
-                  {{"mean", pixels.mean},
-                   {"variance", pixels.variance},
-                   {"histogram", pixels.histogram}}}};
+  data.record = {
+      {"dataset", settings.dataset.type},
+      {"sample_shape", info.sample_shape},
+      {"classes", info.classes},
+      {"class_names", info.class_names},
+      {"files", files},
+      {"splits", splits},
+      {"pixels",
+       {{"mean", pixels.mean}, {"variance", pixels.variance}, {"histogram", pixels.histogram}}}};
   return data;
 }
 

@@ -8,10 +8,12 @@ namespace strata {
 void DataSettings::declare(Declare<DataSettings>& d) {
   d.doc("What is learned from.");
   d.add("dataset", &DataSettings::dataset, "the images and labels").required();
-  d.add("batch_size", &DataSettings::batch_size, "samples a step; a short last batch is kept").min(1);
+  d.add("batch_size", &DataSettings::batch_size, "samples a step; a short last batch is kept")
+      .min(1);
   d.add("train_size", &DataSettings::train_size, "how many training samples are used; default all")
       .min(1);
-  d.add("test_size", &DataSettings::test_size, "how many test samples are used; default all").min(1);
+  d.add("test_size", &DataSettings::test_size, "how many test samples are used; default all")
+      .min(1);
   d.add("validation_size", &DataSettings::validation_size,
         "how many training samples are set apart, at random, for validation; default none")
       .min(1);
@@ -46,6 +48,7 @@ void Experiment::declare(Declare<Experiment>& d) {
   d.add("dtype", &Experiment::dtype, "precision of the arithmetic").choices({"float32", "float64"});
   d.add("device", &Experiment::device, "auto takes a GPU where there is one")
       .choices({"auto", "cpu", "cuda"});
+  d.add("images", &Experiment::images, "writes pictures of the run beside its record");
   d.add("data", &Experiment::data, "what is learned from").required();
   d.add("encoder", &Experiment::encoder,
         "one entry for each pair that is stacked, outermost first; an entry is a list of layers")

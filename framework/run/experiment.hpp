@@ -46,6 +46,7 @@ struct Experiment {
   int64_t seed = 0;
   std::string dtype = "float32";
   std::string device = "auto";
+  bool images = true;
   DataSettings data;
   std::vector<LayerList> encoder;
   std::optional<std::vector<LayerList>> decoder;

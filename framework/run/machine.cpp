@@ -137,6 +137,8 @@ int64_t peak_memory_bytes() {
   return static_cast<int64_t>(usage.ru_maxrss) * 1024;
 }
 
-void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
+void reset_peak_memory() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
 
 }  // namespace strata

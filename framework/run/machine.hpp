@@ -11,20 +11,20 @@ namespace strata {
 /// rounded up; at least 1.
 int granted_cores();
 
-/// Sets LibTorch's and OpenBLAS's threads; 0 takes granted_cores(). Returns the number set. Call on the
-/// thread that trains.
+/// Sets LibTorch's and OpenBLAS's threads; 0 takes granted_cores(). Returns the number set. Call on
+/// the thread that trains.
 int set_threads(int threads);
 
-/// The device that a setting names: "auto" takes a GPU where there is one. Throws UserError for "cuda"
-/// without one, saying whether the build or the machine lacks it.
+/// The device that a setting names: "auto" takes a GPU where there is one. Throws UserError for
+/// "cuda" without one, saying whether the build or the machine lacks it.
 at::Device choose_device(const std::string& setting);
 
-/// What a figure may depend on besides the experiment: versions of strata, compiler, LibTorch, BLAS with
-/// its threads, CUDA, GPU, CPU, host. The record's `provenance`.
+/// What a figure may depend on besides the experiment: versions of strata, compiler, LibTorch, BLAS
+/// with its threads, CUDA, GPU, CPU, host. The record's `provenance`.
 Json provenance(const at::Device& device, int threads);
 
-/// A warning where LibTorch multiplies matrices by the reference BLAS, 30 times slower than it need be;
-/// else empty.
+/// A warning where LibTorch multiplies matrices by the reference BLAS, 30 times slower than it need
+/// be; else empty.
 std::string blas_warning();
 
 /// The most memory this process has held, in bytes, since reset_peak_memory().

@@ -5,7 +5,9 @@
 namespace strata {
 namespace {
 
-std::vector<ComponentRef> refs(const LayerList& layers) { return {layers.begin(), layers.end()}; }
+std::vector<ComponentRef> refs(const LayerList& layers) {
+  return {layers.begin(), layers.end()};
+}
 
 StackDescription describe(const Plan& plan) {
   StackDescription description;
@@ -133,9 +135,9 @@ class Planner {
       return;
     const Shape& output = plan_.stack->block(head_block()).output;
     if (output != Shape{plan_.data.classes})
-      error("classify.head", fmt::format("expected {} outputs, one for each class of '{}', got {}",
-                                         plan_.data.classes, settings_.data.dataset.type,
-                                         shape_text(output)));
+      error("classify.head",
+            fmt::format("expected {} outputs, one for each class of '{}', got {}",
+                        plan_.data.classes, settings_.data.dataset.type, shape_text(output)));
   }
 
   void list_stages() {
@@ -145,9 +147,10 @@ class Planner {
       planned.push_back({*stage, false, {}});
     }
     if (plan_.stages.empty())
-      error("pretrain.strategy", fmt::format("nothing to do: strategy '{}' trains no stage, and there "
-                                             "is no 'classify'",
-                                             settings_.pretrain->strategy.type));
+      error("pretrain.strategy",
+            fmt::format("nothing to do: strategy '{}' trains no stage, and there "
+                        "is no 'classify'",
+                        settings_.pretrain->strategy.type));
   }
 
   void check_stage(const StageSpec& stage) {
@@ -173,8 +176,8 @@ class Planner {
     for (const StageSpec& stage : plan_.stages)
       if (stage.kind == StageKind::pretrain) ++stages;
     if (stages > 0 && given > 1 && given != stages)
-      error("pretrain.epochs", fmt::format("expected one number, or {}, one for each stage; got {}",
-                                           stages, given));
+      error("pretrain.epochs",
+            fmt::format("expected one number, or {}, one for each stage; got {}", stages, given));
   }
 
   Plan& plan_;

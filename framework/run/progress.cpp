@@ -36,7 +36,9 @@ Progress::Progress(std::string title, std::vector<StageSpec> planned, bool quiet
   keep(title);
 }
 
-Progress::~Progress() { line(""); }
+Progress::~Progress() {
+  line("");
+}
 
 void Progress::stage_started(const StageSpec& spec) {
   stage_begin_ = last_ = Clock::now();

@@ -7,8 +7,9 @@
 
 namespace strata {
 
-/// Shows on standard error how a run goes. On a terminal: one line that is rewritten, with stage, epoch,
-/// the last finished epoch's loss, samples a second and time left. Elsewhere: a line an epoch.
+/// Shows on standard error how a run goes. On a terminal: one line that is rewritten, with stage,
+/// epoch, the last finished epoch's loss, samples a second and time left. Elsewhere: a line an
+/// epoch.
 class Progress final : public Observer {
  public:
   /// `planned`: the stages foreseen, for the time left; `title` opens the output.

@@ -51,12 +51,9 @@ void Recorder::stage_started(const StageSpec& spec) {
 }
 
 void Recorder::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
-  const Json entry = {{"epoch", epoch.epoch},
-                      {"loss", epoch.loss},
-                      {"terms", epoch.terms},
-                      {"learning_rate", epoch.learning_rate},
-                      {"seconds", epoch.seconds},
-                      {"samples_per_second", epoch.samples_per_second},
+  const Json entry = {{"epoch", epoch.epoch},     {"loss", epoch.loss},
+                      {"terms", epoch.terms},     {"learning_rate", epoch.learning_rate},
+                      {"seconds", epoch.seconds}, {"samples_per_second", epoch.samples_per_second},
                       {"metrics", epoch.metrics}};
   record_["stages"].back()["epochs"].push_back(entry);
   Json event_entry = {{"event", "epoch_done"}, {"stage", spec.name}};
@@ -97,6 +94,8 @@ void Recorder::event(Json event) {
   events_.append(event.dump());
 }
 
-void Recorder::save() { save_record(folder_ / "record.json", record_); }
+void Recorder::save() {
+  save_record(folder_ / "record.json", record_);
+}
 
 }  // namespace strata

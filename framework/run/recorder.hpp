@@ -10,12 +10,12 @@
 
 namespace strata {
 
-/// Keeps the record of one run: fills it as the run goes, appends each event to events.jsonl at once,
-/// and saves record.json (atomically) after each stage and at the end.
+/// Keeps the record of one run: fills it as the run goes, appends each event to events.jsonl at
+/// once, and saves record.json (atomically) after each stage and at the end.
 class Recorder final : public Observer {
  public:
-  /// Starts with `head` (name, run_id, seed, config, source ...; see record.schema.json) and saves it
-  /// with status "running".
+  /// Starts with `head` (name, run_id, seed, config, source ...; see record.schema.json) and saves
+  /// it with status "running".
   Recorder(std::filesystem::path folder, Json head);
 
   void set(const std::string& key, Json value) { record_[key] = std::move(value); }

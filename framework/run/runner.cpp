@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "strata/record/record.hpp"
 #include "strata/run/device_data.hpp"
+#include "strata/run/images.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/progress.hpp"
 #include "strata/run/recorder.hpp"
@@ -97,9 +100,11 @@ class Run {
     facts["plugins"] = Json::array();
     recorder_.set("provenance", facts);
     recorder_.set("model", model_summary(*plan_.stack));
-    data_ = prepare_data(settings.data, plan_.data, {options_.data_folders, fit_.seed}, fit_.device);
+    data_ =
+        prepare_data(settings.data, plan_.data, {options_.data_folders, fit_.seed}, fit_.device);
     recorder_.set("data", data_.record);
     plan_.stack->build(fit_.seed, fit_.dtype, fit_.device);
+    if (settings.images) images_ = std::make_unique<RunImages>(recorder_.folder(), data_, fit_);
     while (auto spec = plan_.next_stage(done_)) run_stage(*spec);
   }
 
@@ -112,16 +117,28 @@ class Run {
     const std::string bytes = to_safetensors(plan_.stack->parameters(blocks));
     write_file_atomically(recorder_.folder() / file, bytes);
     recorder_.stage_done({{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
-    measure(spec);
+    const auto next = plan_.next_stage(done_);
+    const bool last = !next || next->kind != spec.kind;  // of its kind
+    if (last) measure(spec);
+    if (images_) draw(spec, blocks, last);
   }
 
-  /// The run's final figures: those of the classifier, and the error of the images rebuilt through all
-  /// pairs, taken when pretraining ends.
+  void draw(const StageSpec& spec, const std::vector<std::string>& blocks, bool last) {
+    size_t pairs = 0;  // those that the stage's blocks reach
+    for (size_t k = 0; k < plan_.experiment.encoder.size(); ++k)
+      if (std::find(blocks.begin(), blocks.end(), encoder_block(k)) != blocks.end()) pairs = k + 1;
+    if (spec.kind == StageKind::pretrain)
+      images_->add_reconstructions(*plan_.stack, spec.name, pairs);
+    if (spec.kind == StageKind::pretrain && last)
+      images_->add_codes(*plan_.stack, spec.name, pairs);
+    if (spec.kind == StageKind::classify) images_->add_worst(*plan_.stack, blocks);
+    if (last) images_->add_filters(*plan_.stack);
+    recorder_.set("images", images_->record());
+  }
+
+  /// The run's final figures, after the last stage of a kind: those of the classifier, and the
+  /// error of the images rebuilt through all pairs.
   void measure(const StageSpec& spec) {
-    const bool last = !plan_.next_stage(done_).has_value();
-    if (spec.kind == StageKind::pretrain && !last &&
-        plan_.next_stage(done_)->kind == StageKind::pretrain)
-      return;
     const Json& measured = done_.back().epochs.back().metrics;
     for (const char* split : {"validation", "test"})
       for (const auto& [key, value] : measured[split].items())
@@ -159,6 +176,7 @@ class Run {
   Both observer_;
   FitOptions fit_;
   PreparedData data_;
+  std::unique_ptr<RunImages> images_;
   std::vector<StageResult> done_;
   Json metrics_ = Json::object();
 };
@@ -177,9 +195,13 @@ bool finished_before(const fs::path& record_path, const std::string& hash) {
 
 }  // namespace
 
-Json LoadedExperiment::resolved() const { return dump_params(param_list<Experiment>(), &settings); }
+Json LoadedExperiment::resolved() const {
+  return dump_params(param_list<Experiment>(), &settings);
+}
 
-std::string LoadedExperiment::hash() const { return sha256_hex(resolved().dump()); }
+std::string LoadedExperiment::hash() const {
+  return sha256_hex(resolved().dump());
+}
 
 std::string LoadedExperiment::run_id() const {
   return fmt::format("{}-s{}", hash().substr(0, 8), settings.seed);

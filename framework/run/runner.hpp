@@ -15,9 +15,9 @@ struct LoadedExperiment {
   std::string file, text;              ///< as given, and the file's own text
   std::vector<std::string> overrides;  ///< "seed=1"
 
-  Json resolved() const;      ///< every setting, defaults included
-  std::string hash() const;   ///< SHA-256 of resolved()
-  std::string run_id() const; ///< "3fa9c1d2-s0": the hash's beginning and the seed
+  Json resolved() const;       ///< every setting, defaults included
+  std::string hash() const;    ///< SHA-256 of resolved()
+  std::string run_id() const;  ///< "3fa9c1d2-s0": the hash's beginning and the seed
 };
 
 struct RunOptions {
@@ -37,8 +37,8 @@ struct RunOutcome {
   bool skipped = false;  ///< was finished before
 };
 
-/// Runs one experiment whose plan has no issues, and closes its record whatever happens. What the user
-/// got wrong (missing data, say) is thrown as UserError, the record saying "failed".
+/// Runs one experiment whose plan has no issues, and closes its record whatever happens. What the
+/// user got wrong (missing data, say) is thrown as UserError, the record saying "failed".
 RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
                           const RunOptions& options);
 

@@ -4,8 +4,8 @@
 
 namespace strata {
 
-/// A mistake in what the user gave (a file, an argument, a data set). The command prints the message
-/// as it is and exits with 2. The message says what is wrong, where, and what was expected.
+/// A mistake in what the user gave (a file, an argument, a data set). The command prints the
+/// message as it is and exits with 2. The message says what is wrong, where, and what was expected.
 class UserError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -14,7 +14,9 @@ namespace strata {
 namespace fs = std::filesystem;
 namespace {
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 void write_all(int fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {

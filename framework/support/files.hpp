@@ -7,10 +7,10 @@
 
 namespace strata {
 
-/// Replaces `path` by `content` such that a reader, or a crash, sees the old file or the new one and
-/// never a part: writes a temporary file beside it, flushes it to the disk, renames it, and flushes
-/// the folder. Creates missing folders. Throws RunError naming the path and the system's reason; the
-/// old file is then untouched and the temporary one removed.
+/// Replaces `path` by `content` such that a reader, or a crash, sees the old file or the new one
+/// and never a part: writes a temporary file beside it, flushes it to the disk, renames it, and
+/// flushes the folder. Creates missing folders. Throws RunError naming the path and the system's
+/// reason; the old file is then untouched and the temporary one removed.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 /// The whole file. Throws UserError naming the path and the system's reason.

@@ -27,7 +27,8 @@ struct RandomStream {
 #ifdef __CUDACC__
   __host__ __device__
 #endif
-  Words words(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
+      Words
+      words(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
     const philox4x32_ctr_t counter = {
         {static_cast<uint32_t>(element), static_cast<uint32_t>(element >> 32), epoch, step}};
     const philox4x32_key_t key = {{key0, key1}};
@@ -39,7 +40,8 @@ struct RandomStream {
 #ifdef __CUDACC__
   __host__ __device__
 #endif
-  double uniform(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
+      double
+      uniform(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
     const Words r = words(element, epoch, step);
     return to_unit(r.w[0], r.w[1]);
   }
@@ -48,7 +50,8 @@ struct RandomStream {
 #ifdef __CUDACC__
   __host__ __device__
 #endif
-  double normal(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
+      double
+      normal(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
     const Words r = words(element, epoch, step);
     const double u = 1.0 - to_unit(r.w[0], r.w[1]);  // in (0, 1]
     const double v = to_unit(r.w[2], r.w[3]);
@@ -59,14 +62,15 @@ struct RandomStream {
 #ifdef __CUDACC__
   __host__ __device__
 #endif
-  static double to_unit(uint32_t high, uint32_t low) {
+      static double
+      to_unit(uint32_t high, uint32_t low) {
     const uint64_t bits = (static_cast<uint64_t>(high) << 32 | low) >> 11;
     return static_cast<double>(bits) * 0x1.0p-53;
   }
 };
 
-/// The stream for one purpose ("init", "shuffle", "corruption" ...) of one component (its path, such
-/// as "encoder.0.0.weight") in one stage (empty where no stage is meant).
+/// The stream for one purpose ("init", "shuffle", "corruption" ...) of one component (its path,
+/// such as "encoder.0.0.weight") in one stage (empty where no stage is meant).
 inline RandomStream random_stream(uint64_t seed, std::string_view purpose,
                                   std::string_view component, std::string_view stage = {}) {
   std::string name = std::to_string(seed);

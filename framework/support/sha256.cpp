@@ -50,7 +50,8 @@ uint64_t sha256_prefix(std::string_view bytes) {
   const std::string hex = sha256_hex(bytes);
   uint64_t value = 0;
   for (int i = 7; i >= 0; --i)
-    value = value << 8 | static_cast<uint64_t>(std::stoi(hex.substr(static_cast<size_t>(2 * i), 2), nullptr, 16));
+    value = value << 8 | static_cast<uint64_t>(
+                             std::stoi(hex.substr(static_cast<size_t>(2 * i), 2), nullptr, 16));
   return value;
 }
 

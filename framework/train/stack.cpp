@@ -155,7 +155,8 @@ void Stack::build(uint64_t seed, at::ScalarType dtype, at::Device device) {
 }
 
 bool Stack::has(const std::string& name) const {
-  return std::any_of(blocks_.begin(), blocks_.end(), [&](const auto& b) { return b->name == name; });
+  return std::any_of(blocks_.begin(), blocks_.end(),
+                     [&](const auto& b) { return b->name == name; });
 }
 
 const Block& Stack::block(const std::string& name) const {

@@ -26,8 +26,8 @@ struct Block {
   int64_t parameters() const;
 };
 
-/// Every encoder/decoder pair and the head, for the whole run. Stages only refer to its blocks, so what
-/// one stage trained, the next goes on with.
+/// Every encoder/decoder pair and the head, for the whole run. Stages only refer to its blocks, so
+/// what one stage trained, the next goes on with.
 ///
 /// Life: blocks are added (shapes are inferred, LayerError thrown, nothing allocated), then build()
 /// draws all parameters, then forward().
@@ -39,9 +39,10 @@ class Stack {
                    const Shape& input, const Range& input_range, const LayerContext& context,
                    size_t* failed = nullptr);
 
-  /// The mirror of an encoder: its transforms undone in reverse order, each followed by the activation
-  /// whose range is that of the values it rebuilds -- the one that made them, or, for images, the one
-  /// that ends_decoder() for [0, 1]. `before` are the blocks that feed the encoder, outermost first.
+  /// The mirror of an encoder: its transforms undone in reverse order, each followed by the
+  /// activation whose range is that of the values it rebuilds -- the one that made them, or, for
+  /// images, the one that ends_decoder() for [0, 1]. `before` are the blocks that feed the encoder,
+  /// outermost first.
   const Block& add_mirror(const std::string& name, const Block& encoder,
                           const std::vector<const Block*>& before);
 

@@ -23,7 +23,8 @@ Tensor images(const DeviceSplit& split, const Tensor& index, const Shape& sample
   return gather_images(split.pixels, index, sample, options.dtype);
 }
 
-Tensor target_of(Target target, const Tensor& input, const DeviceSplit& split, const Tensor& index) {
+Tensor target_of(Target target, const Tensor& input, const DeviceSplit& split,
+                 const Tensor& index) {
   return target == Target::labels ? split.labels.index_select(0, index) : input;
 }
 
@@ -53,7 +54,6 @@ class TrainOnly {
  private:
   std::vector<Parameter> parameters_;
 };
-
 
 /// The inputs of a stage: images, or the codes that its frozen prefix makes of them, computed once.
 class StageInput {
@@ -158,8 +158,8 @@ class Fit {
     result.terms = {{spec_.loss.type, result.loss}};
     result.metrics = {
         {"train", Json::object()},
-        {"validation", measure(stack_, evaluation_, validation_input_, data_, data_.validation,
-                               options_)},
+        {"validation",
+         measure(stack_, evaluation_, validation_input_, data_, data_.validation, options_)},
         {"test", measure(stack_, evaluation_, test_input_, data_, data_.test, options_)}};
     return result;
   }
@@ -197,13 +197,14 @@ class Fit {
     for (int64_t k = 0; k < steps_; ++k) {
       const double loss = losses[k].item<double>();
       if (!std::isfinite(loss))
-        throw Diverged(fmt::format(
-            "the loss became {} in stage '{}', epoch {}, step {} of {}, at learning rate {:g}; try a "
-            "smaller one",
-            std::isnan(loss) ? "NaN" : "infinite", spec_.name, number, k + 1, steps_,
-            optimizer_->learning_rate()));
-      sum += loss * static_cast<double>(
-                        std::min(options_.batch_size, count - k * options_.batch_size));
+        throw Diverged(
+            fmt::format("the loss became {} in stage '{}', epoch {}, step {} of {}, at learning "
+                        "rate {:g}; try a "
+                        "smaller one",
+                        std::isnan(loss) ? "NaN" : "infinite", spec_.name, number, k + 1, steps_,
+                        optimizer_->learning_rate()));
+      sum += loss *
+             static_cast<double>(std::min(options_.batch_size, count - k * options_.batch_size));
     }
     return sum / static_cast<double>(count);
   }

@@ -51,13 +51,13 @@ class Interrupted : public RunError {
   using RunError::RunError;
 };
 
-/// Trains one stage. `result` grows by an epoch at a time, so that it holds what was reached when this
-/// throws: Diverged (naming stage, epoch, step and rate), Interrupted, or what a layer threw.
+/// Trains one stage. `result` grows by an epoch at a time, so that it holds what was reached when
+/// this throws: Diverged (naming stage, epoch, step and rate), Interrupted, or what a layer threw.
 void fit(Stack& stack, const StageSpec& spec, const DeviceData& data, const FitOptions& options,
          Observer& observer, StageResult& result);
 
-/// Figures of a chain of blocks on one split, batch by batch, without gradients: the loss where one is
-/// given, and each metric, by name.
+/// Figures of a chain of blocks on one split, batch by batch, without gradients: the loss where one
+/// is given, and each metric, by name.
 struct Evaluation {
   std::vector<std::string> blocks;
   Target target = Target::pixels;

@@ -7,7 +7,9 @@ class FanInUniform final : public Initializer {
  public:
   struct Params {
     static void declare(Declare<Params>& d) {
-      d.doc("Uniform in +-1/sqrt(fan_in), weights and biases alike: PyTorch's default for nn.Linear.");
+      d.doc(
+          "Uniform in +-1/sqrt(fan_in), weights and biases alike: PyTorch's default for "
+          "nn.Linear.");
     }
   };
   explicit FanInUniform(const Params&) {}

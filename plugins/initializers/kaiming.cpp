@@ -9,7 +9,8 @@ class Kaiming final : public Initializer {
     std::string distribution = "uniform";
     static void declare(Declare<Params>& d) {
       d.doc("Variance 2 / fan_in, for rectifiers (He et al. 2015).");
-      d.add("distribution", &Params::distribution, "shape of the draw").choices({"uniform", "normal"});
+      d.add("distribution", &Params::distribution, "shape of the draw")
+          .choices({"uniform", "normal"});
     }
   };
   explicit Kaiming(const Params& params) : params_(params) {}

@@ -15,7 +15,8 @@ class Linear final : public Layer {
     static void declare(Declare<Params>& d) {
       d.doc("A fully connected layer: y = x W^T + b. It flattens its input.");
       d.example("{type: linear, units: 5}");
-      d.add("units", &Params::units, "outputs; in a classifier's head, the number of classes").min(1);
+      d.add("units", &Params::units, "outputs; in a classifier's head, the number of classes")
+          .min(1);
       d.add("bias", &Params::bias, "adds a learned offset to each output");
       d.add("weight_init", &Params::weight_init, "how the weights start");
       d.add("bias_init", &Params::bias_init, "how the offsets start");

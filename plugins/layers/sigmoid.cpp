@@ -6,7 +6,9 @@ namespace {
 class Sigmoid final : public Activation {
  public:
   struct Params {
-    static void declare(Declare<Params>& d) { d.doc("The logistic function 1 / (1 + exp(-x)), in [0, 1]."); }
+    static void declare(Declare<Params>& d) {
+      d.doc("The logistic function 1 / (1 + exp(-x)), in [0, 1].");
+    }
   };
   explicit Sigmoid(const Params&) {}
 

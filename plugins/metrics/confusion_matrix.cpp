@@ -3,14 +3,15 @@
 namespace strata {
 namespace {
 
-/// Sensitivity of class c: of its samples, the fraction called c. Specificity: of all other samples,
-/// the fraction not called c.
+/// Sensitivity of class c: of its samples, the fraction called c. Specificity: of all other
+/// samples, the fraction not called c.
 class ConfusionMatrix final : public ConfusionMetric {
  public:
   struct Params {
     static void declare(Declare<Params>& d) {
-      d.doc("Counts by true class (row) and predicted class (column), with each class's sensitivity "
-            "and specificity.");
+      d.doc(
+          "Counts by true class (row) and predicted class (column), with each class's sensitivity "
+          "and specificity.");
     }
   };
   explicit ConfusionMatrix(const Params&) {}

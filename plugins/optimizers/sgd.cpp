@@ -3,7 +3,8 @@
 namespace strata {
 namespace {
 
-/// Stochastic gradient descent, as PyTorch defines it (Sutskever et al. 2013 with the rate outside):
+/// Stochastic gradient descent, as PyTorch defines it (Sutskever et al. 2013 with the rate
+/// outside):
 ///   g <- g + weight_decay w;  v <- momentum v + g  (v = g at first);
 ///   w <- w - lr v, or w - lr (g + momentum v) with nesterov.
 class Sgd final : public Optimizer {
@@ -20,7 +21,8 @@ class Sgd final : public Optimizer {
       d.add("nesterov", &Params::nesterov, "looks ahead along the momentum");
       d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor").min(0);
       d.check([](const Params& p, Check& check) {
-        if (p.nesterov && p.momentum == 0) check.error("nesterov", "nesterov needs momentum above 0");
+        if (p.nesterov && p.momentum == 0)
+          check.error("nesterov", "nesterov needs momentum above 0");
       });
     }
   };

@@ -7,8 +7,9 @@ class None final : public Strategy {
  public:
   struct Params {
     static void declare(Declare<Params>& d) {
-      d.doc("No pretraining: the classifier starts from random layers. The control without which no "
-            "claim about pretraining means anything; the other pretraining settings go unused.");
+      d.doc(
+          "No pretraining: the classifier starts from random layers. The control without which no "
+          "claim about pretraining means anything; the other pretraining settings go unused.");
     }
   };
   explicit None(const Params&) {}

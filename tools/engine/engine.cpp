@@ -9,13 +9,20 @@ namespace {
 
 int dispatch(const EngineRequest& request) {
   switch (request.command) {
-    case EngineRequest::Command::run: return run_command(request);
-    case EngineRequest::Command::check: return check_command(request);
-    case EngineRequest::Command::show: return show_command(request);
-    case EngineRequest::Command::list: return list_command(request);
-    case EngineRequest::Command::describe: return describe_command(request);
-    case EngineRequest::Command::schema: return schema_command(request);
-    case EngineRequest::Command::components: return components_command(request);
+    case EngineRequest::Command::run:
+      return run_command(request);
+    case EngineRequest::Command::check:
+      return check_command(request);
+    case EngineRequest::Command::show:
+      return show_command(request);
+    case EngineRequest::Command::list:
+      return list_command(request);
+    case EngineRequest::Command::describe:
+      return describe_command(request);
+    case EngineRequest::Command::schema:
+      return schema_command(request);
+    case EngineRequest::Command::components:
+      return components_command(request);
   }
   return 2;
 }

@@ -4,8 +4,8 @@
 
 namespace strata {
 
-/// What the command line asked of the part of strata that needs LibTorch and the components. The front
-/// fills it in, opens libstrata, and calls strata_engine().
+/// What the command line asked of the part of strata that needs LibTorch and the components. The
+/// front fills it in, opens libstrata, and calls strata_engine().
 struct EngineRequest {
   enum class Command { run, check, show, list, describe, schema, components };
   Command command = Command::check;
@@ -23,7 +23,8 @@ struct EngineRequest {
   std::vector<std::string> command_line;
 };
 
-/// The engine's entry points by name, for dlsym; each returns the process's exit code and throws nothing.
+/// The engine's entry points by name, for dlsym; each returns the process's exit code and throws
+/// nothing.
 using EngineFunction = int (*)(const EngineRequest&);
 inline constexpr const char* engine_symbol = "strata_engine";
 

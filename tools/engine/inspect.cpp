@@ -6,10 +6,16 @@
 #include "strata/config/schema.hpp"
 #else
 namespace strata {
-inline std::string describe_component(const ComponentInfo&) { return ""; }
-inline std::string components_markdown(const Catalog&) { return ""; }
-inline Json experiment_schema(const ParamList&, const Catalog&) { return {}; }
+inline std::string describe_component(const ComponentInfo&) {
+  return "";
 }
+inline std::string components_markdown(const Catalog&) {
+  return "";
+}
+inline Json experiment_schema(const ParamList&, const Catalog&) {
+  return {};
+}
+}  // namespace strata
 #endif
 #include "strata/run/machine.hpp"
 
@@ -80,8 +86,8 @@ std::vector<std::string> chosen_families(const std::string& family) {
   const Registry& registry = Registry::instance();
   if (family.empty()) return registry.families();
   if (registry.names(family).empty())
-    throw UserError(fmt::format("unknown family '{}'{}", family,
-                                suggestion(family, registry.families())));
+    throw UserError(
+        fmt::format("unknown family '{}'{}", family, suggestion(family, registry.families())));
   return {family};
 }
 
@@ -143,15 +149,14 @@ int describe_command(const EngineRequest& request) {
   const Registry& registry = Registry::instance();
   const ComponentInfo* info = registry.find(family, name);
   if (info == nullptr)
-    throw UserError(fmt::format("unknown {} '{}'{}", family, name,
-                                suggestion(name, registry.names(family))));
+    throw UserError(
+        fmt::format("unknown {} '{}'{}", family, name, suggestion(name, registry.names(family))));
   fmt::print("{}", describe_component(*info));
   return 0;
 }
 
 int schema_command(const EngineRequest&) {
-  fmt::print("{}\n",
-             experiment_schema(param_list<Experiment>(), Registry::instance()).dump(2));
+  fmt::print("{}\n", experiment_schema(param_list<Experiment>(), Registry::instance()).dump(2));
   return 0;
 }
 

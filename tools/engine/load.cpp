@@ -16,8 +16,7 @@ CheckedExperiment load_checked(const EngineRequest& request, const std::string& 
   set_paths(loaded.tree);
   const int errors = issues.errors();
   loaded.settings = read_params<Experiment>(loaded.tree, issues, Registry::instance());
-  if (issues.errors() == errors)
-    checked.plan = make_plan(loaded.settings, loaded.tree, issues);
+  if (issues.errors() == errors) checked.plan = make_plan(loaded.settings, loaded.tree, issues);
   return checked;
 }
 

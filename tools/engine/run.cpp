@@ -23,8 +23,10 @@ std::vector<int64_t> parse_seeds(const std::string& text) {
   const auto number = [&](const std::string& part) {
     if (part.empty() || part.size() > 18 ||
         part.find_first_not_of("0123456789") != std::string::npos)
-      throw UserError(fmt::format("--seeds: expected numbers and ranges such as 0-4 or 0,3,7; got "
-                                  "'{}'", text));
+      throw UserError(
+          fmt::format("--seeds: expected numbers and ranges such as 0-4 or 0,3,7; got "
+                      "'{}'",
+                      text));
     return std::stoll(part);
   };
   for (size_t begin = 0; begin <= text.size();) {
@@ -41,7 +43,8 @@ std::vector<int64_t> parse_seeds(const std::string& text) {
   return seeds;
 }
 
-/// Every run that the request asks for, checked; all mistakes are printed before the first one starts.
+/// Every run that the request asks for, checked; all mistakes are printed before the first one
+/// starts.
 std::vector<CheckedExperiment> expand(const EngineRequest& request, bool& good) {
   std::vector<CheckedExperiment> runs;
   for (const std::string& file : request.files) {
@@ -65,11 +68,13 @@ std::vector<CheckedExperiment> expand(const EngineRequest& request, bool& good) 
 void print_outcome(const RunOutcome& outcome, bool quiet) {
   if (outcome.status == "completed") {
     if (!quiet)
-      fmt::print(stderr, "  {} {}\n", outcome.skipped ? "finished before (--again runs it anew):" : "wrote",
+      fmt::print(stderr, "  {} {}\n",
+                 outcome.skipped ? "finished before (--again runs it anew):" : "wrote",
                  outcome.record.string());
     return;
   }
-  fmt::print(stderr, "strata: {}: {} ({})\n", outcome.status, outcome.error, outcome.record.string());
+  fmt::print(stderr, "strata: {}: {} ({})\n", outcome.status, outcome.error,
+             outcome.record.string());
 }
 
 }  // namespace
