@@ -7,9 +7,13 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
+#include "cli/compare.hpp"
 #include "cli/data.hpp"
 #include "engine/engine.hpp"
+#include "strata/record/record.hpp"
+#include "strata/report/show.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
@@ -43,7 +47,11 @@ int call_engine(const EngineRequest& request) {
 }
 
 void add_files(CLI::App& command, EngineRequest& request, bool several) {
-  auto* option = command.add_option("file", request.files, "experiment file (YAML)")->required();
+  auto* option = command
+                     .add_option("file", request.files,
+                                 several ? "experiment file (YAML)"
+                                         : "experiment file (YAML), or a run's folder")
+                     ->required();
   if (!several) option->expected(1);
   command.add_option("--set", request.overrides, "override a setting: key.path=value")
       ->allow_extra_args(false);
@@ -77,8 +85,8 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   add_files(*check, request, true);
   check->add_flag("-q,--quiet", request.quiet, "print mistakes only");
 
-  CLI::App* show =
-      add("show", "Print an experiment resolved: settings, stages, layers.", Command::show);
+  CLI::App* show = add("show", "Print an experiment resolved (settings, stages, layers), or a run.",
+                       Command::show);
   add_files(*show, request, false);
   show->add_flag("--json", request.json, "the settings as JSON");
 
@@ -91,6 +99,15 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   add("components", "Print every component's documentation as Markdown.", Command::components);
 }
 
+/// The record that `show` was given instead of an experiment file: a record, or a run's folder.
+std::optional<fs::path> shown_record(const EngineRequest& request) {
+  if (request.command != EngineRequest::Command::show) return std::nullopt;
+  const fs::path path = request.files.at(0);
+  if (fs::is_directory(path) && fs::exists(path / "record.json")) return path / "record.json";
+  if (path.extension() == ".json") return path;
+  return std::nullopt;
+}
+
 int run_command_line(int argc, char** argv) {
   CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.",
                "strata"};
@@ -101,13 +118,19 @@ int run_command_line(int argc, char** argv) {
   bool for_engine = false;
   int exit_code = 0;  // of the commands that need no engine; parsing runs them
   add_engine_commands(app, request, for_engine);
+  add_compare_command(app, exit_code);
   add_data_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
-  return for_engine ? call_engine(request) : exit_code;
+  if (!for_engine) return exit_code;
+  if (const auto record = shown_record(request)) {
+    fmt::print("{}", show_run(read_record(*record)));
+    return 0;
+  }
+  return call_engine(request);
 }
 
 }  // namespace
