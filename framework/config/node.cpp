@@ -16,10 +16,15 @@ const Node* Node::get(const std::string& key) const {
   return it == entries.end() ? nullptr : &it->value;
 }
 
-Node* Node::get(const std::string& key) {
+Node::Entry* Node::find(const std::string& key) {
   const auto it = std::find_if(entries.begin(), entries.end(),
                                [&](const Entry& entry) { return entry.key == key; });
-  return it == entries.end() ? nullptr : &it->value;
+  return it == entries.end() ? nullptr : &*it;
+}
+
+Node* Node::get(const std::string& key) {
+  Entry* entry = find(key);
+  return entry == nullptr ? nullptr : &entry->value;
 }
 
 std::string Node::describe() const {
@@ -87,6 +92,56 @@ const Node* find_path(const Node& root, std::string_view path) {
     if (node == nullptr) return nullptr;
   }
   return node;
+}
+
+size_t count_nodes(const Node& node) {
+  size_t count = 1;
+  for (const Node& item : node.items) count += count_nodes(item);
+  for (const Node::Entry& entry : node.entries) count += count_nodes(entry.value);
+  return count;
+}
+
+int height_of(const Node& node) {
+  int deepest = 0;
+  for (const Node& item : node.items) deepest = std::max(deepest, height_of(item));
+  for (const Node::Entry& entry : node.entries) deepest = std::max(deepest, height_of(entry.value));
+  return deepest + 1;
+}
+
+void give_type_key(Node& name) {
+  Node map;
+  map.kind = Node::Kind::map;
+  map.origin = name.origin;
+  map.path = name.path;
+  map.entries.push_back({"type", name.origin, std::move(name)});
+  name = std::move(map);
+}
+
+std::string flow_text(const Node& node) {
+  const auto scalar = [](const std::string& text, bool quoted) {
+    const bool plain = !text.empty() && text[0] != '-' && text[0] != '.' &&
+                       text.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                           "0123456789_./+-") == std::string::npos;
+    const bool typed = scalar_kind(text) != ScalarKind::text;
+    if (typed ? !quoted : plain && text != "null") return text;
+    return Json(text).dump();
+  };
+  std::string text;
+  switch (node.kind) {
+    case Node::Kind::null:
+      return "null";
+    case Node::Kind::scalar:
+      return scalar(node.scalar, node.quoted);
+    case Node::Kind::sequence:
+      for (const Node& item : node.items) text += (text.empty() ? "" : ", ") + flow_text(item);
+      return "[" + text + "]";
+    case Node::Kind::map:
+      break;
+  }
+  for (const Node::Entry& entry : node.entries)
+    text += (text.empty() ? "" : ", ") + scalar(entry.key, false) + ": " + flow_text(entry.value);
+  return "{" + text + "}";
 }
 
 void set_paths(Node& node, const std::string& path) {

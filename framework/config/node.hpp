@@ -21,6 +21,7 @@ struct Node {
   std::vector<Entry> entries;  ///< kind map, in the order written, keys unique
   Origin origin;               ///< where the value begins
   std::string path;            ///< "encoder[0][1].units"; set by set_paths()
+  bool broken = false;         ///< a mistake in it was reported; reading it adds no other
 
   bool is_map() const { return kind == Kind::map; }
   bool is_sequence() const { return kind == Kind::sequence; }
@@ -30,6 +31,7 @@ struct Node {
   /// The value of a key of this map, or nullptr.
   const Node* get(const std::string& key) const;
   Node* get(const std::string& key);
+  Entry* find(const std::string& key);
 
   /// "a map", "a list", "the string 'x'", "the integer 3", "nothing" ... for messages.
   std::string describe() const;
@@ -58,6 +60,16 @@ const Node* find_path(const Node& root, std::string_view path);
 /// Sets Node::path below `node` from the path of `node` itself.
 void set_paths(Node& node, const std::string& path = {});
 
+size_t count_nodes(const Node& node);
+/// Levels of nesting; 1 for a scalar.
+int height_of(const Node& node);
+
+/// Makes a bare name into a map: "sgd" becomes {type: sgd}.
+void give_type_key(Node& name);
+
+/// The value on one line, as --set takes it: {type: sgd, lr: 0.1}.
+std::string flow_text(const Node& node);
+
 /// Limits that keep a hostile file from exhausting memory, time or stack.
 struct YamlLimits {
   size_t bytes = 4 << 20;
@@ -79,7 +91,8 @@ Node parse_yaml(std::shared_ptr<const Source> source, Issues& issues, const Yaml
 Node parse_yaml_value(std::shared_ptr<const Source> source, size_t offset, size_t length,
                       Issues& issues);
 
-/// Opens and parses a file; a file that cannot be read is an issue too.
-Node parse_yaml_file(const std::string& path, Issues& issues);
+/// Opens and parses a file. One that cannot be read is an issue too, at `named`: the value that
+/// names it.
+Node parse_yaml_file(const std::string& path, Issues& issues, const Node* named = nullptr);
 
 }  // namespace strata

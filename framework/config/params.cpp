@@ -115,7 +115,7 @@ bool Reader::resolve(const Place& place, const std::string& family, ComponentRef
 
 void Reader::read_component(const Node& node, const std::string& family, ComponentRef& ref) {
   const Node* type = find_type(node, family);
-  if (type == nullptr) return;
+  if (type == nullptr || type->broken) return;
   ref.type = type->scalar;
   ref.origin = node.origin;
   ref.path = node.path;
@@ -125,6 +125,14 @@ void Reader::read_component(const Node& node, const std::string& family, Compone
   read_entries(node, list, ref.params.get(), "type");
   finish(node, list, ref.params.get(), &ref);
   if (issues.errors() == errors && list.check) list.check(ref.params.get(), *this, node);
+}
+
+void Reader::complete_struct(const ParamList& list, void* params, const Place& place) {
+  Node node;
+  node.kind = Node::Kind::map;
+  node.origin = place.origin;
+  node.path = place.path;
+  finish(node, list, params, nullptr);
 }
 
 void Reader::complete_component(const std::string& family, ComponentRef& ref, const Place& place) {

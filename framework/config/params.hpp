@@ -49,7 +49,7 @@ class Reader {
   const Catalog& catalog;
 
   void error(const Node& node, std::string message) {
-    issues.error(node.origin, node.path, std::move(message));
+    if (!node.broken) issues.error(node.origin, node.path, std::move(message));
   }
   /// "expected an integer, got the string 'x'", and what to write instead where that is plain.
   void type_error(const Node& node, const std::string& expected);
@@ -58,6 +58,8 @@ class Reader {
   void read_struct(const Node& node, const ParamList& list, void* params);
   /// Reads a bare name, or a map with `type`, as a component of the family.
   void read_component(const Node& node, const std::string& family, ComponentRef& ref);
+  /// Completes a struct that was not written: its slots are resolved, its required keys reported.
+  void complete_struct(const ParamList& list, void* params, const Place& place);
   /// Resolves a slot that has a default name and was not written; mistakes are reported at `place`.
   void complete_component(const std::string& family, ComponentRef& ref, const Place& place);
 
@@ -216,8 +218,7 @@ struct Codec<P, std::void_t<decltype(&P::declare)>> {
     r.read_struct(n, param_list<P>(), &v);
   }
   static void complete(P& v, Reader& r, const Place& place) {
-    for (const Field& field : param_list<P>().fields)
-      field.complete(&v, r, place.below(field.name));
+    r.complete_struct(param_list<P>(), &v, place);
   }
   static Json dump(const P& v) { return dump_params(param_list<P>(), &v); }
   static Json schema(SchemaWriter& w, const Constraints&) { return w.object(param_list<P>()); }

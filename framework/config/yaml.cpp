@@ -30,20 +30,6 @@ struct Anchor {
   int height = 0;
 };
 
-size_t count_nodes(const Node& node) {
-  size_t count = 1;
-  for (const Node& item : node.items) count += count_nodes(item);
-  for (const Node::Entry& entry : node.entries) count += count_nodes(entry.value);
-  return count;
-}
-
-int height_of(const Node& node) {
-  int deepest = 0;
-  for (const Node& item : node.items) deepest = std::max(deepest, height_of(item));
-  for (const Node::Entry& entry : node.entries) deepest = std::max(deepest, height_of(entry.value));
-  return deepest + 1;
-}
-
 /// Builds the tree from yaml-cpp's events. Nodes stand in their parents from the start, and only
 /// the last child of each is open, so pointers to the open ones stay valid.
 class TreeBuilder final : public YAML::EventHandler {
@@ -295,7 +281,8 @@ Node parse(const YamlText& text, Issues& issues, const YamlLimits& limits) {
   } catch (const Stop&) {
     return {};
   } catch (const YAML::Exception& error) {
-    report_parse_stop({error.msg, text.origin(error.mark), text.at(error.mark.pos),
+    const bool after_dollar = error.mark.pos > 0 && text.at(error.mark.pos - 1)[0] == '$';
+    report_parse_stop({error.msg, text.origin(error.mark), text.at(error.mark.pos), after_dollar,
                        builder.innermost(), builder.open_bracket()},
                       issues);
     return {};
@@ -330,13 +317,17 @@ Node parse_yaml_value(std::shared_ptr<const Source> source, size_t offset, size_
   return value;
 }
 
-Node parse_yaml_file(const std::string& path, Issues& issues) {
+Node parse_yaml_file(const std::string& path, Issues& issues, const Node* named) {
   auto source = std::make_shared<Source>();
   source->name = path;
   try {
     source->text = read_file(path);
   } catch (const UserError& error) {
-    issues.error({}, {}, error.what());
+    if (named == nullptr) {
+      issues.error({}, {}, error.what());
+    } else {
+      issues.error(named->origin, named->path, error.what());
+    }
     return {};
   }
   return parse_yaml(std::move(source), issues);

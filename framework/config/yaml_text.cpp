@@ -141,6 +141,7 @@ std::string explain_bracket(const ParseStop& stop, bool& at_bracket) {
   const std::string_view found = stop.rest.substr(0, 1);
   const bool closes = found == "]" || found == "}";
   if (stop.bracket == nullptr) return fmt::format("'{}' closes nothing", found);
+  if (stop.after_dollar && found == "{") return "between brackets, '${...}' must be in quotes";
   const bool map = stop.bracket->is_map();
   if (closes)
     return fmt::format("'{}' where '{}' is expected, for the '{}' at {}", found, map ? '}' : ']',

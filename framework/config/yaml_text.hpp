@@ -46,6 +46,7 @@ struct ParseStop {
   std::string message;    ///< yaml-cpp's
   Origin origin;          ///< where it stopped
   std::string_view rest;  ///< the text from there
+  bool after_dollar;      ///< a '$' stands right before it
   const Node* innermost;  ///< the list or map that was open, or nullptr
   const Node* bracket;    ///< the same, where it is one in brackets
 };

@@ -123,6 +123,26 @@ class SampleCatalog final : public Catalog {
   std::map<std::pair<std::string, std::string>, ComponentInfo> components_;
 };
 
+/// The tree as JSON, every scalar a string; quoted ones in single quotes.
+inline Json plain(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null:
+      return nullptr;
+    case Node::Kind::scalar:
+      return node.quoted ? "'" + node.scalar + "'" : node.scalar;
+    case Node::Kind::sequence: {
+      Json list = Json::array();
+      for (const Node& item : node.items) list.push_back(plain(item));
+      return list;
+    }
+    case Node::Kind::map:
+      break;
+  }
+  Json map = Json::object();
+  for (const Node::Entry& entry : node.entries) map[entry.key] = plain(entry.value);
+  return map;
+}
+
 inline std::shared_ptr<const Source> source(std::string text, std::string name = "f.yaml") {
   return std::make_shared<Source>(Source{std::move(name), std::move(text)});
 }

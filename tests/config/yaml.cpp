@@ -3,29 +3,10 @@
 #include "config/sample.hpp"
 
 using namespace strata;
+using sample::plain;
 using sample::source;
 
 namespace {
-
-/// The tree as JSON, every scalar a string; quoted ones in single quotes.
-Json plain(const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::null:
-      return nullptr;
-    case Node::Kind::scalar:
-      return node.quoted ? "'" + node.scalar + "'" : node.scalar;
-    case Node::Kind::sequence: {
-      Json list = Json::array();
-      for (const Node& item : node.items) list.push_back(plain(item));
-      return list;
-    }
-    case Node::Kind::map:
-      break;
-  }
-  Json map = Json::object();
-  for (const Node::Entry& entry : node.entries) map[entry.key] = plain(entry.value);
-  return map;
-}
 
 std::string tree(const std::string& text) {
   Issues issues;
@@ -173,15 +154,6 @@ TEST_CASE("Files that are no text of YAML") {
         "    |     ^");
 }
 
-TEST_CASE("A file or folder that cannot be read is one issue") {
-  Issues issues;
-  CHECK(parse_yaml_file("no/such.yaml", issues).is_null());
-  CHECK(parse_yaml_file("/", issues).is_null());
-  CHECK(issues.format() ==
-        "error: cannot read no/such.yaml: No such file or directory\n"
-        "error: cannot read /: it is a folder, not a file");
-}
-
 TEST_CASE("Malformed YAML, in plain words") {
   CHECK(refused("a: [1, 2\nb: 3\n") ==
         "f.yaml:1:4: error: '[' is not closed, or a ',' is missing before line 2, column 2\n"
@@ -220,6 +192,10 @@ TEST_CASE("Malformed YAML, in plain words") {
         "f.yaml:3:2: error: expected a key of the map at line 1, column 1; check the indentation\n"
         "  3 |  c: 2\n"
         "    |  ^");
+  CHECK(refused("a: {b: ${c}}\n") ==
+        "f.yaml:1:9: error: between brackets, '${...}' must be in quotes\n"
+        "  1 | a: {b: ${c}}\n"
+        "    |         ^");
   CHECK(refused("a: @x\n") ==
         "f.yaml:1:4: error: a text cannot begin with '@'; put it in quotes\n"
         "  1 | a: @x\n"

@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include "strata/config/compose.hpp"
+#include "strata/config/scalar.hpp"
+#include "strata/config/text.hpp"
+
+namespace strata {
+namespace {
+
+/// Walks one path, making what may be made.
+class Setter {
+ public:
+  Setter(const Override& override, Issues& issues) : override_(override), issues_(issues) {}
+
+  void apply(Node& root) {
+    const auto steps = parse_path(override_.path);
+    if (!steps) return;  // reported where it was read
+    Node* node = &root;
+    for (const PathStep& step : *steps) {
+      node = step.is_index() ? item(*node, step) : entry(*node, step);
+      if (node == nullptr) return;
+    }
+    *node = override_.value;
+  }
+
+ private:
+  /// The path before a step, for messages.
+  std::string before(const PathStep& step) const {
+    std::string path = override_.path.substr(0, step.offset);
+    if (!path.empty() && path.back() == '.') path.pop_back();
+    return path;
+  }
+
+  Origin origin_of(const PathStep& step) const {
+    Origin origin = override_.origin;
+    origin.column += count_characters(override_.path.substr(0, step.offset));
+    return origin;
+  }
+
+  Node* fail(const PathStep& step, const std::string& message) {
+    issues_.error(origin_of(step), override_.path, message);
+    return nullptr;
+  }
+
+  Node* item(Node& node, const PathStep& step) {
+    const std::string list = before(step);
+    if (!node.is_sequence())
+      return fail(step, fmt::format("{} is {}, not a list", quote(list), node.describe()));
+    if (step.index < node.items.size()) return &node.items[step.index];
+    if (node.items.empty()) return fail(step, fmt::format("the list {} is empty", quote(list)));
+    return fail(
+        step, fmt::format("the list {} goes from [0] to [{}]", quote(list), node.items.size() - 1));
+  }
+
+  Node* entry(Node& node, const PathStep& step) {
+    if (node.is_scalar() && scalar_kind(node) == ScalarKind::text) give_type_key(node);
+    if (node.is_null()) {
+      node.kind = Node::Kind::map;
+      node.scalar.clear();
+      node.origin = override_.origin;
+    }
+    if (node.is_sequence())
+      return fail(step,
+                  fmt::format("{0} is a list; write {0}[0] for its first item", before(step)));
+    if (!node.is_map())
+      return fail(step,
+                  fmt::format("{} is {}, which has no keys", quote(before(step)), node.describe()));
+    if (Node* value = node.get(step.key)) return value;
+    node.entries.push_back({step.key, origin_of(step), {}});
+    return &node.entries.back().value;
+  }
+
+  const Override& override_;
+  Issues& issues_;
+};
+
+}  // namespace
+
+std::string Override::text() const {
+  return path + "=" + flow_text(value);
+}
+
+bool parse_override(const std::string& argument, Override& override, Issues& issues) {
+  const auto source = std::make_shared<const Source>(Source{"--set", argument});
+  override.origin = {source, 1, 1};
+  const size_t equals = argument.find('=');
+  if (equals == std::string::npos) {
+    issues.error(override.origin, {}, "expected key=value, got " + quote(argument));
+    return false;
+  }
+  override.path = argument.substr(0, equals);
+  if (!parse_path(override.path)) {
+    issues.error(override.origin, {},
+                 fmt::format("{} is no key; write it as in a.b or a[0].b", quote(override.path)));
+    return false;
+  }
+  for (const char* key : {"extends", "sweep", "seeds"}) {
+    if (parse_path(override.path)->front().key != key) continue;
+    issues.error(override.origin, override.path, fmt::format("'{}' cannot be set from here", key));
+    return false;
+  }
+  const int errors = issues.errors();
+  override.value = parse_yaml_value(source, equals + 1, argument.size() - equals - 1, issues);
+  return issues.errors() == errors;
+}
+
+void apply_override(Node& root, const Override& override, Issues& issues) {
+  Setter(override, issues).apply(root);
+}
+
+}  // namespace strata

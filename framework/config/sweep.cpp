@@ -1,0 +1,232 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "strata/config/compose.hpp"
+#include "strata/config/scalar.hpp"
+#include "strata/config/sweep_values.hpp"
+#include "strata/config/text.hpp"
+
+namespace strata {
+namespace {
+
+/// One key that is swept.
+struct Axis {
+  std::string path;
+  Origin origin;
+  std::vector<Node> values;
+};
+
+/// Keys that change together; all have as many values.
+using Group = std::vector<Axis>;
+
+class Expander {
+ public:
+  Expander(const std::vector<Override>& set, Issues& issues) : set_(set), issues_(issues) {}
+
+  void read_file(Node& root) {
+    if (const Node* sweep = root.get("sweep")) read_sweep(*sweep);
+    if (const Node* seeds = root.get("seeds")) {
+      Axis axis;
+      axis.path = "seed";
+      axis.origin = seeds->origin;
+      if (seeds->is_scalar() && scalar_kind(*seeds) == ScalarKind::integer) {
+        issues_.error(
+            seeds->origin, "seeds",
+            fmt::format("expected a range or a list of seeds, got {0}; write [{0}] for one",
+                        seeds->scalar));
+      } else {
+        axis.values = values_of(*seeds, "seeds");
+        add_axis(std::move(axis), seeds_);
+      }
+    }
+    const auto handled = [](const Node::Entry& e) { return e.key == "sweep" || e.key == "seeds"; };
+    root.entries.erase(std::remove_if(root.entries.begin(), root.entries.end(), handled),
+                       root.entries.end());
+  }
+
+  void read_argument(const std::string& argument) {
+    const auto source = std::make_shared<const Source>(Source{"--sweep", argument});
+    const size_t begin = argument.rfind("zip:", 0) == 0 ? 4 : 0;
+    const size_t equals = argument.find('=');
+    Axis axis;
+    axis.origin = {source, 1, static_cast<int>(begin) + 1};
+    if (equals == std::string::npos)
+      return issues_.error(axis.origin, {}, "expected key=value,value,..., got " + quote(argument));
+    axis.path = argument.substr(begin, equals - begin);
+    if (!check_path(axis)) return;
+    axis.values = argument_values(source, equals + 1);
+    add_axis(std::move(axis), begin > 0 ? zip_ : grid_);
+  }
+
+  void read_seeds(const std::string& argument) {
+    const auto source = std::make_shared<const Source>(Source{"--seeds", argument});
+    Axis axis;
+    axis.path = "seed";
+    axis.origin = {source, 1, 1};
+    axis.values = argument_values(source, 0);
+    add_axis(std::move(axis), seeds_);
+  }
+
+  std::vector<SweepPoint> points() {
+    std::vector<Group> groups;
+    for (Axis& axis : grid_) groups.push_back({std::move(axis)});
+    if (!zip_.empty() && check_zip()) groups.push_back(std::move(zip_));
+    for (Axis& axis : seeds_) groups.push_back({std::move(axis)});
+    double count = 1;
+    for (const Group& group : groups) count *= static_cast<double>(group[0].values.size());
+    if (count > kMostSweptRuns) {
+      issues_.error(
+          groups[0][0].origin, {},
+          fmt::format("the sweep has {:.0f} runs; at most {} are expanded", count, kMostSweptRuns));
+      return {};
+    }
+    std::vector<SweepPoint> points(1);
+    for (const Group& group : groups) points = crossed(points, group);
+    for (SweepPoint& point : points) point.label = label(point.overrides);
+    return points;
+  }
+
+ private:
+  void read_sweep(const Node& sweep) {
+    if (sweep.is_null() && !sweep.scalar.empty()) return;
+    if (!sweep.is_map())
+      return issues_.error(sweep.origin, "sweep",
+                           "expected a map of keys to their values, got " + sweep.describe());
+    for (const Node::Entry& entry : sweep.entries) {
+      if (entry.key != "zip") {
+        read_axis(entry, grid_);
+      } else if (entry.value.is_map()) {
+        for (const Node::Entry& zipped : entry.value.entries) read_axis(zipped, zip_);
+      } else {
+        issues_.error(entry.value.origin, "sweep.zip",
+                      "expected a map of keys to their values, got " + entry.value.describe());
+      }
+    }
+  }
+
+  void read_axis(const Node::Entry& entry, std::vector<Axis>& axes) {
+    Axis axis;
+    axis.path = entry.key;
+    axis.origin = entry.key_origin;
+    if (!check_path(axis)) return;
+    axis.values = values_of(entry.value, entry.key);
+    add_axis(std::move(axis), axes);
+  }
+
+  bool check_path(const Axis& axis) {
+    if (parse_path(axis.path)) return true;
+    issues_.error(axis.origin, "sweep",
+                  fmt::format("{} is no key; write it as in a.b or a[0].b", quote(axis.path)));
+    return false;
+  }
+
+  /// An axis of the command line replaces the file's; one that --set fixes is none.
+  void add_axis(Axis axis, std::vector<Axis>& axes) {
+    for (const Override& fixed : set_)
+      if (fixed.path == axis.path) return;
+    for (std::vector<Axis>* all : {&grid_, &zip_, &seeds_}) {
+      const auto same = std::find_if(all->begin(), all->end(),
+                                     [&](const Axis& a) { return a.path == axis.path; });
+      if (same == all->end()) continue;
+      if (same->origin.source == axis.origin.source || same->origin.source->name[0] == '-') {
+        issues_.error(axis.origin, "sweep", fmt::format("{} is swept twice", quote(axis.path)));
+        return;
+      }
+      all->erase(same);
+    }
+    if (axis.values.empty()) return;  // reported
+    axes.push_back(std::move(axis));
+  }
+
+  std::vector<Node> values_of(const Node& node, const std::string& path) {
+    std::vector<Node> values;
+    if (node.is_sequence()) {
+      for (const Node& item : node.items) add_sweep_values(item, path, values, issues_);
+      if (node.items.empty()) issues_.error(node.origin, path, "no values to sweep");
+      return values;
+    }
+    if (stands_for_values(node)) {
+      add_sweep_values(node, path, values, issues_);
+      return values;
+    }
+    issues_.error(node.origin, path,
+                  "expected a list of values, a range such as 0-4, lin(from, to, count) or "
+                  "log(from, to, count), got " +
+                      node.describe());
+    return {};
+  }
+
+  std::vector<Node> argument_values(const std::shared_ptr<const Source>& source, size_t begin) {
+    std::vector<Node> values;
+    for (const auto& [offset, length] : split_at_commas(source->text.substr(begin))) {
+      const int errors = issues_.errors();
+      const Node value = parse_yaml_value(source, begin + offset, length, issues_);
+      if (issues_.errors() > errors) continue;
+      if (value.is_null() && value.scalar.empty()) {
+        issues_.error(value.origin, {}, "a value is missing here");
+      } else {
+        add_sweep_values(value, {}, values, issues_);
+      }
+    }
+    return values;
+  }
+
+  bool check_zip() {
+    const Axis& first = zip_.front();
+    for (const Axis& axis : zip_) {
+      if (axis.values.size() == first.values.size()) continue;
+      issues_.error(
+          axis.origin, "sweep.zip",
+          fmt::format("{} has {} values, {} has {}; what is zipped has as many", quote(axis.path),
+                      axis.values.size(), quote(first.path), first.values.size()));
+      return false;
+    }
+    return true;
+  }
+
+  static std::vector<SweepPoint> crossed(const std::vector<SweepPoint>& points,
+                                         const Group& group) {
+    std::vector<SweepPoint> all;
+    for (const SweepPoint& point : points) {
+      for (size_t i = 0; i < group[0].values.size(); ++i) {
+        all.push_back(point);
+        for (const Axis& axis : group)
+          all.back().overrides.push_back({axis.path, axis.origin, axis.values[i]});
+      }
+    }
+    return all;
+  }
+
+  /// The last part of each path is its name, unless two keys share it.
+  static std::string label(const std::vector<Override>& overrides) {
+    const auto last_part = [](const std::string& path) { return path.substr(path.rfind('.') + 1); };
+    std::multiset<std::string> names;
+    for (const Override& o : overrides) names.insert(last_part(o.path));
+    std::string text;
+    for (const Override& o : overrides) {
+      const std::string name = last_part(o.path);
+      text += (text.empty() ? "" : " ") + (names.count(name) > 1 ? o.path : name) + "=" +
+              flow_text(o.value);
+    }
+    return text;
+  }
+
+  const std::vector<Override>& set_;
+  Issues& issues_;
+  std::vector<Axis> grid_, zip_, seeds_;
+};
+
+}  // namespace
+
+std::vector<SweepPoint> expand_sweep(Node& root, const CommandSettings& settings,
+                                     const std::vector<Override>& set, Issues& issues) {
+  Expander expander(set, issues);
+  expander.read_file(root);
+  for (const std::string& argument : settings.sweep) expander.read_argument(argument);
+  if (!settings.seeds.empty()) expander.read_seeds(settings.seeds);
+  return expander.points();
+}
+
+}  // namespace strata

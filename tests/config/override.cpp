@@ -1,0 +1,116 @@
+#include <doctest/doctest.h>
+
+#include "config/sample.hpp"
+#include "strata/config/compose.hpp"
+
+using namespace strata;
+using sample::plain;
+
+namespace {
+
+const char* const kFile =
+    "optimizer: sgd\npretrain: {epochs: 10, optimizer: {type: sgd, lr: 1}}\n"
+    "encoder:\n  - [{type: linear, units: 4}, tanh]\n";
+
+std::string after(const std::string& argument) {
+  Issues issues;
+  Node root = parse_yaml(sample::source(kFile), issues);
+  Override override;
+  if (parse_override(argument, override, issues)) apply_override(root, override, issues);
+  return issues.ok() ? plain(root).dump() : issues.format();
+}
+
+std::string value_after(const std::string& argument, const std::string& key) {
+  Issues issues;
+  Node root = parse_yaml(sample::source(kFile), issues);
+  Override override;
+  REQUIRE(parse_override(argument, override, issues));
+  apply_override(root, override, issues);
+  CHECK(issues.format() == "");
+  return plain(*root.get(key)).dump();
+}
+
+}  // namespace
+
+TEST_CASE("--set changes one key") {
+  CHECK(value_after("pretrain.epochs=[3, 4]", "pretrain") ==
+        R"({"epochs":["3","4"],"optimizer":{"type":"sgd","lr":"1"}})");
+  CHECK(value_after("pretrain.optimizer={type: adam}", "pretrain") ==
+        R"({"epochs":"10","optimizer":{"type":"adam"}})");
+  CHECK(value_after("encoder[0][0].units=128", "encoder") ==
+        R"([[{"type":"linear","units":"128"},"tanh"]])");
+  CHECK(value_after("encoder[0][1].slope=2", "encoder") ==
+        R"([[{"type":"linear","units":"4"},{"type":"tanh","slope":"2"}]])");
+  CHECK(value_after("optimizer.lr=0.5", "optimizer") == R"({"type":"sgd","lr":"0.5"})");
+  CHECK(value_after("classify.head=[linear]", "classify") == R"({"head":["linear"]})");
+  CHECK(value_after("pretrain=null", "pretrain") == "null");
+  CHECK(value_after("name=a=b", "name") == R"("a=b")");
+  CHECK(value_after("name=\"3\"", "name") == R"("'3'")");
+}
+
+TEST_CASE("What --set gives has its position in the argument") {
+  Issues issues;
+  Node root = parse_yaml(sample::source("name: x\nencoder: []\n"), issues);
+  for (const char* argument :
+       {"pretrain.epochs=0", "pretrain.optimizer.lrr=1", "tuner={type: sgf}"}) {
+    Override override;
+    REQUIRE(parse_override(argument, override, issues));
+    apply_override(root, override, issues);
+  }
+  set_paths(root);
+  const sample::SampleCatalog catalog;
+  read_params<sample::Experiment>(root, issues, catalog);
+  CHECK(
+      issues.format() ==
+      "--set:1:1: error: missing key 'type': the name of an optimizer; known: sgd (at "
+      "pretrain.optimizer)\n"
+      "  1 | pretrain.optimizer.lrr=1\n"
+      "    | ^\n"
+      "--set:1:14: error: unknown optimizer 'sgf'; did you mean 'sgd'? Known: sgd (at tuner.type)\n"
+      "  1 | tuner={type: sgf}\n"
+      "    |              ^\n"
+      "--set:1:17: error: must be at least 1, got 0 (at pretrain.epochs)\n"
+      "  1 | pretrain.epochs=0\n"
+      "    |                 ^");
+}
+
+TEST_CASE("What --set cannot do") {
+  CHECK(after("optimizer") ==
+        "--set:1:1: error: expected key=value, got 'optimizer'\n"
+        "  1 | optimizer\n"
+        "    | ^");
+  CHECK(after("a..b=1") ==
+        "--set:1:1: error: 'a..b' is no key; write it as in a.b or a[0].b\n"
+        "  1 | a..b=1\n"
+        "    | ^");
+  CHECK(after("encoder[1][0].units=3") ==
+        "--set:1:8: error: the list 'encoder' goes from [0] to [0] (at encoder[1][0].units)\n"
+        "  1 | encoder[1][0].units=3\n"
+        "    |        ^");
+  CHECK(after("encoder.units=3") ==
+        "--set:1:9: error: encoder is a list; write encoder[0] for its first item (at "
+        "encoder.units)\n"
+        "  1 | encoder.units=3\n"
+        "    |         ^");
+  CHECK(after("pretrain[0]=3") ==
+        "--set:1:9: error: 'pretrain' is a map, not a list (at pretrain[0])\n"
+        "  1 | pretrain[0]=3\n"
+        "    |         ^");
+  CHECK(after("decoder[0]=3") ==
+        "--set:1:8: error: 'decoder' is nothing, not a list (at decoder[0])\n"
+        "  1 | decoder[0]=3\n"
+        "    |        ^");
+  CHECK(after("pretrain.epochs.x=3") ==
+        "--set:1:17: error: 'pretrain.epochs' is the integer 10, which has no keys (at "
+        "pretrain.epochs.x)\n"
+        "  1 | pretrain.epochs.x=3\n"
+        "    |                 ^");
+  CHECK(after("seeds=0-3") ==
+        "--set:1:1: error: 'seeds' cannot be set from here (at seeds)\n"
+        "  1 | seeds=0-3\n"
+        "    | ^");
+  CHECK(after("a=[1") ==
+        "--set:1:3: error: '[' is never closed\n"
+        "  1 | a=[1\n"
+        "    |   ^");
+}

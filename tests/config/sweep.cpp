@@ -1,0 +1,115 @@
+#include <doctest/doctest.h>
+
+#include "config/sample.hpp"
+#include "strata/config/compose.hpp"
+
+using namespace strata;
+
+namespace {
+
+/// The labels of the points, one a line, or the issues.
+std::string points(const std::string& file, const std::vector<std::string>& sweep = {},
+                   const std::string& seeds = {}) {
+  Issues issues;
+  Node root = parse_yaml(sample::source(file), issues);
+  std::string text;
+  for (const SweepPoint& point : expand_sweep(root, {{}, sweep, seeds}, {}, issues))
+    text += (text.empty() ? "" : "\n") + point.label;
+  CHECK(root.get("sweep") == nullptr);
+  CHECK(root.get("seeds") == nullptr);
+  return issues.ok() ? text : issues.format();
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+TEST_CASE("Without a sweep there is one point, and it changes nothing") {
+  Issues issues;
+  Node root = parse_yaml(sample::source("name: x"), issues);
+  const auto all = expand_sweep(root, {}, {}, issues);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].overrides.empty());
+  CHECK(all[0].label == "");
+}
+
+TEST_CASE("A grid: the last key changes fastest, seeds last of all") {
+  CHECK(points("sweep:\n  a.lr: [1, 2]\n  b: [x, y]\nseeds: 0-1\n") ==
+        "lr=1 b=x seed=0\nlr=1 b=x seed=1\nlr=1 b=y seed=0\nlr=1 b=y seed=1\n"
+        "lr=2 b=x seed=0\nlr=2 b=x seed=1\nlr=2 b=y seed=0\nlr=2 b=y seed=1");
+  CHECK(points("sweep: {a.lr: [1], b.lr: [2]}") == "a.lr=1 b.lr=2");
+}
+
+TEST_CASE("Zipped keys change together, and make a grid with the others") {
+  CHECK(points("sweep:\n  zip: {a: [1, 2], b: [3, 4]}\n  c: [5, 6]\n") ==
+        "c=5 a=1 b=3\nc=5 a=2 b=4\nc=6 a=1 b=3\nc=6 a=2 b=4");
+  CHECK(points("name: x", {"zip:a=1,2", "zip:b=3,4"}) == "a=1 b=3\na=2 b=4");
+}
+
+TEST_CASE("Values: lists, ranges, linear and logarithmic spacing") {
+  CHECK(points("n: x", {"a=log(1e-3,1,4)"}) == "a=1e-3\na=0.01\na=0.1\na=1");
+  // 10^(-2.5), 10^(-1.5), 10^(-0.5) from tables: 0.00316228, 0.0316228, 0.316228.
+  CHECK(points("n: x", {"a=log(1e-3, 1, 7)"}) ==
+        "a=1e-3\na=0.00316228\na=0.01\na=0.0316228\na=0.1\na=0.316228\na=1");
+  CHECK(points("n: x", {"a=lin(0,1,5)"}) == "a=0\na=0.25\na=0.5\na=0.75\na=1");
+  CHECK(points("n: x", {"a=lin(0, 0.6, 3)"}) == "a=0\na=0.3\na=0.6");
+  CHECK(points("n: x", {"a=lin(500, 100, 3)"}) == "a=500\na=300\na=100");
+  CHECK(points("sweep: {a: 3-5}") == "a=3\na=4\na=5");
+  CHECK(points("sweep: {a: [0-1, 7, \"lin(1, 2, 2)\"]}") == "a=0\na=1\na=7\na=1\na=2");
+  CHECK(points("n: x", {"a=sgd,{type: adam, lr: 1},\"x,y\",[1, 2]"}) ==
+        "a=sgd\na={type: adam, lr: 1}\na=\"x,y\"\na=[1, 2]");
+  CHECK(points("n: x", {"a=\"0-1\""}) == "a=0-1");  // in quotes it is a string
+  CHECK(points("n: x", {"a=-1,2020-12-01"}) == "a=-1\na=2020-12-01");
+}
+
+TEST_CASE("Seeds") {
+  CHECK(points("seeds: [0, 4-5]") == "seed=0\nseed=4\nseed=5");
+  CHECK(points("seeds: 0-9", {}, "3,7") == "seed=3\nseed=7");
+  CHECK(points("seeds: 5") ==
+        "f.yaml:1:8: error: expected a range or a list of seeds, got 5; write [5] for one (at "
+        "seeds)\n"
+        "  1 | seeds: 5\n"
+        "    |        ^");
+}
+
+TEST_CASE("The command line replaces the file's values for a key") {
+  CHECK(points("sweep: {a: [1, 2], b: [3]}", {"a=9"}) == "b=3 a=9");
+}
+
+TEST_CASE("Sweeps that cannot be") {
+  CHECK(first_line(points("sweep: [1]")) ==
+        "f.yaml:1:8: error: expected a map of keys to their values, got a list (at sweep)");
+  CHECK(first_line(points("sweep: {zip: [1]}")) ==
+        "f.yaml:1:14: error: expected a map of keys to their values, got a list (at sweep.zip)");
+  CHECK(first_line(points("sweep: {a: []}")) == "f.yaml:1:12: error: no values to sweep (at a)");
+  CHECK(
+      first_line(points("sweep: {zip: {a: [1, 2], b: [3]}}")) ==
+      "f.yaml:1:26: error: 'b' has 1 values, 'a' has 2; what is zipped has as many (at sweep.zip)");
+  CHECK(first_line(points("sweep: {a: [1], zip: {a: [2]}}")) ==
+        "f.yaml:1:23: error: 'a' is swept twice (at sweep)");
+  CHECK(first_line(points("sweep: {seed: [1]}\nseeds: 0-1")) ==
+        "f.yaml:2:8: error: 'seed' is swept twice (at sweep)");
+  CHECK(first_line(points("sweep: {\"a..b\": [1]}")) ==
+        "f.yaml:1:9: error: 'a..b' is no key; write it as in a.b or a[0].b (at sweep)");
+  CHECK(first_line(points("sweep: {a: 5-3}")) ==
+        "f.yaml:1:12: error: the range 5-3 must rise, to at most 10000 values (at a)");
+  CHECK(
+      first_line(points("sweep: {a: [log(1,2,3)]}")) ==
+      "f.yaml:1:13: error: 'log(1': expected log(from, to, count), in quotes where it stands in a "
+      "list (at a)");
+  CHECK(first_line(points("n: x", {"a=log(0,1,3)"})) ==
+        "--sweep:1:3: error: 'log(0,1,3)': both ends must be above 0");
+  CHECK(first_line(points("n: x", {"a=lin(0,1)"})) ==
+        "--sweep:1:3: error: 'lin(0,1)': expected three numbers: from, to, count");
+  CHECK(first_line(points("n: x", {"a=lin(0,x,3)"})) ==
+        "--sweep:1:3: error: 'lin(0,x,3)': 'x' is no number");
+  CHECK(first_line(points("n: x", {"a=lin(0,1,1)"})) ==
+        "--sweep:1:3: error: 'lin(0,1,1)': the count must be an integer from 2 to 10000");
+  CHECK(first_line(points("n: x", {"a=1,,2"})) == "--sweep:1:5: error: a value is missing here");
+  CHECK(first_line(points("n: x", {"a"})) ==
+        "--sweep:1:1: error: expected key=value,value,..., got 'a'");
+  CHECK(first_line(points("n: x", {"a=0-999", "b=0-999"})) ==
+        "--sweep:1:1: error: the sweep has 1000000 runs; at most 10000 are expanded");
+}
