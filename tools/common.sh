@@ -62,6 +62,10 @@ install_packages() {  # SECTION...
     as_root=(sudo)
     if [[ ! -t 0 ]]; then as_root=(sudo -n); fi
   fi
+  # An earlier installation may have been cut off.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive dpkg --configure -a </dev/null ||
+    fail "an interrupted installation could not be completed (dpkg's message is above)" \
+      "as root: dpkg --configure -a; then run this script again"
   apt_get update ||
     fail "apt-get update failed (its message is above)" \
       "check the network and /etc/apt/sources.list, or a proxy; then run this script again"
@@ -72,7 +76,8 @@ install_packages() {  # SECTION...
 
 apt_get() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
-    -o Acquire::Retries=3 -o Dpkg::Options::=--force-confold "$@" </dev/null
+    -o Acquire::Retries=3 -o Dpkg::Options::=--force-confold \
+    -o Dpkg::Options::=--force-unsafe-io "$@" </dev/null
 }
 
 # Configures and builds with a preset of CMakePresets.json.
