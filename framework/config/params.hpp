@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -70,19 +69,25 @@ class Reader {
   bool resolve(const Place& place, const std::string& family, ComponentRef& ref);
 };
 
-/// Collects one definition for each component, so that recursion ends.
+/// Writes JSON Schema. Collects one definition for each family, so that recursion ends.
 class SchemaWriter {
  public:
   explicit SchemaWriter(const Catalog& catalog) : catalog_(catalog) {}
   /// A reference to the definition of "any component of this family".
   Json component(const std::string& family);
+  /// A map of the fields, and of `type` where a name for it is given.
   Json object(const ParamList& list, const std::string& type_name = {});
+  /// The same of a file that extends another: no key is required, but for those in lists.
+  Json partial_object(const ParamList& list);
+  Json list(const std::function<Json(SchemaWriter&)>& item);
   const Json& definitions() const { return definitions_; }
 
  private:
+  Json property(const Field& field);
+
   const Catalog& catalog_;
   Json definitions_ = Json::object();
-  std::set<std::string> started_;
+  bool partial_ = false;
 };
 
 /// A value for every stage, or a list with one for each.
@@ -166,7 +171,7 @@ struct Codec<std::vector<T>> {
     return list;
   }
   static Json schema(SchemaWriter& w, const Constraints& c) {
-    return {{"type", "array"}, {"items", Codec<T>::schema(w, c)}};
+    return w.list([&c](SchemaWriter& writer) { return Codec<T>::schema(writer, c); });
   }
 };
 

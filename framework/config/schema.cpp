@@ -1,48 +1,141 @@
+#include "strata/config/schema.hpp"
+
+#include <fmt/format.h>
+
 #include "strata/config/params.hpp"
 
 namespace strata {
+namespace {
+
+Json bound(double value) {
+  if (value == static_cast<double>(static_cast<int64_t>(value))) return static_cast<int64_t>(value);
+  return value;
+}
+
+Json reference_to(const std::string& definition) {
+  return {{"$ref", "#/definitions/" + definition}};
+}
+
+/// What the sweep tries: a list, or a text that stands for one.
+Json swept_values(const std::string& pattern, const std::string& expected) {
+  const Json list = {{"type", "array"}, {"minItems", 1}};
+  const Json text = {
+      {"type", "string"}, {"pattern", pattern}, {"patternErrorMessage", "expected " + expected}};
+  return {{"anyOf", Json::array({list, text})}};
+}
+
+/// The keys of a file that composition takes out before it is read.
+void add_compose_keys(Json& properties) {
+  properties["extends"] = {
+      {"type", "string"},
+      {"description", "a file, relative to this one, whose settings this one changes"}};
+  const Json values = swept_values(R"(^([0-9]+-[0-9]+|(lin|log)\(.*\))$)",
+                                   "a list, a range 0-4, lin(from, to, count) or log(...)");
+  const Json zip = {{"type", "object"},
+                    {"description", "keys that change together"},
+                    {"additionalProperties", values}};
+  properties["sweep"] = {
+      {"type", Json::array({"object", "null"})},
+      {"description", "keys with the values to try, each with each; one run for each point"},
+      {"properties", {{"zip", zip}}},
+      {"additionalProperties", values}};
+  properties["seeds"] = swept_values("^[0-9]+-[0-9]+$", "a list of seeds or a range 0-4");
+  properties["seeds"]["description"] = "one run for each seed";
+}
+
+}  // namespace
 
 Json scalar_schema(const char* type, const Constraints& c) {
   Json schema = {{"type", type}};
-  if (c.min) schema["minimum"] = *c.min;
-  if (c.max) schema["maximum"] = *c.max;
-  if (c.above) schema["exclusiveMinimum"] = *c.above;
-  if (c.below) schema["exclusiveMaximum"] = *c.below;
+  if (c.min) schema["minimum"] = bound(*c.min);
+  if (c.max) schema["maximum"] = bound(*c.max);
+  if (c.above) schema["exclusiveMinimum"] = bound(*c.above);
+  if (c.below) schema["exclusiveMaximum"] = bound(*c.below);
   if (!c.choices.empty()) schema["enum"] = c.choices;
   return schema;
 }
 
+Json SchemaWriter::list(const std::function<Json(SchemaWriter&)>& item) {
+  const bool partial = std::exchange(partial_, false);
+  Json schema = {{"type", "array"}, {"items", item(*this)}};
+  partial_ = partial;
+  return schema;
+}
+
+Json SchemaWriter::property(const Field& field) {
+  Json alternatives = Json::array({field.schema(*this)});
+  if (alternatives[0].contains("anyOf")) alternatives = Json(alternatives[0]["anyOf"]);
+  if (field.nullable && !field.required) alternatives.push_back({{"type", "null"}});
+  alternatives.push_back(reference_to("reference"));
+  Json schema = {{"description", field.doc}};
+  if (!field.default_value.is_null() && !field.required) schema["default"] = field.default_value;
+  schema["anyOf"] = std::move(alternatives);
+  return schema;
+}
+
 Json SchemaWriter::object(const ParamList& list, const std::string& type_name) {
-  Json properties = Json::object();
-  Json required = Json::array();
+  Json object = {{"type", "object"}};
+  if (!list.doc.empty()) object["description"] = list.doc;
+  Json properties = Json::object(), required = Json::array();
   if (!type_name.empty()) {
-    properties["type"] = {{"const", type_name}};
+    properties["type"] = {{"const", type_name}, {"description", list.doc}};
     required.push_back("type");
   }
   for (const Field& field : list.fields) {
-    Json schema = field.schema(*this);
-    if (field.nullable && !field.required)
-      schema = {{"anyOf", Json::array({std::move(schema), {{"type", "null"}}})}};
-    schema["description"] = field.doc;
-    if (!field.default_value.is_null() && !field.required) schema["default"] = field.default_value;
-    properties[field.name] = std::move(schema);
+    properties[field.name] = property(field);
     if (field.required) required.push_back(field.name);
   }
-  Json object = {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
-  if (!required.empty()) object["required"] = required;
-  if (!list.doc.empty()) object["description"] = list.doc;
+  object["properties"] = std::move(properties);
+  object["additionalProperties"] = false;
+  if (!required.empty() && !partial_) object["required"] = std::move(required);
   return object;
 }
 
 Json SchemaWriter::component(const std::string& family) {
-  const Json reference = {{"$ref", "#/definitions/" + family}};
-  if (!started_.insert(family).second) return reference;
-  Json variants = Json::array();
-  variants.push_back({{"enum", catalog_.names(family)}});
-  for (const std::string& name : catalog_.names(family))
-    variants.push_back(object(catalog_.find(family, name)->params, name));
-  definitions_[family] = {{"anyOf", variants}};
-  return reference;
+  const std::string name = partial_ ? family + "-partial" : family;
+  if (!definitions_.contains(name)) {
+    definitions_[name] = nullptr;  // begun: a component may hold others of its family
+    Json bare = Json::array(), variants = Json::array();
+    for (const std::string& type : catalog_.names(family)) {
+      const ParamList& list = catalog_.find(family, type)->params;
+      bool complete = true;
+      for (const Field& field : list.fields) complete = complete && !field.required;
+      if (complete || partial_) bare.push_back(type);
+      variants.push_back(object(list, type));
+    }
+    if (!bare.empty()) variants.insert(variants.begin(), Json{{"enum", std::move(bare)}});
+    variants.push_back(reference_to("reference"));
+    definitions_[name] = {{"anyOf", std::move(variants)}};
+  }
+  return reference_to(name);
+}
+
+Json SchemaWriter::partial_object(const ParamList& list) {
+  partial_ = true;
+  Json schema = object(list);
+  partial_ = false;
+  return schema;
+}
+
+Json experiment_schema(const ParamList& root, const Catalog& catalog) {
+  SchemaWriter writer(catalog);
+  Json whole = writer.object(root), partial = writer.partial_object(root);
+  add_compose_keys(whole["properties"]);
+  add_compose_keys(partial["properties"]);
+  Json definitions = writer.definitions();
+  definitions["reference"] = {
+      {"type", "string"},
+      {"pattern", R"(\$\{[^}]+\})"},
+      {"patternErrorMessage", "no value of this key, nor a reference such as ${key.path}"}};
+  definitions["experiment"] = std::move(whole);
+  definitions["extending-experiment"] = std::move(partial);
+  return {{"$schema", "http://json-schema.org/draft-07/schema#"},
+          {"title", "strata experiment"},
+          {"description", root.doc},
+          {"if", {{"type", "object"}, {"required", Json::array({"extends"})}}},
+          {"then", reference_to("extending-experiment")},
+          {"else", reference_to("experiment")},
+          {"definitions", std::move(definitions)}};
 }
 
 }  // namespace strata
