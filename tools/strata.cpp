@@ -55,6 +55,10 @@ void add_files(CLI::App& command, EngineRequest& request, bool several) {
   if (!several) option->expected(1);
   command.add_option("--set", request.overrides, "override a setting: key.path=value")
       ->allow_extra_args(false);
+  command
+      .add_option("--sweep", request.sweeps, "run for each value: key=v1,v2 or key=log(1e-3,1,7)")
+      ->allow_extra_args(false);
+  command.add_option("--seeds", request.seeds, "run once for each seed: 0-4, or 0,3,7");
 }
 
 void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine) {
@@ -69,7 +73,11 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   };
   CLI::App* run = add("run", "Run experiments and write their records.", Command::run);
   add_files(*run, request, true);
-  run->add_option("--seeds", request.seeds, "run once for each seed: 0-4, or 0,3,7");
+  run->add_flag("--keep-failed", request.keep_failed,
+                "leave runs that failed or diverged as they are");
+  run->add_option("--jobs", request.jobs, "how many runs go side by side, each in its own process")
+      ->check(CLI::PositiveNumber);
+  run->add_flag("--dry-run", request.dry_run, "list the runs and their ids");
   run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file");
   run->add_option("--out", request.out, "folder for the results")->capture_default_str();
   run->add_option("--data", request.data_folders, "folder to look for data in; may be repeated")

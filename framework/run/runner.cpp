@@ -39,6 +39,13 @@ class Both final : public Observer {
   Observer &a_, &b_;
 };
 
+/// "mnist-greedy (lr=0.1 seed=3)"
+std::string title(const LoadedExperiment& experiment) {
+  return fmt::format("{} ({})", experiment.settings.name,
+                     experiment.label.empty() ? fmt::format("seed {}", experiment.settings.seed)
+                                              : experiment.label);
+}
+
 Json model_summary(const Stack& stack) {
   Json blocks = Json::array();
   int64_t total = 0;
@@ -65,8 +72,7 @@ class Run {
       : plan_(plan),
         options_(options),
         recorder_(folder, std::move(head)),
-        progress_(fmt::format("{} (seed {})", experiment.settings.name, experiment.settings.seed),
-                  plan.stages, options.quiet),
+        progress_(title(experiment), plan.stages, options.quiet),
         observer_(recorder_, progress_) {
     fit_.batch_size = experiment.settings.data.batch_size;
     fit_.seed = static_cast<uint64_t>(experiment.settings.seed);
@@ -83,8 +89,9 @@ class Run {
     } catch (const Diverged& e) {
       return finish("diverged", e.what());
     } catch (const UserError& e) {
-      finish("failed", e.what());
-      throw;
+      RunOutcome outcome = finish("failed", e.what());
+      outcome.users_fault = true;
+      return outcome;
     } catch (const std::exception& e) {
       return finish("failed", where() + e.what());
     }
@@ -181,18 +188,6 @@ class Run {
   Json metrics_ = Json::object();
 };
 
-/// True where the same experiment was finished by the same strata.
-bool finished_before(const fs::path& record_path, const std::string& hash) {
-  if (!fs::exists(record_path)) return false;
-  try {
-    const Json record = read_record(record_path);
-    return record.at("status") == "completed" && record.at("config_hash") == hash &&
-           record.at("provenance").at("strata").at("version") == STRATA_VERSION;
-  } catch (const std::exception&) {
-    return false;  // unreadable: run again
-  }
-}
-
 }  // namespace
 
 Json LoadedExperiment::resolved() const {
@@ -207,16 +202,30 @@ std::string LoadedExperiment::run_id() const {
   return fmt::format("{}-s{}", hash().substr(0, 8), settings.seed);
 }
 
+fs::path record_path(const LoadedExperiment& experiment, const fs::path& out) {
+  return out / experiment.settings.name / experiment.run_id() / "record.json";
+}
+
+std::string recorded_status(const LoadedExperiment& experiment, const fs::path& out) {
+  const fs::path path = record_path(experiment, out);
+  if (!fs::exists(path)) return "";
+  try {
+    const Json record = read_record(path);
+    const bool same = record.at("config_hash") == experiment.hash() &&
+                      record.at("provenance").at("strata").at("version") == STRATA_VERSION;
+    return same ? record.at("status").get<std::string>() : "";
+  } catch (const std::exception&) {
+    return "";  // unreadable
+  }
+}
+
 RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
                           const RunOptions& options) {
-  const std::string id = experiment.run_id();
-  const fs::path folder = options.out / experiment.settings.name / id;
-  if (!options.again && finished_before(folder / "record.json", experiment.hash()))
-    return {"completed", "", folder / "record.json", true};
+  const fs::path folder = record_path(experiment, options.out).parent_path();
   reset_peak_memory();
   const Json head = {{"schema_version", record_schema_version},
                      {"name", experiment.settings.name},
-                     {"run_id", id},
+                     {"run_id", experiment.run_id()},
                      {"seed", experiment.settings.seed},
                      {"status", "running"},
                      {"error", nullptr},

@@ -13,7 +13,8 @@ struct LoadedExperiment {
   Node tree;  ///< composed, with paths and origins
   Experiment settings;
   std::string file, text;              ///< as given, and the file's own text
-  std::vector<std::string> overrides;  ///< "seed=1"
+  std::vector<std::string> overrides;  ///< "seed=1": its point in a sweep, and --set
+  std::string label;                   ///< the point, short; empty where nothing is swept
 
   Json resolved() const;       ///< every setting, defaults included
   std::string hash() const;    ///< SHA-256 of resolved()
@@ -25,7 +26,6 @@ struct RunOptions {
   std::vector<std::string> data_folders;
   int threads = 0;  ///< 0: the cores granted
   bool quiet = false;
-  bool again = false;  ///< run though a finished record of the same experiment is there
   std::vector<std::string> command_line;
   const std::atomic<bool>* stop = nullptr;
 };
@@ -34,11 +34,18 @@ struct RunOutcome {
   std::string status;  ///< as in the record
   std::string error;
   std::filesystem::path record;
-  bool skipped = false;  ///< was finished before
+  bool users_fault = false;  ///< what the user gave was wrong: missing data, say
 };
 
-/// Runs one experiment whose plan has no issues, and closes its record whatever happens. What the
-/// user got wrong (missing data, say) is thrown as UserError, the record saying "failed".
+/// <out>/<name>/<run id>/record.json
+std::filesystem::path record_path(const LoadedExperiment& experiment,
+                                  const std::filesystem::path& out);
+
+/// The status of the record there, where it is of this very experiment, by this strata; else empty.
+std::string recorded_status(const LoadedExperiment& experiment, const std::filesystem::path& out);
+
+/// Runs one experiment whose plan has no issues, and closes its record whatever happens. Throws
+/// RunError only where the record itself cannot be written.
 RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
                           const RunOptions& options);
 

@@ -13,15 +13,16 @@ int describe_command(const EngineRequest& request);
 int schema_command(const EngineRequest& request);
 int components_command(const EngineRequest& request);
 
-/// A file read, typed and planned. `plan.stack` is null where that failed.
+/// A run of a file: read, typed and planned. `plan.stack` is null where that failed.
 struct CheckedExperiment {
   LoadedExperiment experiment;
   Plan plan;
 };
 
-/// Reads one file with the request's overrides (and `more` of them); mistakes go to `issues`.
-CheckedExperiment load_checked(const EngineRequest& request, const std::string& file,
-                               const std::vector<std::string>& more, Issues& issues);
+/// The runs of one file: one, or those that its sweep and seeds make, with the request's overrides.
+/// Mistakes go to `issues`; what they leave is returned all the same.
+std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const std::string& file,
+                                            Issues& issues);
 
 /// Prints mistakes and warnings on standard error.
 void print_issues(const Issues& issues);

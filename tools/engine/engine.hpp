@@ -11,6 +11,7 @@ struct EngineRequest {
   Command command = Command::check;
   std::vector<std::string> files;      ///< experiment files
   std::vector<std::string> overrides;  ///< --set, "key.path=value"
+  std::vector<std::string> sweeps;     ///< --sweep, "key=v1,v2"
   std::string seeds;                   ///< --seeds, "0-4"; empty: the file's own
   std::string device;                  ///< --device; empty: the file's own
   std::string out = "results";
@@ -18,6 +19,9 @@ struct EngineRequest {
   int threads = 0;
   bool quiet = false;
   bool again = false;
+  bool keep_failed = false;
+  bool dry_run = false;
+  int jobs = 1;
   bool json = false;
   std::string component;  ///< list: a family or empty; describe: "family/name"
   std::vector<std::string> command_line;

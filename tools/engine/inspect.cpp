@@ -6,16 +6,10 @@
 #include "strata/config/schema.hpp"
 #else
 namespace strata {
-inline std::string describe_component(const ComponentInfo&) {
-  return "";
+inline std::string describe_component(const ComponentInfo&) { return ""; }
+inline std::string components_markdown(const Catalog&) { return ""; }
+inline Json experiment_schema(const ParamList&, const Catalog&) { return {}; }
 }
-inline std::string components_markdown(const Catalog&) {
-  return "";
-}
-inline Json experiment_schema(const ParamList&, const Catalog&) {
-  return {};
-}
-}  // namespace strata
 #endif
 #include "strata/run/machine.hpp"
 
@@ -103,21 +97,24 @@ int check_command(const EngineRequest& request) {
   bool good = true;
   for (const std::string& file : request.files) {
     Issues issues;
-    const CheckedExperiment checked = load_checked(request, file, {}, issues);
+    const std::vector<CheckedExperiment> runs = load_checked(request, file, issues);
     print_issues(issues);
     good = good && issues.ok();
-    if (issues.ok() && !request.quiet)
-      fmt::print("{}: ok, {} stage{}\n", file, checked.plan.stages.size(),
-                 checked.plan.stages.size() == 1 ? "" : "s");
+    if (!issues.ok() || request.quiet) continue;
+    const size_t stages = runs.at(0).plan.stages.size();
+    fmt::print("{}: ok, {}{} stage{}\n", file,
+               runs.size() > 1 ? fmt::format("{} runs of ", runs.size()) : "", stages,
+               stages == 1 ? "" : "s");
   }
   return good ? 0 : 2;
 }
 
 int show_command(const EngineRequest& request) {
   Issues issues;
-  const CheckedExperiment checked = load_checked(request, request.files.at(0), {}, issues);
+  const std::vector<CheckedExperiment> runs = load_checked(request, request.files.at(0), issues);
   print_issues(issues);
   if (!issues.ok()) return 2;
+  const CheckedExperiment& checked = runs.at(0);
   if (request.json) {
     fmt::print("{}\n", checked.experiment.resolved().dump(2));
     return 0;
@@ -127,6 +124,9 @@ int show_command(const EngineRequest& request) {
   print_stages(checked.plan);
   print_layers(checked.plan);
   fmt::print("run id: {}\n", checked.experiment.run_id());
+  if (runs.size() > 1)
+    fmt::print("the first of {} runs ({}); `strata run --dry-run` lists them\n", runs.size(),
+               checked.experiment.label);
   return 0;
 }
 

@@ -1,23 +1,39 @@
 #include <fmt/format.h>
 
 #include "engine/commands.hpp"
+#include "strata/config/compose.hpp"
 
 namespace strata {
+namespace {
 
-CheckedExperiment load_checked(const EngineRequest& request, const std::string& file,
-                               const std::vector<std::string>& more, Issues& issues) {
-  (void)request, (void)more;
-  CheckedExperiment checked;
-  LoadedExperiment& loaded = checked.experiment;
-  loaded.file = file;
-  loaded.tree = parse_yaml_file(file, issues);
-  if (loaded.tree.is_null()) return checked;
-  loaded.text = loaded.tree.origin.source->text;
-  set_paths(loaded.tree);
+CheckedExperiment checked(const Composition& composition, const ComposedRun& run, Issues& issues) {
+  CheckedExperiment result;
+  LoadedExperiment& loaded = result.experiment;
+  loaded.file = composition.files.front()->name;
+  loaded.text = composition.files.front()->text;
+  loaded.tree = run.root;
   const int errors = issues.errors();
-  loaded.settings = read_params<Experiment>(loaded.tree, issues, Registry::instance());
-  if (issues.errors() == errors) checked.plan = make_plan(loaded.settings, loaded.tree, issues);
-  return checked;
+  loaded.settings = read_params<Experiment>(run.root, issues, Registry::instance());
+  if (issues.errors() == errors) result.plan = make_plan(loaded.settings, loaded.tree, issues);
+  return result;
+}
+
+}  // namespace
+
+std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const std::string& file,
+                                            Issues& issues) {
+  CommandSettings settings{request.overrides, request.sweeps, request.seeds};
+  if (!request.device.empty()) settings.set.push_back("device=" + request.device);
+  const Composition composition = compose(file, settings, issues);
+  std::vector<CheckedExperiment> experiments;
+  for (const ComposedRun& run : composition.runs) {
+    experiments.push_back(checked(composition, run, issues));
+    LoadedExperiment& loaded = experiments.back().experiment;
+    loaded.label = run.label;
+    for (const Override& override : run.point) loaded.overrides.push_back(override.text());
+    loaded.overrides.insert(loaded.overrides.end(), settings.set.begin(), settings.set.end());
+  }
+  return experiments;
 }
 
 void print_issues(const Issues& issues) {

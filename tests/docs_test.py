@@ -1,0 +1,87 @@
+"""Runs what the documentation shows: every YAML block is checked, every command is run.
+
+A fenced block says what it is by its first words:
+  ```yaml            a complete experiment file; must pass `strata check`
+  ```yaml fragment   top-level keys that replace those of a complete file; the result must pass
+  ```yaml bad        a file that `strata check` must refuse
+  ```sh              commands, run one block after another in a scratch copy of the checkout's layout
+  ```sh slow         commands that take minutes or install packages; run elsewhere (the scripts themselves)
+  ```text            output
+usage: docs_test.py SOURCE_DIR BUILD_DIR PAGE
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+BASE = """name: fragment
+data: {dataset: synthetic_digits}
+encoder:
+  - [{type: linear, units: 40}, tanh]
+  - [{type: linear, units: 20}, tanh]
+pretrain: {epochs: 1}
+classify: {epochs: 1}
+"""
+
+
+def blocks(text):
+    """(line, kind, content) of each fenced block."""
+    pattern = re.compile(r"^```([^\n]*)\n(.*?)^```", re.M | re.S)
+    for match in pattern.finditer(text):
+        yield text.count("\n", 0, match.start()) + 1, match[1].strip(), match[2]
+
+
+def top_level(text):
+    """The file's top-level keys with their lines."""
+    parts = {}
+    for chunk in re.split(r"^(?=[A-Za-z_])", text, flags=re.M):
+        key = re.match(r"([A-Za-z_]+):", chunk)
+        if key:
+            parts[key[1]] = chunk if chunk.endswith("\n") else chunk + "\n"
+    return parts
+
+
+def merged(fragment):
+    parts = top_level(BASE)
+    parts.update(top_level(fragment))
+    return "".join(parts.values())
+
+
+def main():
+    source, build, page = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
+    failures = 0
+    checked = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        for name in ("experiments", "tools", "docs", "plugins", "framework", "tests"):
+            (scratch / name).symlink_to(source / name)
+        (scratch / "build").symlink_to(build)
+
+        def run(command, expected, where):
+            nonlocal failures, checked
+            checked += 1
+            result = subprocess.run(command, cwd=scratch, stdin=subprocess.DEVNULL, text=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            good = result.returncode == 0 if expected else result.returncode == 2
+            if not good:
+                failures += 1
+                print(f"{where}: exit code {result.returncode}\n{result.stdout}\n")
+
+        for line, kind, content in blocks(page.read_text(encoding="utf-8")):
+            where = f"{page.name}:{line}"
+            if kind.startswith("yaml"):
+                bad = kind == "yaml bad"
+                file = scratch / f"block-{line}.yaml"
+                file.write_text(merged(content) if "fragment" in kind else content)
+                run([str(build / "strata"), "check", file.name], not bad, where)
+            elif kind == "sh":
+                run(["bash", "-euo", "pipefail", "-c", content], True, where)
+            elif kind not in ("sh slow", "text", "cpp", "cmake", "json", ""):
+                failures += 1
+                print(f"{where}: a block of unknown kind '{kind}'")
+    print(f"{page.name}: {checked} blocks run, {failures} failed")
+    sys.exit(1 if failures else 0)
+
+
+main()

@@ -1,0 +1,153 @@
+#include "engine/jobs.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "strata/support/errors.hpp"
+
+extern char** environ;
+
+namespace strata {
+namespace {
+
+/// A process, and what it has printed of a line so far.
+struct Running {
+  size_t job = 0;
+  pid_t pid = 0;
+  int output = -1;
+  std::string line;
+};
+
+pid_t spawn(const std::vector<std::string>& command, int output) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+  std::vector<char*> arguments;
+  for (const std::string& argument : command)
+    arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  pid_t pid = 0;
+  const int error =
+      posix_spawn(&pid, command.front().c_str(), &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0)
+    throw RunError(fmt::format("cannot start {}: {}", command.front(), std::strerror(error)));
+  return pid;
+}
+
+class Jobs {
+ public:
+  Jobs(const std::vector<Job>& jobs, size_t at_once, const std::atomic<bool>& stop)
+      : jobs_(jobs), at_once_(at_once), stop_(stop), results_(jobs.size()) {}
+
+  std::vector<JobResult> run() {
+    while (true) {
+      while (!stop_ && next_ < jobs_.size() && running_.size() < at_once_) start();
+      if (running_.empty()) break;
+      if (stop_ && !told_) tell();
+      read_some();
+    }
+    clear_status();
+    return results_;
+  }
+
+ private:
+  void start() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      throw RunError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    Running running;
+    running.job = next_++;
+    running.output = ends[0];
+    running.pid = spawn(jobs_[running.job].command, ends[1]);
+    close(ends[1]);
+    running_.push_back(running);
+    status();
+  }
+
+  /// Passes the wish to stop on. A terminal has told the processes itself; a second signal would
+  /// end them without closing their records, so they are told only where ours did not come from it.
+  void tell() {
+    told_ = true;
+    if (isatty(STDIN_FILENO) != 0) return;
+    for (const Running& r : running_) kill(r.pid, SIGINT);
+  }
+
+  void read_some() {
+    std::vector<pollfd> polled;
+    for (const Running& r : running_) polled.push_back({r.output, POLLIN, 0});
+    if (poll(polled.data(), polled.size(), 500) < 0 && errno != EINTR)
+      throw RunError(fmt::format("cannot wait for the runs: {}", std::strerror(errno)));
+    for (size_t i = polled.size(); i-- > 0;)
+      if ((polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0) read_from(i);
+  }
+
+  void read_from(size_t index) {
+    Running& r = running_[index];
+    char buffer[4096];
+    const ssize_t n = read(r.output, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) return;
+    if (n <= 0) return ended(index);
+    r.line.append(buffer, static_cast<size_t>(n));
+    for (size_t end = 0; (end = r.line.find('\n')) != std::string::npos; r.line.erase(0, end + 1))
+      print(jobs_[r.job].label, r.line.substr(0, end));
+  }
+
+  void ended(size_t index) {
+    Running r = running_[index];
+    running_.erase(running_.begin() + static_cast<long>(index));
+    close(r.output);
+    int state = 0;
+    while (waitpid(r.pid, &state, 0) < 0 && errno == EINTR) {
+    }
+    results_[r.job].exit_code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+    if (!r.line.empty()) print(jobs_[r.job].label, r.line);
+    if (results_[r.job].exit_code != 0) ++failed_;
+    ++done_;
+    status();
+  }
+
+  void print(const std::string& label, const std::string& line) {
+    clear_status();
+    fmt::print(stderr, "[{}] {}\n", label, line);
+    status();
+  }
+
+  void status() const {
+    if (terminal_)
+      fmt::print(stderr, "\r\033[K{} of {} runs done, {} failed, {} running", done_, jobs_.size(),
+                 failed_, running_.size());
+  }
+
+  void clear_status() const {
+    if (terminal_) fmt::print(stderr, "\r\033[K");
+  }
+
+  const std::vector<Job>& jobs_;
+  size_t at_once_;
+  const std::atomic<bool>& stop_;
+  std::vector<JobResult> results_;
+  std::vector<Running> running_;
+  size_t next_ = 0, done_ = 0, failed_ = 0;
+  bool told_ = false;
+  bool terminal_ = isatty(STDERR_FILENO) != 0;
+};
+
+}  // namespace
+
+std::vector<JobResult> run_jobs(const std::vector<Job>& jobs, size_t at_once,
+                                const std::atomic<bool>& stop) {
+  return Jobs(jobs, at_once, stop).run();
+}
+
+}  // namespace strata
