@@ -84,8 +84,8 @@ class Run {
     try {
       train();
       return finish("completed", "");
-    } catch (const Interrupted& e) {
-      return finish("interrupted", e.what());
+    } catch (const Interrupted&) {
+      return finish("interrupted", "stopped by the user" + where());
     } catch (const Diverged& e) {
       return finish("diverged", e.what());
     } catch (const UserError& e) {
@@ -93,7 +93,7 @@ class Run {
       outcome.users_fault = true;
       return outcome;
     } catch (const std::exception& e) {
-      return finish("failed", where() + e.what());
+      return finish("failed", e.what() + where());
     }
   }
 
@@ -167,8 +167,11 @@ class Run {
     metrics_["test"] = evaluate(*plan_.stack, whole, data, data.test, fit_);
   }
 
+  /// ", in stage 'pretrain-1' after 3 epochs"; empty before the first stage
   std::string where() const {
-    return done_.empty() ? "" : fmt::format("stage '{}': ", done_.back().spec.name);
+    if (done_.empty()) return "";
+    return fmt::format(", in stage '{}' after {} epoch{}", done_.back().spec.name,
+                       done_.back().epochs.size(), done_.back().epochs.size() == 1 ? "" : "s");
   }
 
   RunOutcome finish(const std::string& status, const std::string& error) {
