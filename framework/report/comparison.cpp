@@ -259,6 +259,7 @@ Paired compare_pair(const Comparison& c, const GroupedRuns& grouped, size_t g, s
   const std::string& metric = c.metrics[m].name;
   const Cell& ours = c.groups[g].cells[m];
   const Cell& theirs = c.groups[c.baseline].cells[m];
+  paired.test = paired_test({});
   paired.p_t = paired.p_exact = not_known;
   paired.comparable = ours.unit == theirs.unit;
   if (!paired.comparable) return paired;

@@ -181,6 +181,7 @@ std::string markdown_table(const std::vector<Column>& columns) {
 
 std::string verdict_text(const Paired& paired, int direction) {
   if (!paired.comparable) return "not comparable";
+  if (paired.test.difference.n == 0) return "no pairs";
   switch (paired.verdict) {
     case Verdict::identical:
       return "identical";

@@ -1,0 +1,121 @@
+'use strict';
+// What the sections share: the data, small helpers, the look of the rows' marks and the theme.
+
+const report = JSON.parse(document.getElementById('data').textContent);
+const comparison = report.comparison;
+
+/** An element; children are nodes or text, attributes by name. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined && value !== null) element.setAttribute(name, value);
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** A section with its entry in the contents. Empty ones are not added. */
+function addSection(id, title, ...children) {
+  const content = children.filter(Boolean);
+  if (content.length === 0) return null;
+  const section = make('section', {id}, make('h2', {}, title), ...content);
+  document.getElementById('report').append(section);
+  document.getElementById('contents').append(make('a', {href: '#' + id}, title));
+  return section;
+}
+
+function panel(title, ...children) {
+  return make('div', {class: 'panel'}, make('h3', {}, title), ...children);
+}
+
+/** A wide thing that scrolls by itself, also from the keyboard. */
+function scrolling(label, child) {
+  return make('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label}, child);
+}
+
+function table(header, rows, numeric = []) {
+  const cell = (tag, value, column) => {
+    if (value instanceof Node && value.tagName === tag.toUpperCase()) return value;
+    return make(tag, {class: numeric.includes(column) ? 'number' : null}, value);
+  };
+  return make('table', {},
+    make('thead', {}, make('tr', {}, ...header.map((h, i) => cell('th', h, i)))),
+    make('tbody', {}, ...rows.map((row) => make('tr', {}, ...row.map((v, i) => cell('td', v, i))))));
+}
+
+/** As many decimals as two digits of the spread need; four digits without one. */
+function figure(value, spread) {
+  if (value === null || value === undefined) return '–';
+  if (value === 0) return '0';
+  const scale = spread > 0 ? spread : Math.abs(value) / 100;
+  if (Math.abs(value) >= 1e7) return value.toPrecision(4);
+  return value.toFixed(Math.min(9, Math.max(0, 1 - Math.floor(Math.log10(scale)))));
+}
+
+function pValue(p) {
+  if (p === null || p === undefined) return '–';
+  return p < 0.0001 ? '< 0.0001' : p.toFixed(p < 0.01 ? 4 : 3);
+}
+
+function rowName(index) {
+  return `${index + 1}  ${report.groups[index].label}`;
+}
+
+// Rows are told apart by colour (Okabe and Ito's, which the colour-blind can tell apart), by dashes
+// and by marks alike.
+const palettes = {
+  light: ['#0072b2', '#d55e00', '#007a5a', '#b0417c', '#7a5c00', '#3a3f45', '#2b9fd9', '#8a5fbf'],
+  dark: ['#56b4e9', '#ff9248', '#2ed0a0', '#f08cc0', '#f0e442', '#d5dae0', '#8fb8ff', '#c9a0ff'],
+};
+const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [14, 5], [5, 2, 1, 2], [3, 6], [1, 1]];
+const marks = ['circle', 'rect', 'triangle', 'rectRot', 'cross', 'star', 'crossRot', 'dash'];
+
+function look(index) {
+  const palette = palettes[theme()];
+  return {
+    color: palette[index % palette.length],
+    dash: dashes[(index + Math.floor(index / 8)) % dashes.length],
+    mark: marks[(index + 2 * Math.floor(index / 8)) % marks.length],
+  };
+}
+
+function theme() {
+  return document.documentElement.dataset.theme;
+}
+
+function cssColor(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** What must be drawn anew when the theme changes. */
+const onTheme = [];
+
+function setTheme(name) {
+  document.documentElement.dataset.theme = name;
+  document.getElementById('theme').textContent = name === 'dark' ? 'Light' : 'Dark';
+  Chart.defaults.color = cssColor('--soft');
+  Chart.defaults.borderColor = cssColor('--line');
+  onTheme.forEach((draw) => draw());
+}
+
+const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
+document.getElementById('theme').addEventListener('click',
+  () => setTheme(theme() === 'dark' ? 'light' : 'dark'));
+prefersDark.addEventListener('change', (event) => setTheme(event.matches ? 'dark' : 'light'));
+document.getElementById('print').addEventListener('click', () => window.print());
+
+// Paper is light, whatever the screen is.
+let themeOnScreen = null;
+window.addEventListener('beforeprint', () => {
+  themeOnScreen = theme();
+  setTheme('light');
+  Object.values(Chart.instances).forEach((chart) => chart.resize());
+});
+window.addEventListener('afterprint', () => {
+  setTheme(themeOnScreen);
+  Object.values(Chart.instances).forEach((chart) => chart.resize());
+});
+
+Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+Chart.defaults.animation = false;
+Chart.defaults.maintainAspectRatio = false;
+setTheme(prefersDark.matches ? 'dark' : 'light');

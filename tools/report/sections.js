@@ -1,0 +1,311 @@
+'use strict';
+// The report's sections, in their order.
+
+function summaryText() {
+  const counts = {};
+  let runs = 0;
+  for (const group of comparison.groups)
+    for (const [status, count] of Object.entries(group.statuses)) {
+      counts[status] = (counts[status] || 0) + count;
+      runs += count;
+    }
+  const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
+  return `${runs} runs (${parts.join(', ')}) in ${comparison.groups.length} rows. ` +
+    'Mean ± standard deviation over seeds; intervals are 95 % (Student’s t).';
+}
+
+function flagBox() {
+  const items = comparison.flags.map((flag) =>
+    make('li', {}, make('b', {}, `${flag.mark}  `), flag.text));
+  const notes = comparison.notes.map((note) => make('li', {}, note));
+  if (items.length + notes.length === 0) return null;
+  return make('div', {class: 'flags', role: 'note'}, make('b', {}, '⚠ Not to be compared without a thought'),
+    make('ul', {}, ...items, ...notes));
+}
+
+function metricCell(metric, cell) {
+  if (cell.n === 0) return make('td', {class: 'number'}, '–');
+  let text = figure(cell.mean, cell.sd);
+  if (cell.sd !== null) text += ` ± ${figure(cell.sd, cell.sd)}`;
+  if (cell.best) text += ' ★';
+  if (cell.chosen_on_test) text += ' !';
+  if (!metric.comparable) text += ' ≠';
+  return make('td', {class: 'number' + (cell.best ? ' best' : '')}, text,
+    cell.ci_low === null ? null
+      : make('span', {class: 'ci'}, `[${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}]`));
+}
+
+/** On a phone each row of the table becomes a card, its cells named. */
+function asCards(element, header) {
+  element.classList.add('cards');
+  for (const row of element.tBodies[0].rows)
+    [...row.cells].forEach((cell, i) => { cell.dataset.name = header[i]; });
+  return element;
+}
+
+function overviewSection() {
+  const keys = comparison.keys.length ? report.short_keys : ['name'];
+  const rows = comparison.groups.map((group, g) => {
+    const values = comparison.keys.length ? comparison.keys.map((key) => group.settings[key] ?? '–')
+                                          : [group.names.join(', ')];
+    const done = group.statuses.completed || 0;
+    return [String(g + 1), ...values,
+            done === group.runs.length ? String(done) : `${done} of ${group.runs.length}`, group.flags,
+            ...comparison.metrics.map((metric) => metricCell(metric, group.metrics[metric.name]))];
+  });
+  const header = ['row', ...keys, 'runs', 'flags', ...comparison.metrics.map((metric) => metric.name)];
+  const first = keys.length + 1;
+  const numeric = header.map((_, i) => i).filter((i) => i === 0 || i === first || i > first + 1);
+  addSection('overview', 'Overview', flagBox(),
+    scrolling('Table of all rows', asCards(table(header, rows, numeric), header)),
+    make('p', {class: 'hint'},
+      '★ best of those it may be compared with · ! chosen on the test data · ≠ not comparable between all rows'));
+}
+
+function pairedSection() {
+  if (comparison.paired.length === 0) return;
+  const rows = comparison.paired.map((p, i) => {
+    const d = p.difference;
+    const repeated = i > 0 && comparison.paired[i - 1].metric === p.metric;
+    const interval = d.ci_low === null ? null
+      : make('span', {class: 'ci'}, `[${figure(d.ci_low, d.sd)}, ${figure(d.ci_high, d.sd)}]`);
+    const sign = d.mean > 0 ? '+' : '';
+    return [repeated ? '' : p.metric, rowName(p.group),
+            make('td', {class: 'number'}, p.comparable ? sign + figure(d.mean, d.sd) : '–', interval),
+            p.unpaired ? `${d.n} (${p.unpaired} unpaired)` : String(d.n),
+            pValue(p.p_t_holm), pValue(p.p_exact_holm), p.verdict];
+  });
+  addSection('paired', 'Paired differences',
+    make('p', {class: 'hint'}, `From row ${rowName(comparison.baseline)}, over shared seeds; p-values of the paired ` +
+      't-test and of Wilcoxon’s exact signed-rank test, corrected by Holm over the rows of a metric.'),
+    scrolling('Table of paired differences',
+      table(['metric', 'row', 'difference', 'pairs', 'p (t)', 'p (exact)', 'verdict'], rows, [2, 3, 4, 5])));
+}
+
+function barSection() {
+  const panels = comparison.metrics.map((metric) => {
+    const bars = comparison.groups.map((group, row) => ({row, cell: group.metrics[metric.name]}))
+      .filter(({cell}) => cell.n > 0)
+      .map(({row, cell}) => ({
+        row, value: cell.mean, interval: [cell.ci_low, cell.ci_high],
+        note: `${figure(cell.mean, cell.sd)}` +
+          (cell.sd === null ? '' : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
+      }));
+    const title = metric.name + (metric.comparable ? '' : ' (≠ not comparable between all rows)');
+    return bars.length ? barPanel(title, bars) : null;
+  }).filter(Boolean);
+  if (panels.length === 0) return;
+  const closer = make('button', {type: 'button', 'aria-pressed': 'false'}, 'Closer');
+  closer.addEventListener('click', () => {
+    const on = closer.getAttribute('aria-pressed') === 'false';
+    closer.setAttribute('aria-pressed', String(on));
+    panels.forEach((box) => box.closer(on));
+  });
+  addSection('figures', 'Figures',
+    make('p', {class: 'hint'}, 'Means with their 95 % intervals. Bars begin at zero; closer up they do not.'),
+    make('div', {class: 'controls'}, closer), make('div', {class: 'panels'}, ...panels));
+}
+
+/** What is drawn together: one quantity of stages that minimize the same thing. */
+function curveQuantities() {
+  const found = new Map();
+  report.groups.forEach((group, row) => {
+    const epochs = {};
+    for (const stage of group.stages) {
+      for (const quantity of Object.keys(stage.series || {})) {
+        const what = stage.target === 'labels' ? 'labels' : stage.target;
+        const key = `${stage.kind} ${quantity} ${what} ${quantity === 'loss' ? stage.loss : ''}`;
+        if (!found.has(key)) found.set(key, {stage, quantity, what, rows: new Map(), starts: new Map()});
+        const entry = found.get(key);
+        const begin = epochs[stage.kind] || 0;
+        if (!entry.rows.has(row)) entry.rows.set(row, []);
+        const points = entry.rows.get(row);
+        if (points.length) points.push({x: begin + 0.5, y: null, sd: null, n: 0});
+        const {mean, sd, n} = stage.series[quantity];
+        mean.forEach((y, e) => points.push({x: begin + e + 1, y, sd: sd[e], n}));
+        entry.starts.set(begin, stage.name);
+      }
+      epochs[stage.kind] = (epochs[stage.kind] || 0) + stage.epochs;
+    }
+  });
+  return [...found.values()];
+}
+
+function curveSection() {
+  const panels = curveQuantities().map(({stage, quantity, what, rows, starts}) => {
+    const name = quantity === 'loss' ? `training loss (${stage.loss})` : quantity.replace('.', ' ').replaceAll('_', ' ');
+    const title = `${stage.kind === 'pretrain' ? 'Pretraining' : 'Classifier'}: ${name}` +
+      (what === 'labels' ? '' : ` of ${what}`);
+    const boundaries = starts.size < 2 ? [] : [...starts].sort((a, b) => a[0] - b[0])
+      .map(([x, label]) => ({x: x + 0.5, label}));
+    const curves = [...rows].map(([row, points]) => ({row, points}));
+    return curvePanel(title, name, curves, boundaries);
+  });
+  if (panels.length === 0) return;
+  addSection('curves', 'Curves',
+    make('p', {class: 'hint screen'}, 'Bands: one standard deviation over seeds. Dashed lines: a stage begins. ' +
+      'Drag across a part to enlarge it, double-click to see all; the names below hide and show.'),
+    make('div', {class: 'panels'}, ...panels));
+}
+
+function heatTable(matrix, names) {
+  const head = make('tr', {}, make('th', {class: 'row', title: 'true class'}, 'true ↓ as →'),
+    ...names.map((name) => make('th', {title: name}, name)));
+  const rows = matrix.map((row, r) => {
+    const total = row.reduce((a, b) => a + b, 0) || 1;
+    return make('tr', {}, make('th', {class: 'row', title: names[r]}, names[r]), ...row.map((count, c) => {
+      const share = count / total;
+      const text = share === 0 ? '' : share >= 0.0995 ? (100 * share).toFixed(0) : (100 * share).toFixed(1);
+      return make('td', {
+        class: share > 0.5 ? 'strong' : null, title: `${names[r]} taken for ${names[c]}: ${count} of ${total}`,
+        // Rare confusions are what one looks for: the square root lifts them.
+        style: `background: rgba(var(--heat), ${Math.sqrt(share).toFixed(3)})`,
+      }, text);
+    }));
+  });
+  const width = `min-width:${5 + 1.75 * names.length}rem`;
+  return make('table', {class: 'heat', style: width}, make('thead', {}, head), make('tbody', {}, ...rows));
+}
+
+function classSection() {
+  const withClasses = report.groups.map((group, row) => ({group, row})).filter(({group}) => group.per_class_accuracy);
+  const matrices = report.groups.map((group, row) => ({group, row})).filter(({group}) => group.confusion_matrix);
+  const tables = [];
+  const byDataset = new Map();
+  for (const entry of withClasses) {
+    const key = JSON.stringify(entry.group.classes);
+    byDataset.set(key, [...(byDataset.get(key) || []), entry]);
+  }
+  for (const [key, entries] of byDataset) {
+    const names = JSON.parse(key) || [];
+    const rows = entries.map(({group, row}) => {
+      const {mean, sd} = group.per_class_accuracy;
+      const lowest = mean.indexOf(Math.min(...mean));
+      return [rowName(row), ...mean.map((value, c) =>
+        make('td', {class: 'number' + (c === lowest ? ' differs' : ''), title: names[c]},
+          (c === lowest ? '▼ ' : '') + (100 * value).toFixed(1),
+          sd[c] === null ? null : make('span', {class: 'ci'}, `± ${(100 * sd[c]).toFixed(1)}`)))];
+    });
+    const columns = entries[0].group.per_class_accuracy.mean.map((_, c) => names[c] ?? String(c));
+    tables.push(scrolling('Accuracy by class', table(['accuracy in %', ...columns], rows, columns.map((_, c) => c + 1))));
+  }
+  const heats = matrices.map(({group, row}) => {
+    const names = group.confusion_matrix.map((_, c) => (group.classes || [])[c] ?? String(c));
+    return panel(rowName(row), scrolling(`Confusion matrix of row ${row + 1}`, heatTable(group.confusion_matrix, names)));
+  });
+  if (tables.length + heats.length === 0) return;
+  addSection('classes', 'Classes', ...tables, tables.length ? make('p', {class: 'hint'}, '▼ the row’s worst class') : null,
+    heats.length ? make('p', {class: 'hint'}, 'Of each true class (row), the share in % that was taken for each class, all seeds together.') : null,
+    make('div', {class: 'panels'}, ...heats));
+}
+
+function pixelSection() {
+  const entries = Object.entries(report.datasets).filter(([, pixels]) => pixels && pixels.histogram);
+  if (entries.length === 0) return;
+  addSection('pixels', 'Pixels',
+    make('p', {class: 'hint'}, 'A squared error has a meaning only beside what the pixels vary: relative_error is the error over this variance.'),
+    make('div', {class: 'panels'}, ...entries.map(([name, pixels], i) => histogramPanel(
+      `${name}: mean ${pixels.mean.toFixed(4)}, variance ${pixels.variance.toFixed(4)}`, pixels.histogram, i))));
+}
+
+/** One tile of a sheet, `scale` times its size. */
+function tile(sheet, index, scale, title) {
+  const [height, width] = sheet.tile;
+  const across = sheet.columns * (width + 1) - 1;
+  const x = (index % sheet.columns) * (width + 1), y = Math.floor(index / sheet.columns) * (height + 1);
+  return make('div', {class: 'tile', role: 'img', title, 'aria-label': title, style:
+    `width:${width * scale}px;height:${height * scale}px;background-size:${across * scale}px auto;` +
+    `background-position:${-x * scale}px ${-y * scale}px`});
+}
+
+function sheetBox(sheet, attributes, ...children) {
+  return make('div', {...attributes, style: `--sheet:url(${sheet.uri});` + (attributes.style || '')}, ...children);
+}
+
+function scaleFor(sheet, pixels) {
+  return Math.max(1, Math.round(pixels / sheet.tile[1]));
+}
+
+function reconstructionBox(sheet, classes) {
+  const scale = scaleFor(sheet, 56);
+  const cells = sheet.rows.flatMap((name, r) => [make('span', {class: 'tilerow'}, name),
+    ...sheet.labels.map((label, c) => {
+      const error = (sheet.errors || [])[r - 1]?.[c];
+      return tile(sheet, r * sheet.columns + c, scale, `${name}: ${classes[label] ?? label}` +
+        (error === undefined || error === null ? '' : `, squared error ${error.toPrecision(3)}`));
+    })]);
+  return scrolling('Reconstructions', sheetBox(sheet,
+    {class: 'tiles', style: `grid-template-columns: max-content repeat(${sheet.labels.length}, max-content)`}, ...cells));
+}
+
+function worstBox(sheet, classes) {
+  const name = (label) => classes[label] ?? String(label);
+  return sheetBox(sheet, {class: 'wrap'}, ...sheet.samples.map((sample, i) => make('figure', {},
+    tile(sheet, i, scaleFor(sheet, 64), `test image ${sample.index}`),
+    make('figcaption', {}, `${name(sample.true)} as`, make('br'), make('b', {}, name(sample.predicted))))));
+}
+
+function imageSections() {
+  const each = (part, title, hint, content) => {
+    const panels = report.groups.map((group, row) => ({sheet: group.images?.[part], group, row}))
+      .filter(({sheet}) => sheet && !(sheet.rows && sheet.rows.length < 2))
+      .map(({sheet, group, row}) => panel(rowName(row), content(sheet, group.classes || [])));
+    if (panels.length)
+      addSection(part, title, make('p', {class: 'hint'}, hint), make('div', {class: 'panels'}, ...panels));
+  };
+  each('reconstructions', 'Reconstructions', 'Originals above what each stage rebuilds; of each row’s first run.', reconstructionBox);
+  each('filters', 'Filters', 'Weights of the first layer, each tile scaled by its largest: grey is 0, white positive.',
+    (sheet) => make('div', {}, make('p', {class: 'hint'}, sheet.layer), sheetBox(sheet, {class: 'wrap', style: 'gap:3px'},
+      ...Array.from({length: sheet.count}, (_, i) => tile(sheet, i, scaleFor(sheet, 42), `${sheet.layer}, unit ${i}`)))));
+  each('worst', 'Worst classified', 'Test images that cost the classifier most: true class, and what it took them for.', worstBox);
+  each('codes', 'Codes', 'A line for each test sample, sorted by class, a column for each unit.',
+    (image) => make('figure', {style: 'margin:0'}, make('img', {class: 'codes', src: image.uri, alt: `Codes of ${image.block}`}),
+      make('figcaption', {}, `${image.block} after ${image.stage}: ${image.units} units, ${image.labels.length} samples`)));
+}
+
+/** Keys down, rows across; what differs is marked, and at first only that is shown. */
+function differenceSection(id, title, part) {
+  const lists = report.groups.map((group) => new Map(group[part] || []));
+  const keys = [...new Set(lists.flatMap((list) => [...list.keys()]))];
+  if (keys.length === 0) return;
+  const differs = (key) => new Set(lists.map((list) => list.get(key))).size > 1;
+  const some = keys.some(differs);
+  const rows = keys.map((key) => {
+    const changed = differs(key);
+    const cells = lists.map((list) =>
+      make('td', {class: 'value' + (changed ? ' differs' : '')}, list.get(key) ?? '–'));
+    const row = make('tr', {}, make('td', {class: 'keyname'}, (changed ? '≠ ' : '') + key), ...cells);
+    row.hidden = some && !changed;
+    row.dataset.same = String(!changed);
+    return row;
+  });
+  const toggle = make('button', {type: 'button', 'aria-pressed': 'false'}, 'Show what is equal too');
+  toggle.addEventListener('click', () => {
+    const all = toggle.getAttribute('aria-pressed') === 'false';
+    toggle.setAttribute('aria-pressed', String(all));
+    for (const row of rows) row.hidden = !all && row.dataset.same === 'true';
+  });
+  const header = make('tr', {}, make('th', {}, 'key'), ...report.groups.map((_, row) => make('th', {}, rowName(row))));
+  addSection(id, title, some && rows.some((row) => row.hidden) ? make('div', {class: 'controls'}, toggle) : null,
+    scrolling(title, make('table', {}, make('thead', {}, header), make('tbody', {}, ...rows))));
+}
+
+function runSection() {
+  const rows = comparison.groups.flatMap((group, g) => group.runs.map((run) =>
+    [String(g + 1), run.name, run.run_id, String(run.seed), run.status, make('td', {class: 'value'}, run.path)]));
+  addSection('runs', 'Runs', make('details', {}, make('summary', {}, `All ${rows.length} runs and their records`),
+    scrolling('Table of runs', table(['row', 'name', 'run', 'seed', 'status', 'record'], rows, [0, 3]))));
+}
+
+document.getElementById('summary').textContent = summaryText();
+overviewSection();
+pairedSection();
+curveSection();
+barSection();
+classSection();
+pixelSection();
+imageSections();
+differenceSection('settings', 'Settings', 'settings');
+differenceSection('provenance', 'Provenance', 'provenance');
+runSection();
+setTheme(theme());
