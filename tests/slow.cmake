@@ -29,6 +29,7 @@ strata_tree_tests(lto "" registry contract)
 strata_slow_test(clang_tidy lint COMMAND bash ${PROJECT_SOURCE_DIR}/tools/check_tidy.sh
   ${PROJECT_BINARY_DIR})
 
+add_subdirectory(browser)
 # tests/browser/*.py and tests/long/*.py: a script each, with the command in STRATA_COMMAND.
 foreach(label browser long)
   file(GLOB scripts CONFIGURE_DEPENDS ${label}/*.py)

@@ -163,7 +163,7 @@ function heatTable(matrix, names) {
       }, text);
     }));
   });
-  const width = `min-width:${5 + 1.75 * names.length}rem`;
+  const width = `min-width:${5 + 1.6 * names.length}rem`;
   return make('table', {class: 'heat', style: width}, make('thead', {}, head), make('tbody', {}, ...rows));
 }
 
@@ -246,14 +246,15 @@ function worstBox(sheet, classes) {
 }
 
 function imageSections() {
-  const each = (part, title, hint, content) => {
+  const each = (part, title, hint, content, wide = false) => {
     const panels = report.groups.map((group, row) => ({sheet: group.images?.[part], group, row}))
       .filter(({sheet}) => sheet && !(sheet.rows && sheet.rows.length < 2))
       .map(({sheet, group, row}) => panel(rowName(row), content(sheet, group.classes || [])));
     if (panels.length)
-      addSection(part, title, make('p', {class: 'hint'}, hint), make('div', {class: 'panels'}, ...panels));
+      addSection(part, title, make('p', {class: 'hint'}, hint),
+        make('div', {class: wide ? 'panels wide' : 'panels'}, ...panels));
   };
-  each('reconstructions', 'Reconstructions', 'Originals above what each stage rebuilds; of each row’s first run.', reconstructionBox);
+  each('reconstructions', 'Reconstructions', 'Originals above what each stage rebuilds; of each row’s first run.', reconstructionBox, true);
   each('filters', 'Filters', 'Weights of the first layer, each tile scaled by its largest: grey is 0, white positive.',
     (sheet) => make('div', {}, make('p', {class: 'hint'}, sheet.layer), sheetBox(sheet, {class: 'wrap', style: 'gap:3px'},
       ...Array.from({length: sheet.count}, (_, i) => tile(sheet, i, scaleFor(sheet, 42), `${sheet.layer}, unit ${i}`)))));

@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+"""The HTML report in headless Chromium: charts drawn, no console error, nothing fetched, interactions.
+
+Run by ctest (label browser) with the command in STRATA_COMMAND and make_records in tests/ beside it.
+Needs Debian's chromium, chromium-driver and python3-selenium. Screenshots go to STRATA_SCREENSHOTS,
+where that is set.
+"""
+import base64
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.by import By
+except ImportError:
+    sys.exit("python3-selenium is not installed: the report cannot be tested")
+
+COMMAND = pathlib.Path(os.environ["STRATA_COMMAND"])
+RECORDS = pathlib.Path(os.environ.get("STRATA_MAKE_RECORDS", COMMAND.parent / "tests" / "make_records"))
+
+
+def program(*names):
+    found = next((path for path in map(shutil.which, names) if path), None)
+    return found or sys.exit(f"{names[0]} is not installed: the report cannot be tested")
+
+
+def browser(width=1280, dark=False):
+    options = webdriver.ChromeOptions()
+    options.binary_location = program("chromium", "chromium-browser")
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                     f"--window-size={width},900"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(service=Service(program("chromedriver")), options=options)
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+    return driver
+
+
+class Report(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        folder = pathlib.Path(cls.folder.name)
+        subprocess.run([RECORDS, folder / "results"], check=True)
+        cls.page = folder / "report.html"
+        subprocess.run([COMMAND, "report", folder / "results", "-o", cls.page, "--title",
+                        "A <b>title</b> & more", "--baseline", "dataset=mnist,strategy=greedy"], check=True)
+        cls.driver = browser()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.driver.quit()
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.open(self.driver)
+
+    def open(self, driver):
+        driver.get(self.page.as_uri())
+        self.assertEqual(driver.get_log("browser"), [])
+
+    def run_js(self, code, *arguments):
+        return self.driver.execute_script(code, *arguments)
+
+    def chart(self, title):
+        """Selects the chart of this title as window.chart; returns its canvas."""
+        canvas = self.driver.find_element(By.CSS_SELECTOR, f'canvas[aria-label="{title}"]')
+        self.run_js("window.chart = Chart.getChart(arguments[0]);"
+                    "arguments[0].scrollIntoView({block: 'center'})", canvas)
+        return canvas
+
+    def ink(self, canvas):
+        """How many pixels of a canvas are drawn on."""
+        return self.run_js(
+            "const c = arguments[0]; let n = 0;"
+            "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+            "for (let i = 3; i < d.length; i += 4) if (d[i] > 0) ++n; return n;", canvas)
+
+    def test_every_section_is_there_and_every_canvas_drawn(self):
+        sections = [s.get_attribute("id") for s in self.driver.find_elements(By.TAG_NAME, "section")]
+        self.assertEqual(sections, [
+            "overview", "paired", "curves", "figures", "classes", "pixels", "reconstructions", "filters",
+            "worst", "codes", "settings", "provenance", "runs"])
+        canvases = self.driver.find_elements(By.CSS_SELECTOR, ".plot canvas")
+        self.assertEqual(len(canvases), 5 + 5 + 2)  # curves, bars, histograms
+        for canvas in canvases:
+            self.assertGreater(self.ink(canvas), 1000, canvas.get_attribute("aria-label"))
+        self.assertEqual(self.driver.find_element(By.TAG_NAME, "h1").text, "A <b>title</b> & more")
+
+    def test_nothing_is_fetched(self):
+        requests = [entry["message"] for entry in self.driver.get_log("performance")
+                    if '"Network.requestWillBeSent"' in entry["message"]]
+        self.assertTrue(requests)
+        for request in requests:
+            self.assertNotIn('"url":"http', request)
+
+    def test_the_table_says_what_compare_says(self):
+        row = self.driver.find_elements(By.CSS_SELECTOR, "#overview tbody tr")[5].text
+        self.assertIn("mnist none 5 of 6", row)
+        flags = self.driver.find_element(By.CSS_SELECTOR, ".flags").text
+        self.assertIn("stages[].epochs_planned of pretrain is", flags)
+        self.assertIn("reconstruction_error is not comparable between", flags)
+        self.assertIn("2 diverged", flags)
+        self.assertIn("not comparable", self.driver.find_element(By.ID, "paired").text)
+
+    def test_curves_have_bands_stage_boundaries_and_gaps(self):
+        self.chart("Pretraining: training loss (mse) of pixels")
+        self.assertEqual(self.run_js("return chart.options.plugins.stages.boundaries.map(b => [b.x, b.label])"),
+                         [[0.5, "pretrain-1"], [10.5, "pretrain-2"]])
+        self.assertEqual(self.run_js("return chart.data.datasets[1].bands.map(b => b.length)"), [10, 10])
+        self.assertIsNone(self.run_js("return chart.data.datasets[1].data[10].y"))
+        styles = self.run_js("return chart.data.datasets.map(d => d.pointStyle + d.borderDash)")
+        self.assertEqual(len(set(styles)), 4)  # readable without colour
+
+    def test_drag_zooms_and_double_click_shows_all(self):
+        canvas = self.chart("Classifier: test accuracy")
+        drag = webdriver.ActionChains(self.driver)
+        drag.move_to_element_with_offset(canvas, -50, 0).click_and_hold()
+        drag.move_by_offset(100, 0).release().perform()
+        low, high = self.run_js("return [chart.scales.x.min, chart.scales.x.max]")
+        self.assertGreater(low, 2)
+        self.assertLess(high, 9)
+        webdriver.ActionChains(self.driver).double_click(canvas).perform()
+        self.assertEqual(self.run_js("return [chart.scales.x.min, chart.scales.x.max]"), [1, 10])
+
+    def test_buttons_zoom_and_change_the_scale(self):
+        canvas = self.chart("Classifier: test accuracy")
+        buttons = canvas.find_elements(By.XPATH, "../..//div[@class='controls']/button")
+        self.assertEqual([b.text for b in buttons], ["+", "−", "All", "Log scale"])
+        buttons[0].click()
+        self.assertEqual(self.run_js("return chart.scales.x.max - chart.scales.x.min"), 4.5)
+        buttons[2].click()
+        buttons[3].click()
+        self.assertEqual(self.run_js("return chart.scales.y.type"), "logarithmic")
+
+    def test_hover_names_row_and_spread(self):
+        canvas = self.chart("Classifier: test accuracy")
+        webdriver.ActionChains(self.driver).move_to_element(canvas).perform()
+        lines = self.run_js("return chart.tooltip.body.map(b => b.lines[0])")
+        self.assertEqual(len(lines), 6)
+        self.assertRegex(lines[0], r"^1  fashion_mnist, end_to_end: 0\.\d+")
+
+    def test_a_name_hides_its_curve(self):
+        canvas = self.chart("Classifier: test accuracy")
+        button = canvas.find_elements(By.XPATH, "../..//ul[@class='key']//button")[2]
+        button.click()
+        self.assertEqual(button.get_attribute("aria-pressed"), "false")
+        self.assertFalse(self.run_js("return chart.isDatasetVisible(2)"))
+
+    def test_bars_begin_at_zero_until_asked(self):
+        self.chart("accuracy")
+        self.assertEqual(self.run_js("return chart.scales.x.min"), 0)
+        self.driver.find_element(By.XPATH, "//section[@id='figures']//button").click()
+        self.assertGreater(self.run_js("return chart.scales.x.min"), 0.8)
+
+    def test_theme_changes_and_charts_follow(self):
+        self.chart("Classifier: test accuracy")
+        before = self.run_js("return chart.data.datasets[0].borderColor")
+        self.driver.execute_script("window.scrollTo(0, 0)")
+        self.driver.find_element(By.ID, "theme").click()
+        self.assertEqual(self.run_js("return document.documentElement.dataset.theme"), "dark")
+        self.assertNotEqual(self.run_js("return chart.data.datasets[0].borderColor"), before)
+
+    def test_settings_show_what_differs_then_all(self):
+        rows = lambda: [r.text.split("\n")[0] for r in self.driver.find_elements(
+            By.CSS_SELECTOR, "#settings tbody tr") if r.is_displayed()]
+        self.assertEqual([r.split()[1] for r in rows()],
+                         ["data.dataset", "pretrain.strategy", "pretrain.strategy.train"])
+        self.driver.find_element(By.CSS_SELECTOR, "#settings .controls button").click()
+        self.assertGreater(len(rows()), 20)
+
+    def test_images_have_their_size_and_names(self):
+        tile = self.driver.find_element(By.CSS_SELECTOR, "#worst .tile")
+        self.assertEqual(tile.size, {"width": 56, "height": 56})
+        self.assertEqual(self.driver.find_element(By.CSS_SELECTOR, "#worst figcaption").text,
+                         "T-shirt/top as\nDress")
+        self.assertEqual(self.run_js("const i = document.querySelector('.codes');"
+                                     "return [i.naturalWidth, i.naturalHeight]"), [256, 100])
+
+    def test_printing_is_light_and_whole(self):
+        pdf = base64.b64decode(self.driver.print_page())
+        self.assertTrue(pdf.startswith(b"%PDF"))
+        self.assertEqual(self.driver.get_log("browser"), [])
+
+    def test_phone_and_desktop_dark_and_light(self):
+        shots = os.environ.get("STRATA_SCREENSHOTS")
+        for width in (390, 1280):
+            for dark in (False, True):
+                with self.subTest(width=width, dark=dark):
+                    driver = browser(width, dark)
+                    try:
+                        self.open(driver)
+                        size = driver.execute_script("const e = document.documentElement;"
+                                                     "return [e.dataset.theme, e.scrollWidth]")
+                        self.assertEqual(size, ["dark" if dark else "light", width])  # nothing sticks out
+                        if shots:
+                            driver.save_screenshot(f"{shots}/report-{width}-{size[0]}.png")
+                    finally:
+                        driver.quit()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
