@@ -11,6 +11,7 @@
 
 #include "cli/compare.hpp"
 #include "cli/data.hpp"
+#include "cli/report.hpp"
 #include "engine/engine.hpp"
 #include "strata/record/record.hpp"
 #include "strata/report/show.hpp"
@@ -127,6 +128,7 @@ int run_command_line(int argc, char** argv) {
   int exit_code = 0;  // of the commands that need no engine; parsing runs them
   add_engine_commands(app, request, for_engine);
   add_compare_command(app, exit_code);
+  add_report_command(app, exit_code);
   add_data_command(app, exit_code);
   try {
     app.parse(argc, argv);
