@@ -2,15 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/commands.hpp"
-#if __has_include("strata/config/schema.hpp")
 #include "strata/config/schema.hpp"
-#else
-namespace strata {
-inline std::string describe_component(const ComponentInfo&) { return ""; }
-inline std::string components_markdown(const Catalog&) { return ""; }
-inline Json experiment_schema(const ParamList&, const Catalog&) { return {}; }
-}
-#endif
 #include "strata/run/machine.hpp"
 
 namespace strata {
