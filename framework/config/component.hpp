@@ -29,7 +29,7 @@ struct Constraints {
 struct Field {
   std::string name;
   std::string doc;   ///< one line
-  std::string type;  ///< "integer", "float", "layer", "list of lists of layers"
+  std::string type;  ///< "integer", "number", "layer", "list of lists of layers"
   bool required = false;
   bool nullable = false;  ///< may be written as null, which stands for "none"
   Constraints constraints;

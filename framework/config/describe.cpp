@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "strata/config/scalar.hpp"
 #include "strata/config/schema.hpp"
 #include "strata/config/text.hpp"
 
@@ -16,6 +17,7 @@ std::string default_text(const Field& field) {
     const auto text = field.default_value.get<std::string>();
     return text.empty() ? "\"\"" : text;
   }
+  if (field.default_value.is_number_float()) return number_text(field.default_value.get<double>());
   return field.default_value.dump();
 }
 

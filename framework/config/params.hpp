@@ -128,7 +128,7 @@ struct Codec;
   };
 STRATA_SCALAR_CODEC(bool, "boolean", "boolean")
 STRATA_SCALAR_CODEC(int64_t, "integer", "integer")
-STRATA_SCALAR_CODEC(double, "float", "number")
+STRATA_SCALAR_CODEC(double, "number", "number")
 STRATA_SCALAR_CODEC(std::string, "string", "string")
 #undef STRATA_SCALAR_CODEC
 

@@ -67,7 +67,12 @@ Json SchemaWriter::property(const Field& field) {
   if (alternatives[0].contains("anyOf")) alternatives = Json(alternatives[0]["anyOf"]);
   if (field.nullable && !field.required) alternatives.push_back({{"type", "null"}});
   alternatives.push_back(reference_to("reference"));
-  Json schema = {{"description", field.doc}};
+  for (Json& alternative : alternatives) {  // hover text is taken from the one that fits
+    if (alternative.contains("$ref")) continue;
+    alternative["title"] = field.name;
+    alternative["description"] = field.doc;
+  }
+  Json schema = {{"title", field.name}, {"description", field.doc}};
   if (!field.default_value.is_null() && !field.required) schema["default"] = field.default_value;
   schema["anyOf"] = std::move(alternatives);
   return schema;
@@ -78,6 +83,7 @@ Json SchemaWriter::object(const ParamList& list, const std::string& type_name) {
   if (!list.doc.empty()) object["description"] = list.doc;
   Json properties = Json::object(), required = Json::array();
   if (!type_name.empty()) {
+    object["title"] = type_name;
     properties["type"] = {{"const", type_name}, {"description", list.doc}};
     required.push_back("type");
   }

@@ -12,8 +12,8 @@ namespace strata {
 /// are replaced as a whole.
 ///
 /// What it cannot say, and the loader does: duplicate keys, rules across parameters, shapes,
-/// leading zeros, whether a number or boolean in quotes was meant, whether a key of a sweep or a
-/// reference exists.
+/// leading zeros, a value left out where null may stand, whether a key of a sweep or a reference
+/// exists.
 Json experiment_schema(const ParamList& root, const Catalog& catalog);
 
 /// The component's doc, a table of its parameters (type, default, bounds, meaning) and an example,
