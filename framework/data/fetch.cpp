@@ -83,7 +83,7 @@ class Fetcher {
       const std::string url = mirror + (mirror.back() == '/' ? "" : "/") + file.name + ".gz";
       const std::string reason = fetch_from(url, file, part);
       if (reason.empty()) return finish(file, part);
-      note(url + ": " + reason);
+      if (&mirror != &mirrors().back()) note(url + ": " + reason);
       reasons += fmt::format("\n  {}: {}", url, reason);
     }
     throw RunError(

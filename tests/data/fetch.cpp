@@ -266,7 +266,7 @@ TEST_CASE("silence is given up after the time-out, and what came before is kept"
   silent.options.timeout_seconds = 1;
   CHECK(silent.refusal() == "no answer within 1 s");
   Fetch stalled("stall");
-  stalled.options.timeout_seconds = 1;
+  stalled.options.timeout_seconds = 3;
   stalled.run();
   CHECK(stalled.complete());
   CHECK(server().requests()[1] ==

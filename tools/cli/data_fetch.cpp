@@ -22,7 +22,8 @@ class ProgressLines {
 
   void progress(const std::string& file, const DownloadProgress& p) {
     if (terminal_) return draw(file, p);
-    if (p.total == 0) return;
+    constexpr uint64_t worth_lines = 1 << 20;
+    if (p.total < worth_lines) return;
     const auto tenths = static_cast<int>(10 * p.done / p.total);
     if (tenths <= tenths_) return;
     tenths_ = tenths;
@@ -31,12 +32,13 @@ class ProgressLines {
 
  private:
   static std::string text(const DownloadProgress& p) {
-    const std::string rate = size_text(static_cast<uint64_t>(p.bytes_per_second)) + "/s";
-    if (p.total == 0) return fmt::format("{}, {}", size_text(p.done), rate);
-    const double left =
-        p.bytes_per_second > 0 ? static_cast<double>(p.total - p.done) / p.bytes_per_second : 0;
-    return fmt::format("{} % of {}, {}, {:.0f} s left", 100 * p.done / p.total, size_text(p.total),
-                       rate, left);
+    std::string text = size_text(p.done);
+    if (p.total > 0) text = fmt::format("{} % of {}", 100 * p.done / p.total, size_text(p.total));
+    if (p.bytes_per_second <= 0) return text;
+    text += fmt::format(", {}/s", size_text(static_cast<uint64_t>(p.bytes_per_second)));
+    if (p.total <= p.done) return text;
+    const double seconds = static_cast<double>(p.total - p.done) / p.bytes_per_second;
+    return fmt::format("{}, {:.0f} s left", text, seconds);
   }
 
   void draw(const std::string& file, const DownloadProgress& p) {
