@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "strata/config/compose.hpp"
 #include "strata/data/published.hpp"
 #include "strata/data/search.hpp"
 #include "strata/support/errors.hpp"
-#include "strata/support/files.hpp"
 
 namespace strata {
 namespace {
@@ -24,14 +24,12 @@ std::shared_ptr<Dataset> create(const ComponentInfo& info, const void* params) {
   return std::static_pointer_cast<Dataset>(info.create(params));
 }
 
-// The component at data.dataset of a file of settings.
+// The component at data.dataset of an experiment's file (of its first run, where it sweeps).
 std::shared_ptr<Dataset> dataset_of_file(const std::string& path) {
-  const auto source = std::make_shared<const Source>(Source{path, read_file(path)});
   Issues issues;
-  Node root = parse_yaml(source, issues);
+  const Composition composition = compose(path, {}, issues);
   if (!issues.ok()) throw ConfigError(issues);
-  set_paths(root);
-  const Node* node = find_path(root, "data.dataset");
+  const Node* node = find_path(composition.runs.at(0).root, "data.dataset");
   if (node == nullptr) throw UserError(path + ": there is no data.dataset in this file");
   ComponentRef ref;
   Reader reader(issues, Registry::instance());
