@@ -39,7 +39,9 @@ class Extraction {
  private:
   void read_settings() {
     Json config = record_["config"];
-    for (const char* key : {"name", "seed", "seeds", "sweep"}) config.erase(key);
+    for (const char* key : {"name", "seed", "seeds", "sweep", "images"}) config.erase(key);
+    for (const char* part : {"pretrain", "classify"})
+      if (json_at(config, {part}).is_object()) config[part].erase("metrics");
     run_.settings = config.dump();
     run_.settings_id = nlohmann::json(config).dump();  // keys sorted
     if (run_.dataset.empty()) {

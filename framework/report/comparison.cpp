@@ -186,7 +186,11 @@ void sort_groups(Comparison& c, const std::string& sort) {
 
 void add_flags(Comparison& c, const std::vector<std::string>& factors) {
   std::vector<std::vector<const ComparedRun*>> runs;
-  for (const Group& group : c.groups) runs.push_back(group.runs);
+  for (const Group& group : c.groups) {  // of the runs whose figures are shown
+    runs.emplace_back();
+    std::copy_if(group.runs.begin(), group.runs.end(), std::back_inserter(runs.back()),
+                 [](const ComparedRun* run) { return run->status == "completed"; });
+  }
   c.flags = find_flags(runs, factors);
   for (const Flag& flag : c.flags)
     for (const size_t g : flag.marked)

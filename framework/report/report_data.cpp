@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 
@@ -96,7 +97,8 @@ void flatten(const Json& value, const std::string& path, Json& pairs) {
 class GroupData {
  public:
   void add(const fs::path& path, const Json& record) {
-    if (count_++ == 0) take_first(record);
+    if (first_.empty()) take_first(record);
+    if (record["status"] != "completed") return;
     add_stages(record["stages"]);
     const Json& test = json_at(record, {"metrics", "test"});
     size_t place = 0;
@@ -170,7 +172,6 @@ class GroupData {
         confusion_[r][c] = confusion_[r][c].get<int64_t>() + matrix[r][c].get<int64_t>();
   }
 
-  int64_t count_ = 0;
   Json first_ = Json::object();
   std::vector<StageSeries> stages_;
   Series by_class_;
@@ -178,10 +179,17 @@ class GroupData {
   bool images_read_ = false;
 };
 
+/// Words by themselves, numbers and truth values with the setting's name: "mnist, lr=0.1".
 std::string label_of(const Comparison& c, size_t g) {
+  const auto names = short_names(c.keys);
   std::string text;
-  for (const std::string& value : c.groups[g].values)
-    if (!value.empty()) text += (text.empty() ? "" : ", ") + value;
+  for (size_t k = 0; k < c.keys.size(); ++k) {
+    const std::string& value = c.groups[g].values[k];
+    if (value.empty()) continue;
+    const bool word = std::isalpha(static_cast<unsigned char>(value[0])) != 0 && value != "true" &&
+                      value != "false";
+    text += (text.empty() ? "" : ", ") + (word ? value : names[k] + '=' + value);
+  }
   return text.empty() ? fmt::format("{}", fmt::join(c.groups[g].names, ", ")) : text;
 }
 
@@ -202,10 +210,9 @@ Json report_data(const Comparison& c) {
   for (size_t g = 0; g < c.groups.size(); ++g) {
     GroupData data;
     for (const ComparedRun* run : c.groups[g].runs) {
-      if (run->status != "completed") continue;
       const Json record = read_record(run->path);
       data.add(run->path, record);
-      if (!datasets.contains(run->dataset))
+      if (run->status == "completed" && !datasets.contains(run->dataset))
         datasets[run->dataset] = json_at(record, {"data", "pixels"});
     }
     if (data.lost_images())

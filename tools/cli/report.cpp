@@ -52,8 +52,7 @@ void add_report_command(CLI::App& app, int& exit_code) {
       ->delimiter(',')
       ->type_name("NAME");
   command->add_option("--sort", arguments->options.sort, "As of compare")->type_name("NAME");
-  command->add_option("--baseline", arguments->options.baseline, "As of compare")
-      ->type_name("ROW");
+  command->add_option("--baseline", arguments->options.baseline, "As of compare")->type_name("ROW");
   command->callback([arguments, &exit_code] {
     write_report(*arguments);
     exit_code = 0;

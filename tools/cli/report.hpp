@@ -3,7 +3,8 @@
 
 namespace strata {
 
-/// `strata report`. The exit code goes to `exit_code`; mistakes of the user are thrown as UserError.
+/// `strata report`. The exit code goes to `exit_code`; mistakes of the user are thrown as
+/// UserError.
 void add_report_command(CLI::App& app, int& exit_code);
 
 }  // namespace strata

@@ -1,0 +1,103 @@
+#include "strata/report/comparison_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "report/make_records.hpp"
+#include "strata/report/table.hpp"
+
+using namespace strata;
+using test::RunSpec;
+
+namespace {
+
+/// Two learning rates, three seeds, accuracies as given; the rest as make_record() has it.
+Comparison two_rows(const std::vector<std::string>& metrics = {"accuracy"}) {
+  const double accuracies[2][3] = {{0.910, 0.920, 0.915}, {0.810, 0.821, 0.814}};
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 3; ++seed)
+    for (const int row : {0, 1}) {
+      RunSpec spec;
+      spec.seed = seed;
+      spec.lr = row == 0 ? 0.1 : 1;
+      spec.epochs = 3;
+      Json record = test::make_record(spec);
+      record["metrics"]["test"]["accuracy"] = accuracies[row][seed];
+      if (row == 1) record["config"]["dtype"] = "float, 32 \"bits\"";
+      runs.push_back(compared_run("r.json", record));
+    }
+  CompareOptions options;
+  options.metrics = metrics;
+  return compare(std::move(runs), options);
+}
+
+size_t widest_line(const std::string& text) {
+  std::istringstream lines(text);
+  size_t widest = 0;
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, text_width(line));
+  return widest;
+}
+
+}  // namespace
+
+TEST_CASE("the terminal's table, paired differences, flags") {
+  const std::string text = comparison_text(two_rows(), 160);
+  CHECK(text.find("6 runs (6 completed) in 2 rows\n\nrow  dtype") == 0);
+  CHECK(text.find("0.9150 ± 0.0050 [0.9026, 0.9274] *") != std::string::npos);
+  CHECK(text.find("0.8150 ± 0.0056 [0.8012, 0.8288]") != std::string::npos);
+  CHECK(text.find("dtype: config.dtype is") != std::string::npos);
+  CHECK(text.find("█▄▁|") != std::string::npos);
+}
+
+TEST_CASE("no line is wider than the terminal; what does not fit goes below") {
+  const Comparison c = two_rows({"accuracy", "nll", "reconstruction_error", "training_seconds"});
+  for (const size_t width : {60U, 80U, 100U, 132U, 200U}) {
+    CAPTURE(width);
+    const std::string text = comparison_text(c, width);
+    CHECK(widest_line(text) <= width);
+    CHECK(text.find("training_seconds") != std::string::npos);
+  }
+}
+
+TEST_CASE("Markdown escapes what would end a cell") {
+  std::vector<ComparedRun> runs;
+  for (const bool deep : {false, true}) {
+    Json record = test::make_record({});
+    if (deep) record["config"]["encoder"].erase(1);
+    runs.push_back(compared_run("r.json", record));
+  }
+  CompareOptions options;
+  options.metrics = {"accuracy"};
+  const std::string text = comparison_markdown(compare(std::move(runs), options));
+  CHECK(text.find("| row | encoder | runs | accuracy |\n|---:|---|---:|---|\n") !=
+        std::string::npos);
+  CHECK(text.find("linear(400) tanh \\| linear(256) tanh") != std::string::npos);
+}
+
+TEST_CASE("CSV has a line for each row, full precision, and quotes by RFC 4180") {
+  std::istringstream lines(comparison_csv(two_rows()));
+  std::string header, first, second, end;
+  std::getline(lines, header);
+  std::getline(lines, first);
+  std::getline(lines, second);
+  CHECK_FALSE(std::getline(lines, end));
+  CHECK(header ==
+        "dtype,classify.optimizer.lr,names,flags,completed,running,failed,diverged,interrupted,"
+        "accuracy n,accuracy mean,accuracy sd,accuracy ci_low,accuracy ci_high,accuracy unit\r");
+  CHECK((first + second).find("\"float, 32 \"\"bits\"\"\",1,lecture-mnist-greedy,a,3,0,0,0,0,3,") !=
+        std::string::npos);
+}
+
+TEST_CASE("JSON holds all of it") {
+  const Json json = Json::parse(comparison_json(two_rows()).dump());
+  CHECK(json["keys"] == Json({"dtype", "classify.optimizer.lr"}));
+  CHECK(json["groups"].size() == 2);
+  CHECK(json["groups"][0]["runs"].size() == 3);
+  CHECK(json["groups"][0]["metrics"]["accuracy"]["n"] == 3);
+  CHECK(json["metrics"][0]["better"] == "larger");
+  CHECK(json["paired"].size() == 1);
+  CHECK(json["paired"][0]["difference"]["n"] == 3);
+  CHECK(json["flags"][0]["key"] == "config.dtype");
+  CHECK(json["baseline"] == 0);
+}

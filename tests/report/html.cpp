@@ -1,0 +1,94 @@
+#include "strata/report/html.hpp"
+
+#include <doctest/doctest.h>
+
+#include "report/make_records.hpp"
+#include "strata/record/image.hpp"
+#include "strata/report/report_data.hpp"
+
+using namespace strata;
+using doctest::Approx;
+using test::RunSpec;
+
+namespace {
+
+Comparison compare_folder(const std::filesystem::path& folder) {
+  return compare(read_compared_runs({folder.string()}));
+}
+
+}  // namespace
+
+TEST_CASE("the report's data: series over seeds, confusion summed, images as bytes") {
+  const test::TemporaryFolder folder("report-data");
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    RunSpec spec;
+    spec.seed = seed;
+    Json record = test::make_record(spec);
+    for (Json& epoch : record["stages"][0]["epochs"]) epoch["loss"] = 0.1 + 0.01 * double(seed);
+    record["metrics"]["test"]["confusion_matrix"] = {{8, 2}, {1, 9}};
+    const auto path = test::write_record(folder.path, record);
+    if (seed != 1) continue;
+    write_png(path.parent_path() / "images/codes.png", {1, 1, 1, {7}});
+    record["images"]["codes"] = {{"file", "images/codes.png"}};
+    save_record(path, record);
+  }
+  const Json data = report_data(compare_folder(folder.path));
+  REQUIRE(data["groups"].size() == 1);
+  const Json& group = data["groups"][0];
+  const Json& loss = group["stages"][0]["series"]["loss"];
+  CHECK(loss["n"] == 3);
+  CHECK(loss["mean"][9].get<double>() == Approx(0.11));
+  CHECK(loss["sd"][9].get<double>() == Approx(0.01));
+  CHECK(group["confusion_matrix"] == Json({{24, 6}, {3, 27}}));
+  CHECK(group["images"]["codes"]["uri"].get<std::string>().rfind("data:image/png;base64,iVBOR",
+                                                                 0) == 0);
+  CHECK(data["datasets"]["mnist"]["variance"] == 0.0949);
+}
+
+TEST_CASE("base64 (RFC 4648, section 10)") {
+  CHECK(data_uri("f") == "data:image/png;base64,Zg==");
+  CHECK(data_uri("foobar") == "data:image/png;base64,Zm9vYmFy");
+  CHECK(data_uri("") == "data:image/png;base64,");
+}
+
+TEST_CASE("images that are missing or lie elsewhere are left out, and a note says so") {
+  for (const char* file : {"images/none.png", "../../secret.png", "/etc/hostname"}) {
+    const test::TemporaryFolder folder("report-lost");
+    Json record = test::make_record({});
+    record["images"]["codes"] = {{"file", file}};
+    test::write_record(folder.path, record);
+    write_png(folder.path / "secret.png", {1, 1, 1, {7}});
+    const Json data = report_data(compare_folder(folder.path));
+    CHECK_FALSE(data["groups"][0].contains("images"));
+    CHECK(data["comparison"]["notes"].back() ==
+          "row 1: its images could not be read beside its record");
+  }
+}
+
+TEST_CASE("rows are labelled by words, and numbers with their name") {
+  const test::TemporaryFolder folder("report-label");
+  for (const double lr : {0.1, 1.0}) {
+    RunSpec spec;
+    spec.lr = lr;
+    spec.strategy = lr == 1.0 ? "none" : "end_to_end";
+    test::write_record(folder.path, test::make_record(spec));
+  }
+  const Json data = report_data(compare_folder(folder.path));
+  CHECK(data["groups"][0]["label"] == "end_to_end, lr=0.1");
+  CHECK(data["groups"][1]["label"] == "none, lr=1");
+}
+
+TEST_CASE("the page is filled once, and nothing in the data ends the script") {
+  const test::TemporaryFolder folder("report-page");
+  Json record = test::make_record({});
+  record["name"] = "</script><!-- {{style}}";
+  record["run_id"] = "x";
+  save_record(folder.path / "record.json", record);
+  ReportAssets assets{"<h1>{{title}}</h1>{{style}}|{{charts}}|{{script}}|{{data}}|{{other}}", "S",
+                      "C", "J {{title}}"};
+  const std::string page = html_report(compare_folder(folder.path), "a < b & \"c\"", assets);
+  CHECK(page.rfind("<h1>a &lt; b &amp; &quot;c&quot;</h1>S|C|J {{title}}|{", 0) == 0);
+  CHECK(page.find("</script>") == std::string::npos);
+  CHECK(page.find("<!--") == std::string::npos);
+  CHECK(page.find("\\u003c/script>") != std::string::npos);
+}

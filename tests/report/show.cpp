@@ -1,0 +1,52 @@
+#include "strata/report/show.hpp"
+
+#include <doctest/doctest.h>
+
+#include "report/make_records.hpp"
+
+using namespace strata;
+using test::RunSpec;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("one run: what it was, its stages, its figures, by class, and where it ran") {
+  const Json record = test::make_record({});
+  const std::string text = show_run(record);
+  CHECK(
+      has(text, "lecture-mnist-greedy  " + record["run_id"].get<std::string>() + "  completed\n"));
+  CHECK(has(text, "seed 0, float64, on cpu"));
+  CHECK(has(text,
+            "Data   mnist 1x28x28, 10 classes; train 60,000, test 10,000; pixels 0.1307 on "
+            "average, variance 0.0949\n"));
+  CHECK(has(text, "Model  836,410 parameters\n"));
+  CHECK(has(text, "  encoder.0   784 -linear-> 400 -tanh-> 400\n"));
+  CHECK(has(text, "stage       target  epochs  loss"));
+  CHECK(has(text, "pretrain-2  pixels      10  mse"));
+  CHECK(has(text, "\nOn test: accuracy 0.9"));
+  CHECK(has(text, "class  accuracy  sensitivity  specificity  as 0"));
+  CHECK(
+      has(text, "strata 0.1.0 (6ad156ceb91c), Release, LibTorch 1.13.0, OpenBLAS with 2 threads"));
+  CHECK(has(text, "strata run lecture-mnist-greedy.yaml\n"));
+}
+
+TEST_CASE("a run that ended early shows how, and what there is") {
+  RunSpec spec;
+  spec.status = "diverged";
+  const std::string text = show_run(test::make_record(spec));
+  CHECK(has(text, "  diverged\n  stopped: diverged\n"));
+  CHECK(has(text, "classify    labels  1 of 10"));
+  CHECK_FALSE(has(text, "On test"));
+  Json bare = {{"name", "n"},
+               {"run_id", "r"},
+               {"seed", 1},
+               {"status", "running"},
+               {"config", Json::object()},
+               {"stages", Json::array()}};
+  CHECK(show_run(bare) == "n  r  running\n  seed 1\n");
+}
