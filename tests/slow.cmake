@@ -4,6 +4,7 @@ function(strata_slow_test name label)
   cmake_parse_arguments(arg "" "" "COMMAND;ENVIRONMENT" ${ARGN})
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "slow;${label}" TIMEOUT 1800
+    SKIP_RETURN_CODE 77
     ENVIRONMENT "OMP_WAIT_POLICY=passive;${arg_ENVIRONMENT}")
 endfunction()
 
@@ -29,7 +30,11 @@ strata_tree_tests(lto "" registry contract)
 strata_slow_test(clang_tidy lint COMMAND bash ${PROJECT_SOURCE_DIR}/tools/check_tidy.sh
   ${PROJECT_BINARY_DIR})
 
-# tests/browser/*.py and tests/long/*.py: a script each, with the command in STRATA_COMMAND.
+# tests/browser/*.py and tests/long/*.py: a script each, with the command in STRATA_COMMAND; exit
+# code 77 means skipped.
+if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/browser/CMakeLists.txt)
+  add_subdirectory(browser)
+endif()
 foreach(label browser long)
   file(GLOB scripts CONFIGURE_DEPENDS ${label}/*.py)
   foreach(script ${scripts})
