@@ -3,6 +3,7 @@
 // before OpenMP loads.
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -22,12 +23,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Idle OpenMP threads must sleep, whatever the environment says: spinning ones beside OpenBLAS's
-/// own pool made a step 3 to 40 times slower. libgomp reads this when it is loaded, hence before
-/// dlopen.
-void prepare_environment() {
+/// Idle threads must sleep, whatever the environment says: OpenMP's spinning beside OpenBLAS's own
+/// pool made a step 3 to 40 times slower, and OpenBLAS's yielding for 2^26 cycles after each
+/// product costs a tenth or more. Both read this when they are loaded, hence before dlopen. Blocks
+/// freed by a step are kept for the next: returned to the system, they cost page faults.
+void prepare_process() {
   setenv("OMP_WAIT_POLICY", "passive", 1);
   unsetenv("GOMP_SPINCOUNT");
+  setenv("OPENBLAS_THREAD_TIMEOUT", "16", 1);  // 2^16 cycles
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);         // the largest that glibc takes
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
 }
 
 /// libstrata beside the command (build tree), or in ../lib (installed).
@@ -39,7 +44,7 @@ fs::path engine_path() {
 }
 
 int call_engine(const EngineRequest& request) {
-  prepare_environment();
+  prepare_process();
   void* library = dlopen(engine_path().c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (library == nullptr) throw UserError(fmt::format("cannot open libstrata: {}", dlerror()));
   const auto engine = reinterpret_cast<EngineFunction>(dlsym(library, engine_symbol));

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 SAMPLES, PIXELS, UNITS, BATCH = 60000, 784, 400, 1000
-EPOCHS = 6  # a round, as epoch.yaml says
+EPOCHS = 4  # a round, as epoch.yaml says
 IMAGES = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte"
 
 
