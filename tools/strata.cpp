@@ -6,6 +6,7 @@
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "cli/data.hpp"
 #include "cli/report.hpp"
 #include "engine/engine.hpp"
+#include "strata/config/issues.hpp"
 #include "strata/record/record.hpp"
 #include "strata/report/show.hpp"
 #include "strata/support/errors.hpp"
@@ -122,6 +124,15 @@ std::optional<fs::path> shown_record(const EngineRequest& request) {
   return std::nullopt;
 }
 
+/// Names a command that there is not, which CLI11 only takes for an argument too many.
+void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) known.push_back(command->get_name());
+  if (std::find(known.begin(), known.end(), argv[1]) == known.end())
+    throw UserError(fmt::format("unknown command '{}'{}", argv[1], suggestion(argv[1], known)));
+}
+
 int run_command_line(int argc, char** argv) {
   CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.",
                "strata"};
@@ -135,6 +146,7 @@ int run_command_line(int argc, char** argv) {
   add_compare_command(app, exit_code);
   add_report_command(app, exit_code);
   add_data_command(app, exit_code);
+  refuse_unknown_command(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

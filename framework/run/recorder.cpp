@@ -17,7 +17,8 @@ double clock_seconds() {
 
 std::filesystem::path fresh_events(const std::filesystem::path& folder) {
   const auto path = folder / "events.jsonl";
-  std::filesystem::remove(path);
+  std::error_code ignored;  // what stands in the way is reported where the file is created
+  std::filesystem::remove(path, ignored);
   return path;
 }
 
@@ -85,8 +86,8 @@ void Recorder::finish(const std::string& status, const Json& error) {
   record_["timing"]["seconds"] = clock_seconds() - started_;
   record_["timing"]["training_seconds"] = training;
   record_["peak_memory_bytes"] = peak_memory_bytes();
+  save();  // first: where the disk is full, an event has no room left, but the old record's
   event({{"event", "run_done"}, {"status", status}, {"error", error}});
-  save();
 }
 
 void Recorder::event(Json event) {

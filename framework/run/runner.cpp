@@ -92,6 +92,8 @@ class Run {
       RunOutcome outcome = finish("failed", e.what());
       outcome.users_fault = true;
       return outcome;
+    } catch (const c10::Error& e) {  // its what() ends in a stack trace
+      return finish("failed", e.what_without_backtrace() + where());
     } catch (const std::exception& e) {
       return finish("failed", e.what() + where());
     }

@@ -14,7 +14,8 @@ std::string to_safetensors(const std::vector<Parameter>& tensors,
                            const std::map<std::string, std::string>& metadata = {});
 
 /// Reads the format back; tensors lie on the CPU. Throws UserError, naming `name`, on anything that
-/// the format does not allow: a bad header, unknown dtype, sizes that do not fit.
+/// the format does not allow: a bad header, unknown dtype, sizes that do not fit, bytes of no
+/// tensor or two.
 std::vector<Parameter> from_safetensors(const std::string& bytes, const std::string& name);
 
 }  // namespace strata

@@ -33,15 +33,26 @@ class Drawer final : public ParameterFactory {
   std::string layer_;
 };
 
-/// Counts parameters without allocating them.
+/// Counts parameters without allocating them, and refuses numbers that no memory holds, before they
+/// overflow.
 class Counter final : public ParameterFactory {
  public:
   int64_t count = 0;
-  Tensor parameter(const std::string&, const Shape& shape, const Initializer&, int64_t,
+  Tensor parameter(const std::string& name, const Shape& shape, const Initializer&, int64_t,
                    int64_t) override {
-    count += element_count(shape);
+    int64_t size = 1;
+    for (const int64_t n : shape) {
+      if (n > 0 && size > kMost / n)
+        throw LayerError(fmt::format("its {} would hold {} numbers, more than any memory does",
+                                     name, shape_text(shape)));
+      size *= n;
+    }
+    count += size;
     return {};
   }
+
+ private:
+  static constexpr int64_t kMost = int64_t{1} << 44;
 };
 
 PlacedLayer created(const ComponentRef& ref) {

@@ -161,6 +161,7 @@ class Fit {
         {"validation",
          measure(stack_, evaluation_, validation_input_, data_, data_.validation, options_)},
         {"test", measure(stack_, evaluation_, test_input_, data_, data_.test, options_)}};
+    check_measured(result.metrics["test"], number);
     return result;
   }
 
@@ -207,6 +208,18 @@ class Fit {
              static_cast<double>(std::min(options_.batch_size, count - k * options_.batch_size));
     }
     return sum / static_cast<double>(count);
+  }
+
+  /// Throws Diverged where an epoch's last update broke the parameters, which no training loss
+  /// shows.
+  void check_measured(const Json& figures, int64_t number) const {
+    const double loss = figures.value(loss_->measure(), 0.0);
+    if (!std::isfinite(loss))
+      throw Diverged(fmt::format(
+          "the loss on the test set became {} in stage '{}', epoch {}, at learning rate {:g}; try "
+          "a "
+          "smaller one",
+          std::isnan(loss) ? "NaN" : "infinite", spec_.name, number, optimizer_->learning_rate()));
   }
 
   Stack& stack_;

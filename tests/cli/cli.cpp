@@ -1,0 +1,262 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <regex>
+#include <sstream>
+
+#include "cli/command.hpp"
+#include "folder.hpp"
+#include "strata/support/files.hpp"
+#include "strata/support/json.hpp"
+
+namespace fs = std::filesystem;
+using namespace strata;
+using namespace strata::testing;
+
+namespace {
+
+const std::string kFile = R"(name: small
+device: cpu
+data: {dataset: {type: synthetic_digits, train: 60, test: 30}, batch_size: 20}
+encoder:
+  - [{type: linear, units: 8}, tanh]
+pretrain: {optimizer: {type: sgd, lr: 0.5}, epochs: 2}
+classify: {epochs: 1}
+)";
+
+std::string with(std::string text, const std::string& part, const std::string& other) {
+  const size_t at = text.find(part);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, part.size(), other);
+}
+
+/// A folder with small.yaml, from which commands are run.
+struct Workplace : TemporaryFolder {
+  explicit Workplace(const std::string& text = kFile) : TemporaryFolder("cli") {
+    write("small.yaml", text);
+  }
+  void write(const std::string& name, const std::string& text) const {
+    write_file_atomically(path / name, text);
+  }
+  CommandResult run(const std::vector<std::string>& arguments,
+                    const std::vector<std::string>& environment = {}) const {
+    return run_command(arguments, path.string(), environment);
+  }
+  /// The only record below results/.
+  Json record() const {
+    std::vector<Json> found;
+    for (const auto& entry : fs::recursive_directory_iterator(path / "results"))
+      if (entry.path().filename() == "record.json")
+        found.push_back(Json::parse(read_file(entry.path())));
+    REQUIRE(found.size() == 1);
+    return found[0];
+  }
+};
+
+/// The commands that --help lists.
+std::vector<std::string> commands() {
+  std::istringstream help(run_command({"--help"}).out);
+  std::vector<std::string> names;
+  bool listed = false;
+  for (std::string line; std::getline(help, line);) {
+    std::smatch match;
+    if (listed && std::regex_search(line, match, std::regex("^  ([a-z]+) ")))
+      names.push_back(match[1]);
+    listed = listed || line.find("ubcommands:") != std::string::npos;
+  }
+  return names;
+}
+
+/// Whether the dynamic loader was asked for LibTorch, as it says itself (ld.so(8), LD_DEBUG).
+bool loads_libtorch(const std::vector<std::string>& arguments) {
+  const TemporaryFolder folder("loader");
+  run_command(arguments, folder.path.string(),
+              {"LD_DEBUG=files", "LD_DEBUG_OUTPUT=" + (folder.path / "loader").string()});
+  bool found = false, any = false;
+  for (const auto& entry : fs::directory_iterator(folder.path)) {
+    const std::string text = read_file(entry.path());
+    any = any || text.find("libstrata_base.so") != std::string::npos;
+    found = found || text.find("libtorch") != std::string::npos;
+  }
+  CHECK(any);
+  return found;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("--help is everywhere, and loads no LibTorch") {
+  const std::vector<std::string> names = commands();
+  for (const char* expected : {"run", "check", "show", "list", "describe", "schema"})
+    CHECK(std::count(names.begin(), names.end(), expected) == 1);
+  CHECK_FALSE(loads_libtorch({"--help"}));
+  CHECK_FALSE(loads_libtorch({"--version"}));
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    const CommandResult help = run_command({name, "--help"});
+    CHECK(help.code == 0);
+    CHECK(contains(help.out, "Usage: strata " + name));
+    CHECK(help.err.empty());
+  }
+  CHECK_FALSE(loads_libtorch({"run", "--help"}));
+  CHECK(loads_libtorch({"list"}));  // so that the test can tell
+}
+
+TEST_CASE("what the command line does not know ends with 2 and is named") {
+  for (const auto& [arguments, said] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{}, "A subcommand is required"},
+           {{"chekc"}, "unknown command 'chekc'; did you mean 'check'?"},
+           {{"run"}, "file is required"},
+           {{"run", "--bogus", "x.yaml"}, "The following argument was not expected: --bogus"},
+           {{"run", "x.yaml", "--threads", "-1"}, "--threads"},
+           {{"show", "a.yaml", "b.yaml"}, "b.yaml"},
+           {{"list", "layr"}, "unknown family 'layr'; did you mean 'layer'?"},
+           {{"describe", "layer"}, "expected family/name, such as layer/linear; got 'layer'"},
+           {{"describe", "layer/tahn"}, "unknown layer 'tahn'; did you mean 'tanh'?"}}) {
+    const CommandResult result = run_command(arguments);
+    CAPTURE(said);
+    CHECK(result.code == 2);
+    CHECK(contains(result.err, said));
+    CHECK(result.out.empty());
+  }
+}
+
+TEST_CASE("check says ok, or all mistakes of all files at once") {
+  const Workplace place;
+  const CommandResult good = place.run({"check", "small.yaml"});
+  CHECK(good.code == 0);
+  CHECK(good.out == "small.yaml: ok, 2 stages\n");
+  CHECK(good.err.empty());
+
+  place.write("bad.yaml", with(with(with(kFile, "units: 8", "units: 0"), "lr: 0.5", "lr: fast"),
+                               "classify: {epochs: 1}", "clasify: {epochs: 1}"));
+  place.write("other.yaml", with(kFile, "classify: {epochs: 1}", "classify: {loss: mse}"));
+  const CommandResult bad =
+      place.run({"check", "bad.yaml", "missing.yaml", "small.yaml", "other.yaml"});
+  CHECK(bad.code == 2);
+  CHECK(contains(bad.err, "bad.yaml:5:28: error: "));
+  CHECK(contains(bad.err, "(at encoder[0][0].units)"));
+  CHECK(contains(bad.err, "bad.yaml:6:39: error: "));
+  CHECK(contains(bad.err, "(at pretrain.optimizer.lr)"));
+  CHECK(contains(bad.err, "bad.yaml:7:1: error: "));
+  CHECK(contains(bad.err, "did you mean 'classify'?"));
+  CHECK(contains(bad.err, "cannot read missing.yaml: No such file or directory"));
+  CHECK(contains(bad.err, "other.yaml:7:18: error: mse compares images or codes, not labels"));
+  CHECK(contains(bad.out, "small.yaml: ok"));
+}
+
+TEST_CASE("nothing runs while a file holds a mistake") {
+  const Workplace place;
+  place.write("bad.yaml", with(kFile, "units: 8", "units: 0"));
+  const CommandResult result = place.run({"run", "small.yaml", "bad.yaml"});
+  CHECK(result.code == 2);
+  CHECK(contains(result.err, "bad.yaml:5:28: error: "));
+  CHECK_FALSE(fs::exists(place.path / "results"));
+}
+
+TEST_CASE("a run writes its record, a line an epoch where the output is no terminal") {
+  const Workplace place;
+  const CommandResult result = place.run({"run", "small.yaml"});
+  CHECK(result.code == 0);
+  CHECK(result.out.empty());
+  CHECK(result.err.find_first_of("\r\033") == std::string::npos);
+  CHECK(contains(result.err, "small (seed 0)\n"));
+  CHECK(contains(result.err, "  pretrain-1  epoch 2/2  mse 0."));
+  CHECK(contains(result.err, "  classify  epoch 1/1  nll "));
+  CHECK(place.record()["status"] == "completed");
+
+  const CommandResult again = place.run({"run", "small.yaml", "--quiet"});
+  CHECK(again.code == 0);
+  CHECK(again.err.empty());
+  CHECK(contains(place.run({"run", "small.yaml"}).err,
+                 "record.json: completed before; --again runs it anew"));
+  CHECK(contains(place.run({"run", "small.yaml", "--again"}).err, "epoch 2/2"));
+}
+
+TEST_CASE("--out and --threads are obeyed") {
+  const Workplace place;
+  CHECK(place.run({"run", "small.yaml", "-q", "--out", "elsewhere/deep", "--threads", "1"}).code ==
+        0);
+  CHECK_FALSE(fs::exists(place.path / "results"));
+  fs::rename(place.path / "elsewhere" / "deep", place.path / "results");
+  CHECK(place.record()["provenance"]["threads"] == 1);
+}
+
+TEST_CASE("a signal ends the run cleanly: interrupted, 130, the record closed") {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    CAPTURE(signal);
+    const Workplace place(with(kFile, "epochs: 2", "epochs: 10000000"));
+    Command command({"run", "small.yaml"}, place.path.string());
+    REQUIRE(command.wait_for("epoch"));
+    command.send(signal);
+    const CommandResult result = command.finish();
+    CHECK(result.code == 130);
+    CHECK(contains(result.err,
+                   "strata: interrupted: stopped by the user, in stage 'pretrain-1' after "));
+    const Json record = place.record();
+    CHECK(record["status"] == "interrupted");
+    CHECK(record["stages"][0]["status"] == "interrupted");
+    CHECK(record["timing"]["end"].is_string());
+    CHECK_FALSE(record["stages"][0]["epochs"].empty());
+  }
+}
+
+TEST_CASE("a run that diverges ends with 1") {
+  const Workplace place(with(with(kFile, "lr: 0.5", "lr: 1.0e30"),
+                             "pretrain:", "decoder: [[{type: linear, units: 784}]]\npretrain:"));
+  const CommandResult result = place.run({"run", "small.yaml"});
+  CHECK(result.code == 1);
+  CHECK(contains(
+      result.err,
+      "strata: diverged: the loss became infinite in stage 'pretrain-1', epoch 1, step 2 of 3, "
+      "at learning rate 1e+30; try a smaller one"));
+  CHECK(place.record()["status"] == "diverged");
+}
+
+TEST_CASE("a run that fails ends with 1, missing data with 2, and the others still run") {
+  const Workplace place;
+  write_file_atomically(place.path / "file", "");
+  const CommandResult failed = place.run({"run", "small.yaml", "--out", "file"});
+  CHECK(failed.code == 1);
+  CHECK(contains(failed.err, "cannot create folder file/small/"));
+  CHECK_FALSE(contains(failed.err, "frame #"));
+
+  place.write("lost.yaml",
+              with(kFile, "{type: synthetic_digits, train: 60, test: 30}",
+                   "{type: idx, classes: 10, shape: [1, 28, 28], "
+                   "train: {images: no-such-file, labels: l}, test: {images: i, labels: l}}"));
+  const CommandResult lost = place.run({"run", "lost.yaml", "small.yaml", "-q", "--out", "both"});
+  CHECK(lost.code == 2);
+  CHECK(contains(lost.err, "no-such-file"));
+  std::vector<std::string> statuses;
+  for (const auto& entry : fs::recursive_directory_iterator(place.path / "both"))
+    if (entry.path().filename() == "record.json")
+      statuses.push_back(Json::parse(read_file(entry.path()))["status"]);
+  std::sort(statuses.begin(), statuses.end());
+  CHECK(statuses == std::vector<std::string>{"completed", "failed"});
+}
+
+TEST_CASE("idle threads sleep, whatever the environment says") {
+  // libgomp prints what is in force when it is loaded (OMP_DISPLAY_ENV, OpenMP 4.0).
+  const CommandResult result =
+      run_command({"list"}, "/tmp", {"OMP_WAIT_POLICY=active", "OMP_DISPLAY_ENV=true"});
+  CHECK(result.code == 0);
+  CHECK(contains(result.err, "OMP_WAIT_POLICY = 'PASSIVE'"));
+}
+
+TEST_CASE("show lists stages and layers before anything trains; schema is JSON") {
+  const Workplace place;
+  const CommandResult shown = place.run({"show", "small.yaml"});
+  CHECK(shown.code == 0);
+  CHECK(contains(shown.out, "pretrain-1"));
+  CHECK(contains(shown.out, "small.yaml:5:28"));          // where the units come from
+  CHECK(contains(shown.out, "13426 parameters in all"));  // 6280 + 7056 + 90
+  CHECK_FALSE(fs::exists(place.path / "results"));
+  const CommandResult json = place.run({"show", "small.yaml", "--json"});
+  CHECK(Json::parse(json.out)["encoder"][0][0]["units"] == 8);
+  CHECK(Json::parse(place.run({"schema"}).out).is_object());
+}

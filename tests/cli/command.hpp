@@ -1,0 +1,112 @@
+#pragma once
+// Runs the built command as its user does, and returns what it said.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace strata::testing {
+
+struct CommandResult {
+  int code = -1;    ///< exit status; 128 + n where signal n ended it
+  std::string out;  ///< standard output
+  std::string err;  ///< standard error
+};
+
+/// One process, from its start to its end.
+class Command {
+ public:
+  /// Starts the command with these arguments in `folder`, with NAME=value added to its environment.
+  Command(const std::vector<std::string>& arguments, const std::string& folder,
+          const std::vector<std::string>& environment = {}) {
+    const char* path = std::getenv("STRATA_COMMAND");
+    const std::string program = path != nullptr ? path : STRATA_BINARY_DIR "/strata";
+    std::array<int, 2> out{}, err{};
+    REQUIRE(pipe2(out.data(), O_CLOEXEC) == 0);
+    REQUIRE(pipe2(err.data(), O_CLOEXEC) == 0);
+    pid_ = fork();
+    if (pid_ == 0) {
+      dup2(out[1], STDOUT_FILENO);
+      dup2(err[1], STDERR_FILENO);
+      std::vector<char*> argv{const_cast<char*>(program.c_str())};
+      for (const std::string& argument : arguments)
+        argv.push_back(const_cast<char*>(argument.c_str()));
+      argv.push_back(nullptr);
+      for (const std::string& variable : environment) putenv(const_cast<char*>(variable.c_str()));
+      if (chdir(folder.c_str()) == 0) execv(program.c_str(), argv.data());
+      _exit(127);
+    }
+    close(out[1]);
+    close(err[1]);
+    out_ = out[0];
+    err_ = err[0];
+  }
+  ~Command() {
+    if (!ended_) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+    close(out_);
+    close(err_);
+  }
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+
+  /// Reads until standard error holds `text`; false where the process ends without.
+  bool wait_for(const std::string& text) {
+    while (result_.err.find(text) == std::string::npos)
+      if (!read_some()) return false;
+    return true;
+  }
+
+  void send(int signal) const { kill(pid_, signal); }
+
+  /// Waits for the end.
+  CommandResult finish() {
+    while (read_some()) {
+    }
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    ended_ = true;
+    result_.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return result_;
+  }
+
+ private:
+  /// Adds what comes next from either pipe; false at the end of both.
+  bool read_some() {
+    std::array<pollfd, 2> pipes{
+        {{open_[0] ? out_ : -1, POLLIN, 0}, {open_[1] ? err_ : -1, POLLIN, 0}}};
+    if (!open_[0] && !open_[1]) return false;
+    if (poll(pipes.data(), pipes.size(), -1) < 0) return true;
+    for (size_t i = 0; i < 2; ++i) {
+      if (pipes[i].revents == 0) continue;
+      std::array<char, 4096> part{};
+      const ssize_t n = ::read(pipes[i].fd, part.data(), part.size());
+      if (n > 0) (i == 0 ? result_.out : result_.err).append(part.data(), static_cast<size_t>(n));
+      open_[i] = n > 0;
+    }
+    return true;
+  }
+
+  pid_t pid_ = -1;
+  int out_ = -1, err_ = -1;
+  std::array<bool, 2> open_{true, true};
+  bool ended_ = false;
+  CommandResult result_;
+};
+
+inline CommandResult run_command(const std::vector<std::string>& arguments,
+                                 const std::string& folder = "/tmp",
+                                 const std::vector<std::string>& environment = {}) {
+  return Command(arguments, folder, environment).finish();
+}
+
+}  // namespace strata::testing

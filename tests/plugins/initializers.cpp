@@ -1,0 +1,87 @@
+#include "strata/core/initializer.hpp"
+
+#include <algorithm>
+
+#include "testing.hpp"
+
+using namespace strata;
+using namespace strata::testing;
+
+namespace {
+
+constexpr int64_t kFanIn = 400, kFanOut = 250, kCount = kFanIn * kFanOut;
+
+std::vector<double> drawn(const std::string& yaml, int64_t count = kCount,
+                          const std::string& name = "encoder.0.0.weight") {
+  Tensor out = at::full({count}, 77.0, at::kDouble);
+  component<Initializer>(yaml)->fill(out, random_stream(3, "init", name), kFanIn, kFanOut);
+  return {out.data_ptr<double>(), out.data_ptr<double>() + count};
+}
+
+/// Kolmogorov's distance between draws and a distribution function, times the root of their number:
+/// above 1.95 with probability 0.001.
+double distance(std::vector<double> draws, const std::function<double(double)>& distribution) {
+  std::sort(draws.begin(), draws.end());
+  const double n = static_cast<double>(draws.size());
+  double most = 0;
+  for (size_t i = 0; i < draws.size(); ++i) {
+    const double f = distribution(draws[i]), below = static_cast<double>(i) / n;
+    most = std::max({most, std::abs(f - below), std::abs(f - below - 1 / n)});
+  }
+  return most * std::sqrt(n);
+}
+
+std::function<double(double)> uniform_within(double bound) {
+  return [bound](double x) { return std::clamp((x + bound) / (2 * bound), 0.0, 1.0); };
+}
+
+std::function<double(double)> normal_of(double mean, double deviation) {
+  return [=](double x) { return std::erfc((mean - x) / (deviation * std::sqrt(2.0))) / 2; };
+}
+
+void check_uniform(const std::string& yaml, double bound) {
+  CAPTURE(yaml);
+  const std::vector<double> draws = drawn(yaml);
+  const auto [least, most] = std::minmax_element(draws.begin(), draws.end());
+  CHECK(*least >= -bound);
+  CHECK(*most < bound);
+  CHECK(distance(draws, uniform_within(bound)) < 1.95);
+}
+
+void check_normal(const std::string& yaml, double mean, double deviation) {
+  CAPTURE(yaml);
+  CHECK(distance(drawn(yaml), normal_of(mean, deviation)) < 1.95);
+}
+
+}  // namespace
+
+// Bounds and deviations by hand, for fan_in 400 and fan_out 250.
+TEST_CASE("initializers draw from the distributions that they name") {
+  check_uniform("fan_in_uniform", 0.05);          // 1 / sqrt(400)
+  check_uniform("xavier", std::sqrt(6.0 / 650));  // Glorot and Bengio, equation 16
+  check_uniform("{type: xavier, gain: 2}", 2 * std::sqrt(6.0 / 650));
+  check_uniform("kaiming", std::sqrt(6.0 / 400));
+  check_normal("{type: xavier, distribution: normal}", 0, std::sqrt(2.0 / 650));
+  check_normal("{type: kaiming, distribution: normal}", 0, std::sqrt(2.0 / 400));
+  check_normal("normal", 0, 0.01);
+  check_normal("{type: normal, mean: -1, std: 3}", -1, 3);
+  CHECK(drawn("zeros") == std::vector<double>(kCount, 0));
+}
+
+TEST_CASE("the test of distributions can tell a wrong one") {
+  CHECK(distance(drawn("fan_in_uniform"), uniform_within(0.0505)) > 1.95);
+  CHECK(distance(drawn("normal"), normal_of(0, 0.0102)) > 1.95);
+}
+
+// A value depends on nothing but its place: neither on how many others are drawn, nor on what.
+TEST_CASE("a value is drawn for its place") {
+  for (const std::string& name : Registry::instance().names(Initializer::family)) {
+    CAPTURE(name);
+    const std::vector<double> many = drawn(name), few = drawn(name, 10);
+    CHECK(std::equal(few.begin(), few.end(), many.begin()));
+    if (name != "zeros") {
+      CHECK(drawn(name, 10, "encoder.0.0.bias") != few);
+      CHECK(std::abs(many[0] - many[1]) > 0);
+    }
+  }
+}

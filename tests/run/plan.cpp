@@ -1,0 +1,242 @@
+#include "strata/run/plan.hpp"
+
+#include "run/small.hpp"
+
+using namespace strata;
+using namespace strata::testing;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+const std::string kFile = R"(name: plan
+data: {dataset: synthetic_digits}
+encoder:
+  - [{type: linear, units: 8}, tanh]
+  - [{type: linear, units: 5}, tanh]
+pretrain: {strategy: {type: greedy, train: all}}
+classify: {}
+)";
+
+std::string join(const std::vector<std::string>& list) {
+  return fmt::format("{}", fmt::join(list, " "));
+}
+
+/// "pretrain-2 codes, 10 epochs: [encoder.0] encoder.1 decoder.1"; all of these blocks train.
+Lines stages(const std::string& text) {
+  const Loaded loaded = load_good(text);
+  Lines list;
+  for (const StageSpec& stage : loaded.plan.stages) {
+    CHECK(stage.trains == stage.blocks);
+    CHECK((stage.kind == StageKind::classify) == (stage.target == Target::labels));
+    list.push_back(fmt::format(
+        "{} {}, {} epochs: {}{}", stage.name, target_name(stage.target), stage.epochs,
+        stage.prefix.empty() ? "" : "[" + join(stage.prefix) + "] ", join(stage.blocks)));
+  }
+  return list;
+}
+
+const std::string kClassify = "classify labels, 10 epochs: encoder.0 encoder.1 head";
+const std::string kGreedy = "{type: greedy, train: all}";
+
+}  // namespace
+
+TEST_CASE("each strategy's stages") {
+  CHECK(stages(kFile) ==
+        Lines{"pretrain-1 pixels, 10 epochs: encoder.0 decoder.0",
+              "pretrain-2 pixels, 10 epochs: encoder.0 encoder.1 decoder.1 decoder.0", kClassify});
+  CHECK(stages(with(kFile, kGreedy, "{type: greedy, train: new}")) ==
+        Lines{"pretrain-1 pixels, 10 epochs: encoder.0 decoder.0",
+              "pretrain-2 codes, 10 epochs: [encoder.0] encoder.1 decoder.1", kClassify});
+  CHECK(stages(with(kFile, kGreedy, "end_to_end")) ==
+        Lines{"pretrain pixels, 10 epochs: encoder.0 encoder.1 decoder.1 decoder.0", kClassify});
+  CHECK(stages(with(kFile, kGreedy, "none")) == Lines{kClassify});
+}
+
+TEST_CASE("pretraining and classifying are each optional") {
+  CHECK(stages(with(kFile, "classify: {}\n", "")) ==
+        Lines{"pretrain-1 pixels, 10 epochs: encoder.0 decoder.0",
+              "pretrain-2 pixels, 10 epochs: encoder.0 encoder.1 decoder.1 decoder.0"});
+  CHECK(stages(with(kFile, "pretrain: {strategy: {type: greedy, train: all}}\n", "")) ==
+        Lines{kClassify});
+}
+
+TEST_CASE("the head alone trains on codes of the frozen encoders") {
+  const auto list = stages(with(kFile, "classify: {}", "classify: {train: head, epochs: 3}"));
+  CHECK(list.back() == "classify labels, 3 epochs: [encoder.0 encoder.1] head");
+}
+
+TEST_CASE("epochs are one number for all stages, or one for each") {
+  const auto list = stages(with(kFile, "all}}", "all}, epochs: [3, 7]}"));
+  CHECK(list[0].find(", 3 epochs") != std::string::npos);
+  CHECK(list[1].find(", 7 epochs") != std::string::npos);
+}
+
+TEST_CASE("a stage takes loss, optimizer and metrics from its part of the settings") {
+  const Loaded loaded = load_good(with(
+      with(kFile, "all}}", "all}, loss: bce, optimizer: {type: adam, lr: 0.25}}"), "classify: {}",
+      "classify: {loss: cross_entropy, head: [linear], metrics: [confusion_matrix]}"));
+  const StageSpec &pretrain = loaded.plan.stages[1], &classify = loaded.plan.stages[2];
+  CHECK(pretrain.loss.type == "bce");
+  CHECK(make(pretrain.optimizer)->learning_rate() == 0.25);
+  CHECK(pretrain.metrics.at(0).type == "reconstruction_error");
+  CHECK(classify.loss.type == "cross_entropy");
+  CHECK(classify.optimizer.type == "sgd");
+  CHECK(classify.metrics.at(0).type == "confusion_matrix");
+}
+
+TEST_CASE("under strategy none the other pretraining keys are accepted and unused") {
+  const Loaded loaded = load_good(
+      with(with(kFile, "{type: greedy, train: all}}",
+                "none, loss: nll, epochs: [1, 2, 3], metrics: [accuracy], optimizer: adam}"),
+           "units: 5}, tanh]", "units: 5}, log_softmax]"));  // has no mirror
+  CHECK(loaded.plan.stages.size() == 1);
+  CHECK_FALSE(loaded.plan.stack->has("decoder.0"));
+}
+
+TEST_CASE("a decoder may be written out") {
+  const Loaded loaded = load_good(with(kFile, "pretrain:", R"(decoder:
+  - [{type: linear, units: 784}, sigmoid]
+  - [{type: linear, units: 8}]
+pretrain:)"));
+  const Block &outer = loaded.plan.stack->block("decoder.0"),
+              &inner = loaded.plan.stack->block("decoder.1");
+  CHECK(outer.layers[0].output == Shape{784});  // flat; the trainer gives it the images' shape
+  CHECK(outer.output_range == Range{0, 1});
+  CHECK(inner.layers.size() == 1);
+  CHECK(inner.output == Shape{8});
+}
+
+TEST_CASE("the stack is described without allocating it") {
+  const Loaded loaded = load_good(with(kFile, "units: 8", "units: 1000000000"));  // 6 TB a matrix
+  CHECK(loaded.plan.stack->block("encoder.0").parameters() == 785'000'000'000);
+  CHECK(loaded.plan.stack->parameters({"encoder.0"}).empty());
+}
+
+TEST_CASE("layers that do not fit are told at their place") {
+  CHECK(
+      mistakes(with(kFile, "{type: linear, units: 5}", "linear")) ==
+      Lines{
+          "5:6: layer 'linear' does not fit: units is missing (only a classifier's head knows how "
+          "many it needs) (at encoder[1][0])"});
+  CHECK(
+      mistakes(with(kFile, "units: 5}, tanh]", "units: 5}, log_softmax]")) ==
+      Lines{
+          "5:5: no decoder follows from it: log_softmax cannot be mirrored; write the decoder out "
+          "under 'decoder' (at encoder[1])"});
+  CHECK(mistakes(with(kFile, "units: 8", "units: 4000000000000000000")) ==
+        Lines{"4:6: layer 'linear' does not fit: its weight would hold 4000000000000000000x784 "
+              "numbers, more than any memory does (at encoder[0][0])"});
+}
+
+TEST_CASE("lists that are empty or of the wrong length") {
+  CHECK(mistakes("name: e\ndata: {dataset: synthetic_digits}\nencoder: []\npretrain: {}\n") ==
+        Lines{"3:10: expected at least one entry, a list of layers for each pair (at encoder)"});
+  CHECK(mistakes(with(with(kFile, "[{type: linear, units: 5}, tanh]", "[]"), "classify: {}",
+                      "classify: {head: []}")) ==
+        Lines{"5:5: expected at least one layer (at encoder[1])",
+              "7:18: expected at least one layer (at classify.head)"});
+  CHECK(mistakes(with(kFile, "all}}", "all}, epochs: [3, 7, 9]}")) ==
+        Lines{"6:57: expected one number, or 2, one for each stage; got 3 (at pretrain.epochs)"});
+  CHECK(mistakes(with(kFile, "pretrain:", "decoder: [[tanh]]\npretrain:")) ==
+        Lines{"6:10: expected 2 entries, one for each entry of 'encoder', got 1 (at decoder)"});
+}
+
+TEST_CASE("a decoder that does not rebuild its encoder's input") {
+  CHECK(mistakes(with(kFile, "pretrain:",
+                      "decoder: [[{type: linear, units: 783}], [], [tanh]]\npretrain:"))[0] ==
+        "6:10: expected 2 entries, one for each entry of 'encoder', got 3 (at decoder)");
+  CHECK(
+      mistakes(
+          with(kFile, "pretrain:", "decoder: [[{type: linear, units: 783}], []]\npretrain:")) ==
+      Lines{
+          "6:11: expected to rebuild encoder[0]'s input of shape 1x28x28, got 783 (at decoder[0])",
+          "6:41: expected at least one layer (at decoder[1])"});
+}
+
+TEST_CASE("a head of another width than the classes") {
+  CHECK(mistakes(with(kFile, "classify: {}",
+                      "classify: {head: [{type: linear, units: 9}, log_softmax]}")) ==
+        Lines{"7:18: expected 10 outputs, one for each class of 'synthetic_digits', got 9 (at "
+              "classify.head)"});
+}
+
+TEST_CASE("losses that do not suit their stage") {
+  CHECK(mistakes(with(kFile, "all}}", "all}, loss: nll}")) ==
+        Lines{"6:55: nll needs labels, and this stage rebuilds its input; use mse or bce (stage "
+              "'pretrain-1') (at pretrain.loss)",
+              "6:55: nll needs labels, and this stage rebuilds its input; use mse or bce (stage "
+              "'pretrain-2') (at pretrain.loss)"});
+  // images are in [0, 1], codes of tanh are not
+  CHECK(mistakes(with(kFile, "all}}", "new}, loss: bce}")) ==
+        Lines{"6:55: bce needs targets in [0, 1], and these codes can leave it; use mse (stage "
+              "'pretrain-2') (at pretrain.loss)"});
+  CHECK(
+      mistakes(with(kFile, "classify: {}", "classify: {head: [linear]}")) ==
+      Lines{"7:11: nll needs log-probabilities; end the head in log_softmax, or use cross_entropy "
+            "(stage 'classify') (at classify.loss)"});
+  CHECK(mistakes(with(kFile, "classify: {}", "classify: {loss: mse}")) ==
+        Lines{"7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
+              "'classify') (at classify.loss)"});
+}
+
+TEST_CASE("metrics that do not suit their stage") {
+  CHECK(mistakes(with(with(kFile, "all}}", "all}, epochs: 1, metrics: [accuracy]}"), "classify: {}",
+                      "classify: {metrics: [accuracy, reconstruction_error]}")) ==
+        Lines{"6:69: metric 'accuracy' cannot be measured against pixels (stage 'pretrain-1') (at "
+              "pretrain.metrics[0])",
+              "6:69: metric 'accuracy' cannot be measured against pixels (stage 'pretrain-2') (at "
+              "pretrain.metrics[0])",
+              "7:32: metric 'reconstruction_error' cannot be measured against labels (stage "
+              "'classify') (at classify.metrics[1])"});
+}
+
+TEST_CASE("nothing to do") {
+  const std::string bare = kFile.substr(0, kFile.find("pretrain:"));
+  CHECK(mistakes(bare) == Lines{"1:1: nothing to do: expected 'pretrain', 'classify' or both"});
+  CHECK(
+      mistakes(bare + "pretrain: {strategy: none}\n") ==
+      Lines{"6:22: nothing to do: strategy 'none' trains no stage, and there is no 'classify' (at "
+            "pretrain.strategy)"});
+}
+
+TEST_CASE("mistakes of several parts come in one go") {
+  CHECK(mistakes(with(with(kFile, "all}}", "all}, epochs: [1, 2, 3], loss: nll}"), "classify: {}",
+                      "classify: {loss: mse}"))
+            .size() == 4);
+  CHECK(mistakes(with(with(kFile, "name: plan", "name: a/b\nsed: 3"), "units: 5", "units: 0")) ==
+        Lines{"1:7: expected letters, digits, '.', '_' and '-' (it names a folder), got 'a/b' (at "
+              "name)"});
+}
+
+TEST_CASE("one part changed does not move how the others start") {
+  const auto start = [](const std::string& text, const char* dtype = "float64") {
+    Loaded loaded = load_good(text);
+    loaded.plan.stack->build(5, std::string(dtype) == "float64" ? at::kDouble : at::kFloat,
+                             at::kCPU);
+    std::map<std::string, Tensor> values;
+    for (const auto& block : loaded.plan.stack->blocks())
+      for (const Parameter& p : loaded.plan.stack->parameters({block->name}))
+        values[p.name] = p.value;
+    return values;
+  };
+  const auto reference = start(kFile);
+  REQUIRE(reference.size() == 10);
+  const auto same_where_shared = [&](const std::map<std::string, Tensor>& other, size_t shared) {
+    size_t found = 0;
+    for (const auto& [name, value] : other)
+      if (reference.count(name) != 0 && reference.at(name).sizes() == value.sizes()) {
+        CAPTURE(name);
+        CHECK(at::equal(reference.at(name).to(value.scalar_type()), value));
+        ++found;
+      }
+    CHECK(found == shared);
+  };
+  same_where_shared(start(with(kFile, kGreedy, "end_to_end")), 10);
+  same_where_shared(start(with(kFile, kGreedy, "none")), 6);
+  same_where_shared(start(with(kFile, "all}}", "all}, optimizer: adam, epochs: 3}")), 10);
+  same_where_shared(start(kFile, "float32"), 10);
+  same_where_shared(
+      start(with(kFile, "pretrain:", "  - [{type: linear, units: 3}, relu]\npretrain:")),
+      9);  // a third pair; the head's weight has another shape
+  same_where_shared(start(with(kFile, "units: 5", "units: 6")), 6);
+}

@@ -1,0 +1,58 @@
+#pragma once
+// Small experiments, for the tests of planning and running.
+#include "strata/run/runner.hpp"
+#include "testing.hpp"
+
+namespace strata::testing {
+
+struct Loaded {
+  LoadedExperiment experiment;
+  Plan plan;
+  Issues issues;
+
+  /// "4:13: message (at key.path)", each mistake.
+  std::vector<std::string> messages() const {
+    std::vector<std::string> list;
+    for (const Issue& issue : issues.all())
+      list.push_back(fmt::format("{}:{}: {}{}", issue.origin.line, issue.origin.column,
+                                 issue.message,
+                                 issue.path.empty() ? "" : " (at " + issue.path + ")"));
+    return list;
+  }
+};
+
+/// An experiment from a file's text, as the command loads it.
+inline Loaded load(const std::string& text) {
+  Loaded loaded;
+  LoadedExperiment& experiment = loaded.experiment;
+  experiment.file = "small.yaml";
+  experiment.text = text;
+  experiment.tree = parse_yaml(std::make_shared<Source>(Source{"small.yaml", text}), loaded.issues);
+  set_paths(experiment.tree);
+  experiment.settings =
+      read_params<Experiment>(experiment.tree, loaded.issues, Registry::instance());
+  if (loaded.issues.ok())
+    loaded.plan = make_plan(experiment.settings, experiment.tree, loaded.issues);
+  return loaded;
+}
+
+/// The mistakes of a file's text.
+inline std::vector<std::string> mistakes(const std::string& text) {
+  return load(text).messages();
+}
+
+inline Loaded load_good(const std::string& text) {
+  Loaded loaded = load(text);
+  INFO(loaded.issues.format());
+  REQUIRE(loaded.issues.ok());
+  return loaded;
+}
+
+/// `text` with one part replaced by another.
+inline std::string with(std::string text, const std::string& part, const std::string& other) {
+  const size_t at = text.find(part);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, part.size(), other);
+}
+
+}  // namespace strata::testing
