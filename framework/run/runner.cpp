@@ -124,9 +124,8 @@ class Run {
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
     const std::string bytes = to_safetensors(plan_.stack->parameters(blocks));
     write_file_atomically(recorder_.folder() / file, bytes);
-    recorder_.stage_done(done_.back(), {{"file", file},
-                                        {"sha256", sha256_hex(bytes)},
-                                        {"bytes", bytes.size()}});
+    recorder_.stage_done(done_.back(),
+                         {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
     const auto next = plan_.next_stage(done_);
     const bool last = !next || next->kind != spec.kind;  // of its kind
     if (last) measure(spec);

@@ -11,8 +11,8 @@ struct Dtype {
   const char* name;
   at::ScalarType type;
 };
-constexpr Dtype kDtypes[] = {{"F64", at::kDouble}, {"F32", at::kFloat}, {"I64", at::kLong},
-                             {"U8", at::kByte}};
+constexpr Dtype kDtypes[] = {
+    {"F64", at::kDouble}, {"F32", at::kFloat}, {"I64", at::kLong}, {"U8", at::kByte}};
 
 const char* dtype_name(at::ScalarType type) {
   for (const Dtype& dtype : kDtypes)
@@ -37,7 +37,8 @@ Parameter read_tensor(const std::string& key, const Json& entry, const std::stri
   const size_t size = static_cast<size_t>(element_count(shape)) * c10::elementSize(type);
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > bytes.size() - data ||
       offsets[1] - offsets[0] != size)
-    throw UserError(fmt::format("{}: tensor '{}' of {} bytes does not fit its place", name, key, size));
+    throw UserError(
+        fmt::format("{}: tensor '{}' of {} bytes does not fit its place", name, key, size));
   Tensor tensor = at::empty(shape, type);
   std::memcpy(tensor.data_ptr(), bytes.data() + data + offsets[0], size);
   return {key, tensor};
@@ -75,7 +76,8 @@ std::vector<Parameter> from_safetensors(const std::string& bytes, const std::str
   if (bytes.size() < 8) throw UserError(fmt::format("{}: too short for safetensors", name));
   for (size_t i = 8; i-- > 0;) length = length << 8 | static_cast<unsigned char>(bytes[i]);
   if (length > bytes.size() - 8)
-    throw UserError(fmt::format("{}: the header's length of {} passes the file's end", name, length));
+    throw UserError(
+        fmt::format("{}: the header's length of {} passes the file's end", name, length));
   const size_t data = 8 + static_cast<size_t>(length);
   std::vector<Parameter> tensors;
   try {
