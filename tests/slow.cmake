@@ -31,7 +31,8 @@ strata_slow_test(clang_tidy lint COMMAND bash ${PROJECT_SOURCE_DIR}/tools/check_
   ${PROJECT_BINARY_DIR})
 
 add_subdirectory(browser)
-# tests/long/*.py: a script each, with the command in STRATA_COMMAND; exit code 77 means skipped.
+# tests/browser/*.py and tests/long/*.py: a script each, with the command in STRATA_COMMAND; exit
+# code 77 means skipped.
 foreach(label browser long)
   file(GLOB scripts CONFIGURE_DEPENDS ${label}/*.py)
   foreach(script ${scripts})

@@ -46,10 +46,17 @@ class ParameterFactory {
 /// What a forward pass may depend on besides its input.
 struct ForwardContext {
   bool training = false;  ///< false: the result is a pure function of input and parameters
-  uint64_t seed = 0;      ///< with `stage`, `epoch` and `step`: the place of this pass in the run,
-  std::string stage;      ///< from which every random number follows (support/random.hpp)
+  uint64_t seed = 0;  ///< with what follows, the place of this pass in the run, from which every
+  std::string stage;  ///< random number is derived (support/random.hpp)
+  std::string layer;  ///< "encoder.0.1"
   uint32_t epoch = 0;
   uint32_t step = 0;
+  Tensor samples;  ///< int64 {batch}: the samples' numbers, or undefined where they have none
+};
+
+/// What is asked of a mirror besides undoing a layer.
+struct MirrorContext {
+  bool tied = false;  ///< it shares the layer's weights, transposed, instead of having its own
 };
 
 /// One layer of a stack: shapes without tensors first, then parameters, then passes.
@@ -88,8 +95,9 @@ class Layer {
   /// is this one's output and its output must be this one's input shape. Called after configure().
   /// nullptr with role activation or passthrough: nothing to undo. A transform without a mirror
   /// throws LayerError: its decoder must be written out. A mirror may refer to this layer, which
-  /// outlives it.
-  virtual std::shared_ptr<Layer> mirror() const { return nullptr; }
+  /// outlives it. A layer with weights that it cannot share, where context.tied asks for it, throws
+  /// LayerError too.
+  virtual std::shared_ptr<Layer> mirror(const MirrorContext&) const { return nullptr; }
 
   /// True for the activation that a decoder ends in where data of exactly this layer's range() is
   /// to be rebuilt (sigmoid, for pixels in [0, 1]). At most one layer for each range says so.

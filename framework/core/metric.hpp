@@ -16,6 +16,10 @@ class Metric {
   /// True where it can be measured against this kind of target.
   virtual bool suits(Target target) const = 0;
 
+  /// The keys of result() that are single numbers and may guide a decision (early stopping, say);
+  /// true where higher is better.
+  virtual std::map<std::string, bool> figures() const { return {}; }
+
   /// Forgets what was seen. `classes` is 0 where the target is not labels.
   virtual void start(int64_t classes, const at::TensorOptions& options) = 0;
 

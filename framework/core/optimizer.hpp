@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "strata/core/schedule.hpp"
 #include "strata/core/tensor.hpp"
 
 namespace strata {
@@ -9,10 +11,16 @@ namespace strata {
 /// What all optimizers take.
 struct OptimizerParams {
   double lr = 0.01;
+  Slot<Schedule> schedule{"constant"};
+  std::optional<double> clip_norm;
 
   template <class D>
   static void declare_common(D& d) {
     d.add("lr", &OptimizerParams::lr, "learning rate").above(0);
+    d.add("schedule", &OptimizerParams::schedule, "how the learning rate changes");
+    d.add("clip_norm", &OptimizerParams::clip_norm,
+          "gradients are scaled down to this norm, taken over all parameters; default never")
+        .above(0);
   }
 };
 
@@ -22,8 +30,9 @@ class Optimizer {
   static constexpr const char* family = "optimizer";
   virtual ~Optimizer() = default;
 
-  /// The rate of the first step, as the settings give it.
-  virtual double learning_rate() const = 0;
+  /// What the settings give. The trainer keeps the schedule and clips the gradients; an optimizer
+  /// has nothing to do for either.
+  virtual const OptimizerParams& common() const = 0;
 
   /// Allocates the state of these parameters. Called once, before the first step.
   virtual void start(std::vector<Parameter> parameters) = 0;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 namespace strata {
 
 const char* target_name(Target target) {
@@ -30,19 +32,84 @@ std::string head_block() {
   return "head";
 }
 
+bool names_part(const std::string& name, const std::string& part) {
+  return part.rfind(name, 0) == 0 && (part.size() == name.size() || part[name.size()] == '.');
+}
+
+void EarlyStopping::declare(Declare<EarlyStopping>& d) {
+  d.doc("Ends a stage when a figure has stopped getting better.");
+  d.add("metric", &EarlyStopping::metric, "the figure: loss (the stage's own), or a metric's name");
+  d.add("split", &EarlyStopping::split,
+        "what it is measured on; with test, the test figures are no longer those of unseen data")
+      .choices({"validation", "test"});
+  d.add("patience", &EarlyStopping::patience, "epochs without a new best until the stage ends")
+      .min(1);
+  d.add("min_delta", &EarlyStopping::min_delta, "by how much more a new best must be better")
+      .min(0);
+}
+
+size_t StageSpec::code_blocks() const {
+  size_t count = 0;
+  for (size_t i = 0; i < blocks.size(); ++i)
+    if (names_part("encoder", blocks[i])) count = i + 1;
+  return count;
+}
+
+std::optional<Figure> StageSpec::chosen_by() const {
+  if (early_stopping) return *early_stopping;
+  if (keep_best) return Figure{};
+  return std::nullopt;
+}
+
+std::vector<std::string> figure_names(const StageSpec& spec, const std::string& split) {
+  std::vector<std::string> names{"loss"};
+  if (split == "train") return names;
+  names.push_back(make(spec.loss)->measure());
+  for (const auto& metric : spec.metrics)
+    for (const auto& [key, higher] : make(metric)->figures())
+      if (key != names[1]) names.push_back(key);
+  return names;
+}
+
+double figure_value(const Figure& figure, const StageSpec& spec, const EpochResult& epoch) {
+  if (figure.split == "train") return epoch.loss;
+  const std::string measure = make(spec.loss)->measure();
+  const std::string key = figure.metric == "loss" ? measure : figure.metric;
+  bool higher = false;
+  for (const auto& metric : spec.metrics) {
+    const auto figures = make(metric)->figures();
+    if (const auto it = figures.find(key); it != figures.end()) higher = it->second;
+  }
+  const Json& value = epoch.metrics.at(figure.split).at(key);
+  if (!value.is_number()) return std::numeric_limits<double>::quiet_NaN();
+  return higher ? -value.get<double>() : value.get<double>();
+}
+
 Json StageSpec::dump() const {
-  Json list = Json::array();
-  for (const auto& metric : metrics) list.push_back(metric.dump());
-  return {{"name", name},
-          {"kind", stage_kind_name(kind)},
-          {"target", target_name(target)},
-          {"prefix", prefix},
-          {"blocks", blocks},
-          {"trains", trains},
-          {"loss", loss.dump()},
-          {"optimizer", optimizer.dump()},
-          {"metrics", list},
-          {"epochs_planned", epochs}};
+  const auto list = [](const auto& slots) {
+    Json json = Json::array();
+    for (const auto& slot : slots) json.push_back(slot.dump());
+    return json;
+  };
+  Json json = {{"name", name},
+               {"kind", stage_kind_name(kind)},
+               {"target", target_name(target)},
+               {"prefix", prefix},
+               {"blocks", blocks},
+               {"trains", trains},
+               {"loss", loss.dump()},
+               {"optimizer", optimizer.dump()},
+               {"metrics", list(metrics)},
+               {"epochs_planned", epochs}};
+  if (!corruption.empty()) json["corruption"] = corruption.dump();
+  if (!penalties.empty()) json["penalties"] = list(penalties);
+  if (!freeze.empty()) json["freeze"] = freeze;
+  if (const auto figure = chosen_by())
+    json["selection"] = {
+        {"rule", early_stopping ? "early_stopping" : "best_epoch"},
+        {"split", figure->split},
+        {"metric", figure->metric == "loss" ? make(loss)->measure() : figure->metric}};
+  return json;
 }
 
 }  // namespace strata

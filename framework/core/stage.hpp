@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "strata/core/corruption.hpp"
 #include "strata/core/loss.hpp"
 #include "strata/core/metric.hpp"
 #include "strata/core/optimizer.hpp"
+#include "strata/core/penalty.hpp"
 
 namespace strata {
 
@@ -17,6 +19,13 @@ const char* stage_kind_name(StageKind kind);
 std::string encoder_block(size_t pair);  ///< "encoder.0"
 std::string decoder_block(size_t pair);  ///< "decoder.0": rebuilds the input of encoder.0
 std::string head_block();                ///< "head"
+
+/// When a stage ends before its epochs are spent.
+struct EarlyStopping : Figure {
+  int64_t patience = 10;  ///< epochs without a new best
+  double min_delta = 0;   ///< by how much more a new best must be better
+  static void declare(Declare<EarlyStopping>& d);
+};
 
 /// One piece of training, as data: no tensor, so that it can be printed, compared and stored.
 struct StageSpec {
@@ -32,9 +41,23 @@ struct StageSpec {
   Slot<Optimizer> optimizer;
   std::vector<Slot<Metric>> metrics;
   int64_t epochs = 0;
+  Slot<Corruption> corruption;           ///< of the input; may be empty
+  std::vector<Slot<Penalty>> penalties;  ///< on code_blocks()' output
+  std::vector<std::string> freeze;       ///< of what trains: names of blocks, layers or parameters
+  std::optional<EarlyStopping> early_stopping;
+  bool keep_best = false;  ///< leave the parameters of the best epoch, not of the last
+
+  /// How many of `blocks` make the code: those up to the last encoder.
+  size_t code_blocks() const;
+  /// The figure that the stage's end or the kept epoch is chosen by: early stopping's, or the loss
+  /// on validation data; nothing where there is no choice.
+  std::optional<Figure> chosen_by() const;
 
   Json dump() const;
 };
+
+/// True where `name` ("encoder.0") is, or contains, `part` ("encoder.0.1.weight").
+bool names_part(const std::string& name, const std::string& part);
 
 /// One epoch as it was measured.
 struct EpochResult {
@@ -51,6 +74,14 @@ struct StageResult {
   StageSpec spec;
   bool measured = false;  ///< false while stages are only being planned
   std::vector<EpochResult> epochs;
+  size_t kept = 0;  ///< index of the epoch whose parameters the stage left
 };
+
+/// The figures that a decision in this stage can be taken by, on one split; "loss" is one of them.
+std::vector<std::string> figure_names(const StageSpec& spec, const std::string& split);
+
+/// What was measured of a figure that figure_names() lists, signed so that lower is better; NaN
+/// where it was null.
+double figure_value(const Figure& figure, const StageSpec& spec, const EpochResult& epoch);
 
 }  // namespace strata

@@ -4,12 +4,33 @@
 #include <cctype>
 
 namespace strata {
+namespace {
+
+constexpr const char* kFreeze =
+    "blocks or layers that stay as they are, such as encoder.0 or encoder.1.0; a tied decoder's "
+    "weights are its encoder's";
+
+/// What decides when a stage ends, and with which parameters.
+template <class P>
+void declare_selection(Declare<P>& d) {
+  d.add("early_stopping", &P::early_stopping, "ends the training before its epochs are spent");
+  d.add(
+       "keep", &P::keep,
+       "the epoch whose parameters stay: the last, or the best by early_stopping's figure, else by "
+       "the loss on validation data")
+      .choices({"last", "best"});
+}
+
+}  // namespace
 
 void DataSettings::declare(Declare<DataSettings>& d) {
   d.doc("What is learned from.");
   d.add("dataset", &DataSettings::dataset, "the images and labels").required();
   d.add("batch_size", &DataSettings::batch_size, "samples a step; a short last batch is kept")
       .min(1);
+  d.add("order", &DataSettings::order,
+        "shuffled: anew each epoch; sequential: as the data set has them")
+      .choices({"shuffled", "sequential"});
   d.add("train_size", &DataSettings::train_size, "how many training samples are used; default all")
       .min(1);
   d.add("test_size", &DataSettings::test_size, "how many test samples are used; default all")
@@ -19,12 +40,28 @@ void DataSettings::declare(Declare<DataSettings>& d) {
       .min(1);
 }
 
+void StageSettings::declare(Declare<StageSettings>& d) {
+  d.doc("What one stage takes instead of the common settings.");
+  d.add("loss", &StageSettings::loss, "in place of pretrain.loss");
+  d.add("optimizer", &StageSettings::optimizer, "in place of pretrain.optimizer");
+  d.add("epochs", &StageSettings::epochs, "in place of pretrain.epochs").min(1);
+  d.add("corruption", &StageSettings::corruption, "in place of pretrain.corruption");
+  d.add("penalties", &StageSettings::penalties, "in place of pretrain.penalties; [] for none");
+  d.add("freeze", &StageSettings::freeze, "in place of pretrain.freeze; [] for none");
+}
+
 void PretrainSettings::declare(Declare<PretrainSettings>& d) {
   d.doc("Training encoder and decoder to rebuild their input.");
   d.add("strategy", &PretrainSettings::strategy, "how the stack is grown");
   d.add("loss", &PretrainSettings::loss, "how far a reconstruction is from its target");
   d.add("optimizer", &PretrainSettings::optimizer, "how parameters are updated; fresh each stage");
   d.add("epochs", &PretrainSettings::epochs, "passes over the training set").min(1);
+  d.add("corruption", &PretrainSettings::corruption,
+        "spoils a stage's input, the clean one being the target (a denoising autoencoder)");
+  d.add("penalties", &PretrainSettings::penalties, "added to the loss, on a stage's code");
+  d.add("freeze", &PretrainSettings::freeze, kFreeze);
+  declare_selection(d);
+  d.add("stages", &PretrainSettings::stages, "a map for each stage, of what differs in it");
   d.add("metrics", &PretrainSettings::metrics, "measured on the test set after each epoch");
 }
 
@@ -38,6 +75,8 @@ void ClassifySettings::declare(Declare<ClassifySettings>& d) {
   d.add("train", &ClassifySettings::train,
         "all: encoder and head; head: the head alone, on codes computed once")
       .choices({"all", "head"});
+  d.add("freeze", &ClassifySettings::freeze, kFreeze);
+  declare_selection(d);
   d.add("metrics", &ClassifySettings::metrics, "measured on the test set after each epoch");
 }
 
@@ -56,6 +95,8 @@ void Experiment::declare(Declare<Experiment>& d) {
   d.add("decoder", &Experiment::decoder,
         "the decoder of each pair, where the encoder's mirror is not wanted: entry k rebuilds the "
         "input of encoder k");
+  d.add("tied", &Experiment::tied,
+        "the decoder's weights are the encoder's, transposed: one copy, learned by both");
   d.add("pretrain", &Experiment::pretrain, "training the stack to rebuild its input");
   d.add("classify", &Experiment::classify, "training a classifier on the code");
   d.check([](const Experiment& e, Check& check) {

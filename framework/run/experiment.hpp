@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "strata/core/corruption.hpp"
 #include "strata/core/layer.hpp"
+#include "strata/core/penalty.hpp"
 #include "strata/core/stage.hpp"
 #include "strata/core/strategy.hpp"
 #include "strata/data/split.hpp"
@@ -14,7 +16,19 @@ namespace strata {
 struct DataSettings : DataSplitParams {
   Slot<Dataset> dataset;
   int64_t batch_size = 100;
+  std::string order = "shuffled";
   static void declare(Declare<DataSettings>& d);
+};
+
+/// An entry of `pretrain.stages`: what one stage takes instead of the common settings.
+struct StageSettings {
+  Slot<Loss> loss;
+  Slot<Optimizer> optimizer;
+  std::optional<int64_t> epochs;
+  Slot<Corruption> corruption;
+  std::optional<std::vector<Slot<Penalty>>> penalties;
+  std::optional<std::vector<std::string>> freeze;
+  static void declare(Declare<StageSettings>& d);
 };
 
 /// The `pretrain` of an experiment file.
@@ -23,6 +37,12 @@ struct PretrainSettings {
   Slot<Loss> loss{"mse"};
   Slot<Optimizer> optimizer{"sgd"};
   OneOrMany<int64_t> epochs = 10;
+  Slot<Corruption> corruption;
+  std::vector<Slot<Penalty>> penalties;
+  std::vector<std::string> freeze;
+  std::optional<EarlyStopping> early_stopping;
+  std::string keep = "last";
+  std::vector<StageSettings> stages;
   std::vector<Slot<Metric>> metrics{Slot<Metric>{"reconstruction_error"}};
   static void declare(Declare<PretrainSettings>& d);
 };
@@ -34,6 +54,9 @@ struct ClassifySettings {
   Slot<Optimizer> optimizer{"sgd"};
   int64_t epochs = 10;
   std::string train = "all";
+  std::vector<std::string> freeze;
+  std::optional<EarlyStopping> early_stopping;
+  std::string keep = "last";
   std::vector<Slot<Metric>> metrics{Slot<Metric>{"accuracy"}};
   static void declare(Declare<ClassifySettings>& d);
 };
@@ -50,6 +73,7 @@ struct Experiment {
   DataSettings data;
   std::vector<LayerList> encoder;
   std::optional<std::vector<LayerList>> decoder;
+  bool tied = false;
   std::optional<PretrainSettings> pretrain;
   std::optional<ClassifySettings> classify;
   static void declare(Declare<Experiment>& d);

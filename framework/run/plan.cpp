@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "strata/run/stage_check.hpp"
+
 namespace strata {
 namespace {
 
@@ -34,9 +36,10 @@ class Planner {
       if (pretrains()) add_decoders();
       if (settings_.classify) add_head();
     }
+    if (issues_.ok()) check_names();
     list_stages();
-    for (const StageSpec& stage : plan_.stages) check_stage(stage);
-    check_epochs();
+    for (const StageSpec& stage : plan_.stages) check_stage(plan_, stage, tree_, issues_);
+    check_stage_count();
   }
 
  private:
@@ -63,6 +66,8 @@ class Planner {
     if (settings_.decoder && settings_.decoder->size() != settings_.encoder.size())
       error("decoder", fmt::format("expected {} entries, one for each entry of 'encoder', got {}",
                                    settings_.encoder.size(), settings_.decoder->size()));
+    if (settings_.decoder && settings_.tied)
+      error("tied", "a tied decoder follows from the encoder; drop 'tied' or 'decoder'");
     if (settings_.classify && settings_.classify->head.empty())
       error("classify.head", "expected at least one layer");
   }
@@ -107,7 +112,7 @@ class Planner {
 
   void add_mirror(size_t k, const Block& encoder, const std::vector<const Block*>& before) {
     try {
-      plan_.stack->add_mirror(decoder_block(k), encoder, before);
+      plan_.stack->add_mirror(decoder_block(k), encoder, before, {settings_.tied});
     } catch (const LayerError& e) {
       error(fmt::format("encoder[{}]", k), fmt::format("no decoder follows from it: {}", e.what()));
     }
@@ -153,23 +158,20 @@ class Planner {
                         settings_.pretrain->strategy.type));
   }
 
-  void check_stage(const StageSpec& stage) {
-    LossUse use{stage.target, {}, {}};
-    if (plan_.stack->has(stage.blocks.back()) && plan_.stack->has(stage.blocks.front())) {
-      use.output = plan_.stack->block(stage.blocks.back()).output_range;
-      use.target_range = plan_.stack->block(stage.blocks.front()).input_range;
+  void check_names() {
+    const Stack& stack = *plan_.stack;
+    if (settings_.pretrain) {
+      check_freeze(stack, settings_.pretrain->freeze, "pretrain.freeze", tree_, issues_);
+      for (size_t k = 0; k < settings_.pretrain->stages.size(); ++k)
+        if (const auto& names = settings_.pretrain->stages[k].freeze)
+          check_freeze(stack, *names, fmt::format("pretrain.stages[{}].freeze", k), tree_, issues_);
     }
-    if (const auto objection = make(stage.loss)->objection(use))
-      issues_.error(stage.loss.origin, stage.loss.path,
-                    fmt::format("{} (stage '{}')", *objection, stage.name));
-    for (const auto& metric : stage.metrics)
-      if (!make(metric)->suits(stage.target))
-        issues_.error(metric.origin, metric.path,
-                      fmt::format("metric '{}' cannot be measured against {} (stage '{}')",
-                                  metric.type, target_name(stage.target), stage.name));
+    if (settings_.classify)
+      check_freeze(stack, settings_.classify->freeze, "classify.freeze", tree_, issues_);
   }
 
-  void check_epochs() {
+  /// The lists with an entry for each stage.
+  void check_stage_count() {
     if (!settings_.pretrain) return;
     const size_t given = settings_.pretrain->epochs.values.size();
     size_t stages = 0;
@@ -178,6 +180,11 @@ class Planner {
     if (stages > 0 && given > 1 && given != stages)
       error("pretrain.epochs",
             fmt::format("expected one number, or {}, one for each stage; got {}", stages, given));
+    const size_t entries = settings_.pretrain->stages.size();
+    if (stages > 0 && entries > stages)
+      error(fmt::format("pretrain.stages[{}]", stages),
+            fmt::format("expected at most {}, one for each stage; got {}",
+                        stages == 1 ? "1 entry" : fmt::format("{} entries", stages), entries));
   }
 
   Plan& plan_;
@@ -186,18 +193,36 @@ class Planner {
   Issues& issues_;
 };
 
+/// What the settings say of pretraining stage k: the common settings, and what its own entry
+/// changes.
+void apply(const PretrainSettings& settings, size_t k, StageSpec& stage) {
+  stage.kind = StageKind::pretrain;
+  stage.loss = settings.loss;
+  stage.optimizer = settings.optimizer;
+  stage.metrics = settings.metrics;
+  stage.epochs = settings.epochs.at(k);
+  stage.corruption = settings.corruption;
+  stage.penalties = settings.penalties;
+  stage.freeze = settings.freeze;
+  stage.early_stopping = settings.early_stopping;
+  stage.keep_best = settings.keep == "best";
+  if (k >= settings.stages.size()) return;
+  const StageSettings& own = settings.stages[k];
+  if (!own.loss.empty()) stage.loss = own.loss;
+  if (!own.optimizer.empty()) stage.optimizer = own.optimizer;
+  stage.epochs = own.epochs.value_or(stage.epochs);
+  if (!own.corruption.empty()) stage.corruption = own.corruption;
+  stage.penalties = own.penalties.value_or(stage.penalties);
+  stage.freeze = own.freeze.value_or(stage.freeze);
+}
+
 }  // namespace
 
 std::optional<StageSpec> Plan::next_stage(const std::vector<StageResult>& done) const {
   if (!done.empty() && done.back().spec.kind == StageKind::classify) return std::nullopt;
   if (experiment.pretrain) {
-    const PretrainSettings& settings = *experiment.pretrain;
-    if (auto stage = make(settings.strategy)->next(describe(*this), done)) {
-      stage->kind = StageKind::pretrain;
-      stage->loss = settings.loss;
-      stage->optimizer = settings.optimizer;
-      stage->metrics = settings.metrics;
-      stage->epochs = settings.epochs.at(done.size());
+    if (auto stage = make(experiment.pretrain->strategy)->next(describe(*this), done)) {
+      apply(*experiment.pretrain, done.size(), *stage);
       return stage;
     }
   }
@@ -211,6 +236,9 @@ std::optional<StageSpec> Plan::next_stage(const std::vector<StageResult>& done) 
   stage.optimizer = settings.optimizer;
   stage.metrics = settings.metrics;
   stage.epochs = settings.epochs;
+  stage.freeze = settings.freeze;
+  stage.early_stopping = settings.early_stopping;
+  stage.keep_best = settings.keep == "best";
   std::vector<std::string>& encoders = settings.train == "head" ? stage.prefix : stage.blocks;
   for (size_t k = 0; k < experiment.encoder.size(); ++k) encoders.push_back(encoder_block(k));
   stage.blocks.push_back(head_block());

@@ -62,11 +62,12 @@ void Recorder::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
   event(std::move(event_entry));
 }
 
-void Recorder::stage_done(const Json& weights) {
+void Recorder::stage_done(const StageResult& result, const Json& weights) {
   Json& stage = record_["stages"].back();
   stage["status"] = "completed";
   stage["seconds"] = clock_seconds() - stage_started_;
   stage["weights"] = weights;
+  if (stage.contains("selection")) stage["selection"]["epoch"] = result.epochs[result.kept].epoch;
   event({{"event", "stage_done"}, {"stage", stage["name"]}});
   save();
 }

@@ -23,7 +23,7 @@ class Recorder final : public Observer {
   void stage_started(const StageSpec& spec) override;
   void epoch_done(const StageSpec& spec, const EpochResult& epoch) override;
   /// Closes the stage, with what its weights file holds.
-  void stage_done(const Json& weights);
+  void stage_done(const StageResult& result, const Json& weights);
 
   /// Closes the record: "completed", "failed", "diverged" or "interrupted", with the error's text.
   void finish(const std::string& status, const Json& error);

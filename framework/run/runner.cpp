@@ -75,6 +75,7 @@ class Run {
         progress_(title(experiment), plan.stages, options.quiet),
         observer_(recorder_, progress_) {
     fit_.batch_size = experiment.settings.data.batch_size;
+    fit_.shuffle = experiment.settings.data.order == "shuffled";
     fit_.seed = static_cast<uint64_t>(experiment.settings.seed);
     fit_.dtype = experiment.settings.dtype == "float64" ? at::kDouble : at::kFloat;
     fit_.stop = options.stop;
@@ -125,7 +126,8 @@ class Run {
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
     const std::string bytes = to_safetensors(plan_.stack->parameters(blocks));
     write_file_atomically(recorder_.folder() / file, bytes);
-    recorder_.stage_done({{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
+    recorder_.stage_done(done_.back(),
+                         {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
     const auto next = plan_.next_stage(done_);
     const bool last = !next || next->kind != spec.kind;  // of its kind
     if (last) measure(spec);
@@ -148,7 +150,7 @@ class Run {
   /// The run's final figures, after the last stage of a kind: those of the classifier, and the
   /// error of the images rebuilt through all pairs.
   void measure(const StageSpec& spec) {
-    const Json& measured = done_.back().epochs.back().metrics;
+    const Json& measured = done_.back().epochs[done_.back().kept].metrics;
     for (const char* split : {"validation", "test"})
       for (const auto& [key, value] : measured[split].items())
         if (spec.kind == StageKind::classify) metrics_[split][key] = value;

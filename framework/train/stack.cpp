@@ -125,7 +125,8 @@ const Block& Stack::add(const std::string& name, const std::vector<ComponentRef>
 }
 
 const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
-                               const std::vector<const Block*>& before) {
+                               const std::vector<const Block*>& before,
+                               const MirrorContext& context) {
   auto block = std::make_shared<Block>();
   block->name = name;
   block->input = encoder.output;
@@ -140,7 +141,7 @@ const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
   while (chain.size() > first) {
     const PlacedLayer& source = *chain.back();
     chain.pop_back();
-    std::shared_ptr<Layer> mirror = source.layer->mirror();
+    std::shared_ptr<Layer> mirror = source.layer->mirror(context);
     if (mirror == nullptr) continue;
     PlacedLayer placed;
     placed.type = source.type;
@@ -178,8 +179,12 @@ const Block& Stack::block(const std::string& name) const {
 
 Tensor Stack::forward(const std::vector<std::string>& blocks, Tensor x,
                       const ForwardContext& context) const {
+  ForwardContext place = context;
   for (const std::string& name : blocks)
-    for (const PlacedLayer& placed : block(name).layers) x = placed.layer->forward(x, context);
+    for (const PlacedLayer& placed : block(name).layers) {
+      place.layer = placed.name;
+      x = placed.layer->forward(x, place);
+    }
   return x;
 }
 
@@ -187,7 +192,7 @@ std::vector<Parameter> Stack::parameters(const std::vector<std::string>& blocks)
   std::vector<Parameter> chosen;
   for (const std::string& name : blocks)
     for (const Parameter& parameter : parameters_)
-      if (parameter.name.rfind(name + ".", 0) == 0) chosen.push_back(parameter);
+      if (names_part(name, parameter.name)) chosen.push_back(parameter);
   return chosen;
 }
 

@@ -44,7 +44,8 @@ class Stack {
   /// images, the one that ends_decoder() for [0, 1]. `before` are the blocks that feed the encoder,
   /// outermost first.
   const Block& add_mirror(const std::string& name, const Block& encoder,
-                          const std::vector<const Block*>& before);
+                          const std::vector<const Block*>& before,
+                          const MirrorContext& context = {});
 
   /// Draws every parameter: a pure function of seed and the parameter's name.
   void build(uint64_t seed, at::ScalarType dtype, at::Device device);
@@ -54,7 +55,8 @@ class Stack {
   const std::vector<std::shared_ptr<Block>>& blocks() const { return blocks_; }
 
   /// x: {batch, input...} through the blocks, in order.
-  Tensor forward(const std::vector<std::string>& blocks, Tensor x, const ForwardContext&) const;
+  Tensor forward(const std::vector<std::string>& blocks, Tensor x,
+                 const ForwardContext& context) const;
 
   /// The parameters of these blocks, in order, each once. After build().
   std::vector<Parameter> parameters(const std::vector<std::string>& blocks) const;

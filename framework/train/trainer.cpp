@@ -3,117 +3,126 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include "strata/core/batches.hpp"
+#include "strata/core/clip.hpp"
 
 namespace strata {
 namespace {
 
-constexpr int64_t kEvaluationBatch = 1000;
-
-void check_stop(const FitOptions& options) {
-  if (options.stop != nullptr && options.stop->load(std::memory_order_relaxed))
-    throw Interrupted("interrupted");
-}
-
-Tensor images(const DeviceSplit& split, const Tensor& index, const Shape& sample,
-              const FitOptions& options) {
-  return gather_images(split.pixels, index, sample, options.dtype);
-}
-
-Tensor target_of(Target target, const Tensor& input, const DeviceSplit& split,
-                 const Tensor& index) {
-  return target == Target::labels ? split.labels.index_select(0, index) : input;
-}
-
-/// The output of a chain of blocks, in the target's shape where a decoder written out ends flat.
-Tensor output_of(const Stack& stack, const std::vector<std::string>& blocks, const Tensor& x,
-                 Target target, const ForwardContext& context) {
-  const Tensor y = stack.forward(blocks, x, context);
-  return target == Target::labels || y.sizes() == x.sizes() ? y : y.view_as(x);
-}
-
 /// Makes exactly the tensors that train ask for gradients while it lives.
 class TrainOnly {
  public:
-  TrainOnly(Stack& stack, const StageSpec& spec) : parameters_(stack.parameters(spec.trains)) {
+  TrainOnly(Stack& stack, const StageSpec& spec) {
+    for (const Parameter& p : stack.parameters(spec.trains))
+      if (std::none_of(spec.freeze.begin(), spec.freeze.end(),
+                       [&](const std::string& name) { return names_part(name, p.name); }))
+        parameters_.push_back(p);
     for (const Parameter& p : parameters_) p.value.set_requires_grad(true);
   }
   ~TrainOnly() {
-    for (const Parameter& p : parameters_) {
-      p.value.mutable_grad() = Tensor();
-      p.value.set_requires_grad(false);
-    }
+    clear_gradients();
+    for (const Parameter& p : parameters_) p.value.set_requires_grad(false);
   }
   TrainOnly(const TrainOnly&) = delete;
   TrainOnly& operator=(const TrainOnly&) = delete;
+
   const std::vector<Parameter>& parameters() const { return parameters_; }
+  void clear_gradients() {
+    for (const Parameter& p : parameters_) p.value.mutable_grad() = Tensor();
+  }
 
  private:
   std::vector<Parameter> parameters_;
 };
 
-/// The inputs of a stage: images, or the codes that its frozen prefix makes of them, computed once.
-class StageInput {
+/// Follows the figure that a stage's end or kept epoch is chosen by, and keeps the best parameters
+/// where the settings ask for them.
+class Selection {
  public:
-  StageInput(const Stack& stack, const StageSpec& spec, const DeviceData& data,
-             const DeviceSplit& split, const FitOptions& options)
-      : data_(data), split_(split), options_(options) {
-    if (spec.prefix.empty() || split.count() == 0) return;
-    at::NoGradGuard no_grad;
-    for (int64_t first = 0; first < split.count(); first += kEvaluationBatch) {
-      check_stop(options);
-      const int64_t n = std::min(kEvaluationBatch, split.count() - first);
-      const Tensor x = images(split, split.samples.narrow(0, first, n), data.sample, options);
-      const Tensor code = stack.forward(spec.prefix, x, {});
-      if (!codes_.defined()) {
-        std::vector<int64_t> sizes = code.sizes().vec();
-        sizes[0] = split.pixels.size(0);  // a row a sample of the whole part: indexed as pixels are
-        codes_ = at::empty(sizes, code.options());
-      }
-      codes_.index_copy_(0, split.samples.narrow(0, first, n), code);
-    }
+  Selection(const StageSpec& spec, const std::vector<Parameter>& parameters)
+      : spec_(spec),
+        parameters_(parameters),
+        figure_(spec.chosen_by()),
+        best_(spec.early_stopping ? spec.early_stopping->min_delta : 0) {}
+
+  /// True where the stage is to end here.
+  bool ends_after(const EpochResult& epoch) {
+    if (!figure_) return false;
+    if (best_.see(figure_value(*figure_, spec_, epoch)) && spec_.keep_best) keep(epoch.epoch);
+    return spec_.early_stopping && best_.waited() >= spec_.early_stopping->patience;
   }
 
-  Tensor batch(const Tensor& index) const {
-    return codes_.defined() ? codes_.index_select(0, index)
-                            : images(split_, index, data_.sample, options_);
+  /// Puts the best parameters back; the index of the epoch that they are from.
+  size_t finish(size_t last) {
+    for (size_t i = 0; i < values_.size(); ++i) parameters_[i].value.detach().copy_(values_[i]);
+    return values_.empty() ? last : kept_;
   }
 
  private:
-  const DeviceData& data_;
-  const DeviceSplit& split_;
-  const FitOptions& options_;
-  Tensor codes_;
+  void keep(int64_t epoch) {
+    kept_ = static_cast<size_t>(epoch - 1);
+    const bool first = values_.empty();
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      const Tensor value = parameters_[i].value.detach();
+      if (first)
+        values_.push_back(value.clone());
+      else
+        values_[i].copy_(value);
+    }
+  }
+
+  const StageSpec& spec_;
+  const std::vector<Parameter>& parameters_;
+  std::optional<Figure> figure_;
+  BestSoFar best_;
+  std::vector<Tensor> values_;
+  size_t kept_ = 0;
 };
 
-Json measure(const Stack& stack, const Evaluation& what, const StageInput& input,
-             const DeviceData& data, const DeviceSplit& split, const FitOptions& options) {
-  if (split.count() == 0) return Json::object();
-  at::NoGradGuard no_grad;
-  const at::TensorOptions place = at::TensorOptions().device(options.device).dtype(options.dtype);
-  const int64_t classes = what.target == Target::labels ? data.classes : 0;
-  for (const auto& metric : what.metrics) metric->start(classes, place);
-  Tensor loss_sum = at::zeros({}, place.dtype(at::kDouble));
-  for (int64_t first = 0; first < split.count(); first += kEvaluationBatch) {
-    check_stop(options);
-    const int64_t n = std::min(kEvaluationBatch, split.count() - first);
-    const Tensor index = split.samples.narrow(0, first, n);
-    const Tensor x = input.batch(index);
-    const Tensor y = output_of(stack, what.blocks, x, what.target, {});
-    const Tensor target = target_of(what.target, x, split, index);
-    if (what.loss) loss_sum.add_(what.loss->forward(y, target), static_cast<double>(n));
-    for (const auto& metric : what.metrics) metric->update(y, target);
+/// The terms of a stage's objective: the loss, and each penalty with its weight. Their values stay
+/// on the device, a row a term and a column a step, until the epoch's one read.
+class Objective {
+ public:
+  Objective(const StageSpec& spec, int64_t steps, const at::TensorOptions& place)
+      : loss_(make(spec.loss)), names_{spec.loss.type} {
+    for (const auto& penalty : spec.penalties) {
+      penalties_.push_back(make(penalty));
+      names_.push_back(penalty.type);
+    }
+    values_ = at::zeros({static_cast<int64_t>(names_.size()), steps}, place);
   }
-  Json figures = Json::object();
-  if (what.loss)
-    figures[what.loss->measure()] = loss_sum.item<double>() / static_cast<double>(split.count());
-  for (const auto& metric : what.metrics)
-    for (auto& [key, value] : metric->result()) figures[key] = value;
-  return figures;
-}
+
+  const std::shared_ptr<Loss>& loss() const { return loss_; }
+  const Tensor& values() const { return values_; }
+  const std::vector<std::string>& names() const { return names_; }
+  double weight(size_t term) const { return term == 0 ? 1 : penalties_[term - 1]->common().weight; }
+
+  /// The weighted sum, to be differentiated; notes each term as that of `step`.
+  Tensor forward(const Tensor& output, const Tensor& target, const Tensor& code, int64_t step) {
+    Tensor sum = loss_->forward(output, target);
+    note(0, step, sum);
+    for (size_t i = 0; i < penalties_.size(); ++i) {
+      const Tensor term = penalties_[i]->forward(code);
+      note(i + 1, step, term);
+      sum = sum.add(term, weight(i + 1));
+    }
+    return sum;
+  }
+
+ private:
+  void note(size_t term, int64_t step, const Tensor& value) {
+    values_.select(0, static_cast<int64_t>(term)).select(0, step).copy_(value.detach());
+  }
+
+  std::shared_ptr<Loss> loss_;
+  std::vector<std::shared_ptr<Penalty>> penalties_;
+  std::vector<std::string> names_;
+  Tensor values_;
+};
 
 /// One stage while it trains.
 class Fit {
@@ -125,19 +134,24 @@ class Fit {
         data_(data),
         options_(options),
         observer_(observer),
-        train_input_(stack, spec, data, data.train, options),
-        validation_input_(stack, spec, data, data.validation, options),
-        test_input_(stack, spec, data, data.test, options),
+        place_(at::TensorOptions().device(options.device).dtype(options.dtype)),
+        steps_((data.train.count() + options.batch_size - 1) / options.batch_size),
+        encode_(spec.blocks.begin(), spec.blocks.begin() + static_cast<long>(spec.code_blocks())),
+        decode_(spec.blocks.begin() + static_cast<long>(spec.code_blocks()), spec.blocks.end()),
+        train_input_(stack, spec.prefix, data, data.train, options),
+        validation_input_(stack, spec.prefix, data, data.validation, options),
+        test_input_(stack, spec.prefix, data, data.test, options),
         trained_(stack, spec),
-        loss_(make(spec.loss)),
+        objective_(spec, steps_, place_),
         optimizer_(make(spec.optimizer)),
-        order_(random_stream(options.seed, "shuffle", "data", spec.name)) {
-    const at::TensorOptions place = at::TensorOptions().device(options.device).dtype(options.dtype);
+        schedule_(make(optimizer_->common().schedule)),
+        selection_(spec, trained_.parameters()),
+        order_(random_stream(options.seed, "shuffle", "data", spec.name)),
+        noise_(random_stream(options.seed, "corruption", "input", spec.name)),
+        rate_(at::zeros({}, place_)) {
     optimizer_->start(trained_.parameters());
-    rate_ = at::full({}, optimizer_->learning_rate(), place);
-    steps_ = (data.train.count() + options.batch_size - 1) / options.batch_size;
-    losses_ = at::zeros({steps_}, place);
-    evaluation_ = {spec.blocks, spec.target, loss_, {}};
+    if (!spec.corruption.empty()) corruption_ = make(spec.corruption);
+    evaluation_ = {spec.blocks, spec.target, objective_.loss(), {}};
     for (const auto& metric : spec.metrics) evaluation_.metrics.push_back(make(metric));
     context_.training = true;
     context_.seed = options.seed;
@@ -147,64 +161,95 @@ class Fit {
   EpochResult epoch(int64_t number) {
     EpochResult result;
     result.epoch = number;
-    result.learning_rate = optimizer_->learning_rate();
+    result.learning_rate = rate_at(number, 0);
     const auto begin = std::chrono::steady_clock::now();
     train(number);
-    const Tensor losses = losses_.to(at::kCPU, at::kDouble);  // the epoch's one read
+    const Tensor values = objective_.values().to(at::kCPU, at::kDouble);  // the epoch's one read
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     result.samples_per_second = static_cast<double>(data_.train.count()) / result.seconds;
-    result.loss = mean_loss(losses, number);
-    result.terms = {{spec_.loss.type, result.loss}};
+    for (size_t term = 0; term < objective_.names().size(); ++term) {
+      const double mean =
+          mean_of(values[static_cast<int64_t>(term)], objective_.names()[term], number);
+      result.terms[objective_.names()[term]] = mean;
+      result.loss += objective_.weight(term) * mean;
+    }
     result.metrics = {
         {"train", Json::object()},
         {"validation",
-         measure(stack_, evaluation_, validation_input_, data_, data_.validation, options_)},
-        {"test", measure(stack_, evaluation_, test_input_, data_, data_.test, options_)}};
+         evaluate(stack_, evaluation_, validation_input_, data_, data_.validation, options_)},
+        {"test", evaluate(stack_, evaluation_, test_input_, data_, data_.test, options_)}};
     check_measured(result.metrics["test"], number);
     return result;
   }
 
+  /// True where the stage is to end after this epoch.
+  bool ends_after(const EpochResult& epoch) {
+    if (const auto figure = schedule_->follows())
+      followed_.push_back(figure_value(*figure, spec_, epoch));
+    return selection_.ends_after(epoch);
+  }
+
+  size_t finish(size_t last) { return selection_.finish(last); }
+
  private:
+  double rate_at(int64_t number, int64_t step) const {
+    return schedule_->rate(optimizer_->common().lr, {number - 1, step, steps_, spec_.epochs},
+                           followed_);
+  }
+
   void train(int64_t number) {
     context_.epoch = static_cast<uint32_t>(number);
-    const Tensor order = epoch_order(data_.train.samples, order_, context_.epoch);
+    const Tensor order = options_.shuffle ? epoch_order(data_.train.samples, order_, context_.epoch)
+                                          : data_.train.samples;
     const int64_t count = order.size(0);
     for (int64_t k = 0; k < steps_; ++k) {
       check_stop(options_);
       const int64_t first = k * options_.batch_size;
       const int64_t n = std::min(options_.batch_size, count - first);
       context_.step = static_cast<uint32_t>(k);
+      set_rate(rate_at(number, k));
       step(order.narrow(0, first, n));
       observer_.step_done(spec_, number, first + n, count);
     }
   }
 
-  void step(const Tensor& index) {
-    const Tensor x = train_input_.batch(index);
-    const Tensor y = output_of(stack_, spec_.blocks, x, spec_.target, context_);
-    const Tensor loss = loss_->forward(y, target_of(spec_.target, x, data_.train, index));
-    losses_.select(0, context_.step).copy_(loss.detach());
-    loss.backward();
-    at::NoGradGuard no_grad;
-    optimizer_->step(rate_);
-    for (const Parameter& p : trained_.parameters()) p.value.mutable_grad() = Tensor();
+  void set_rate(double rate) {
+    if (rate == rate_value_) return;
+    rate_value_ = rate;
+    rate_.fill_(rate);
   }
 
-  /// The mean over samples of the batches' losses; throws Diverged at the first that is no number.
-  double mean_loss(const Tensor& losses, int64_t number) const {
+  void step(const Tensor& index) {
+    context_.samples = index;
+    const Tensor x = train_input_.batch(index);
+    const Tensor input =
+        corruption_ ? corruption_->apply(x, {noise_, index, context_.epoch, 0}) : x;
+    const Tensor code = stack_.forward(encode_, input, context_);
+    const Tensor y = shaped_like(spec_.target, stack_.forward(decode_, code, context_), x);
+    const Tensor target = target_of(spec_.target, x, data_.train, index);
+    objective_.forward(y, target, code, context_.step).backward();
+    at::NoGradGuard no_grad;
+    if (const auto& norm = optimizer_->common().clip_norm)
+      clip_gradients(trained_.parameters(), *norm);
+    optimizer_->step(rate_);
+    trained_.clear_gradients();
+  }
+
+  /// A term's mean over samples from its batches'; throws Diverged at the first that is no number.
+  double mean_of(const Tensor& values, const std::string& name, int64_t number) const {
     const int64_t count = data_.train.count();
     double sum = 0;
     for (int64_t k = 0; k < steps_; ++k) {
-      const double loss = losses[k].item<double>();
-      if (!std::isfinite(loss))
-        throw Diverged(
-            fmt::format("the loss became {} in stage '{}', epoch {}, step {} of {}, at learning "
-                        "rate {:g}; try a "
-                        "smaller one",
-                        std::isnan(loss) ? "NaN" : "infinite", spec_.name, number, k + 1, steps_,
-                        optimizer_->learning_rate()));
-      sum += loss *
+      const double value = values[k].item<double>();
+      if (!std::isfinite(value))
+        throw Diverged(fmt::format(
+            "{} became {} in stage '{}', epoch {}, step {} of {}, at learning rate {:g}; try a "
+            "smaller one",
+            name == spec_.loss.type ? "the loss" : "penalty '" + name + "'",
+            std::isnan(value) ? "NaN" : "infinite", spec_.name, number, k + 1, steps_,
+            rate_at(number, k)));
+      sum += value *
              static_cast<double>(std::min(options_.batch_size, count - k * options_.batch_size));
     }
     return sum / static_cast<double>(count);
@@ -213,13 +258,12 @@ class Fit {
   /// Throws Diverged where an epoch's last update broke the parameters, which no training loss
   /// shows.
   void check_measured(const Json& figures, int64_t number) const {
-    const double loss = figures.value(loss_->measure(), 0.0);
+    const double loss = figures.value(objective_.loss()->measure(), 0.0);
     if (!std::isfinite(loss))
       throw Diverged(fmt::format(
           "the loss on the test set became {} in stage '{}', epoch {}, at learning rate {:g}; try "
-          "a "
-          "smaller one",
-          std::isnan(loss) ? "NaN" : "infinite", spec_.name, number, optimizer_->learning_rate()));
+          "a smaller one",
+          std::isnan(loss) ? "NaN" : "infinite", spec_.name, number, rate_at(number, steps_ - 1)));
   }
 
   Stack& stack_;
@@ -227,15 +271,22 @@ class Fit {
   const DeviceData& data_;
   const FitOptions& options_;
   Observer& observer_;
+  at::TensorOptions place_;
+  int64_t steps_;
+  std::vector<std::string> encode_, decode_;  // the stage's blocks, parted where the code is
   StageInput train_input_, validation_input_, test_input_;
   TrainOnly trained_;
-  std::shared_ptr<Loss> loss_;
+  Objective objective_;
   std::shared_ptr<Optimizer> optimizer_;
-  RandomStream order_;
+  std::shared_ptr<Schedule> schedule_;
+  std::shared_ptr<Corruption> corruption_;  // null where the input stays clean
+  Selection selection_;
+  RandomStream order_, noise_;
   Evaluation evaluation_;
   ForwardContext context_;
-  Tensor rate_, losses_;
-  int64_t steps_ = 0;
+  Tensor rate_;
+  double rate_value_ = 0;
+  std::vector<double> followed_;
 };
 
 }  // namespace
@@ -247,15 +298,11 @@ void fit(Stack& stack, const StageSpec& spec, const DeviceData& data, const FitO
   result.measured = true;
   for (int64_t number = 1; number <= spec.epochs; ++number) {
     result.epochs.push_back(fit.epoch(number));
+    result.kept = result.epochs.size() - 1;
     observer.epoch_done(spec, result.epochs.back());
+    if (fit.ends_after(result.epochs.back())) break;
   }
-}
-
-Json evaluate(const Stack& stack, const Evaluation& what, const DeviceData& data,
-              const DeviceSplit& split, const FitOptions& options) {
-  StageSpec no_prefix;
-  const StageInput input(stack, no_prefix, data, split, options);
-  return measure(stack, what, input, data, split, options);
+  result.kept = fit.finish(result.kept);
 }
 
 }  // namespace strata

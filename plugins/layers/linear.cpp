@@ -3,7 +3,8 @@
 namespace strata {
 namespace {
 
-/// y = x W^T + b, W {units, inputs}. An input of any shape is flattened; the mirror restores it.
+/// y = x W^T + b, W {units, inputs}. An input of any shape is flattened; the mirror restores it. A
+/// tied mirror computes y = x W + b with the W of the layer it undoes.
 class Linear final : public Layer {
  public:
   struct Params {
@@ -39,26 +40,29 @@ class Linear final : public Layer {
 
   void build(ParameterFactory& factory) override {
     const int64_t in = element_count(input_), out = element_count(output_);
-    weight_ = factory.parameter("weight", {out, in}, *make(params_.weight_init), in, out);
+    if (tied_ == nullptr)
+      weight_ = factory.parameter("weight", {out, in}, *make(params_.weight_init), in, out);
     if (params_.bias) bias_ = factory.parameter("bias", {out}, *make(params_.bias_init), in, out);
   }
 
   Tensor forward(const Tensor& x, const ForwardContext&) const override {
-    const Tensor y = at::linear(x.flatten(1), weight_, bias_);
+    const Tensor y =
+        at::linear(x.flatten(1), tied_ == nullptr ? weight_ : tied_->weight_.t(), bias_);
     return output_.size() == 1 ? y : y.view(batch_shape(x.size(0), output_));
   }
 
-  std::shared_ptr<Layer> mirror() const override {
-    Params params = params_;
-    auto layer = std::make_shared<Linear>(params);
+  std::shared_ptr<Layer> mirror(const MirrorContext& context) const override {
+    auto layer = std::make_shared<Linear>(params_);
     layer->output_ = input_;
+    if (context.tied) layer->tied_ = this;
     return layer;
   }
 
  private:
   Params params_;
   Shape input_, output_;
-  Tensor weight_, bias_;  // bias_ stays undefined without one
+  const Linear* tied_ = nullptr;  // whose weight this one transposes
+  Tensor weight_, bias_;          // bias_ stays undefined without one
 };
 
 STRATA_REGISTER(Layer, Linear, "linear");

@@ -10,6 +10,8 @@ class Accuracy final : public ConfusionMetric {
   };
   explicit Accuracy(const Params&) {}
 
+  std::map<std::string, bool> figures() const override { return {{"accuracy", true}}; }
+
   std::map<std::string, Json> result() const override {
     const Tensor n = counts();
     return {{"accuracy", fraction(n.diagonal().sum().item<int64_t>(), n.sum().item<int64_t>())}};

@@ -14,6 +14,8 @@ class ReconstructionError final : public Metric {
 
   bool suits(Target target) const override { return target != Target::labels; }
 
+  std::map<std::string, bool> figures() const override { return {{"reconstruction_error", false}}; }
+
   void start(int64_t, const at::TensorOptions& options) override {
     sum_ = at::zeros({}, options.dtype(at::kDouble));
     elements_ = 0;

@@ -28,7 +28,7 @@ class Adam final : public Optimizer {
 
   explicit Adam(const Params& params) : params_(params) {}
 
-  double learning_rate() const override { return params_.lr; }
+  const OptimizerParams& common() const override { return params_; }
 
   void start(std::vector<Parameter> parameters) override {
     parameters_ = std::move(parameters);

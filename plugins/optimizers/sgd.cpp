@@ -29,7 +29,7 @@ class Sgd final : public Optimizer {
 
   explicit Sgd(const Params& params) : params_(params) {}
 
-  double learning_rate() const override { return params_.lr; }
+  const OptimizerParams& common() const override { return params_; }
 
   void start(std::vector<Parameter> parameters) override {
     parameters_ = std::move(parameters);

@@ -16,7 +16,7 @@ std::string stage_line(const StageSpec& stage) {
   return fmt::format("{:<12} {}{}  on {}; loss {}, {} lr {:g}, {} epochs", stage.name,
                      prefix.empty() ? "" : "[" + prefix + "frozen] ", chain,
                      target_name(stage.target), stage.loss.type, stage.optimizer.type,
-                     make(stage.optimizer)->learning_rate(), stage.epochs);
+                     make(stage.optimizer)->common().lr, stage.epochs);
 }
 
 void print_stages(const Plan& plan) {

@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+
+#include "strata/support/random.hpp"
+
+// The arithmetic of noise.hpp, once for CPU and CUDA; the launchers only run it. No LibTorch here,
+// so that nvcc compiles it by itself.
+#ifdef __CUDACC__
+#define STRATA_HOST_DEVICE __host__ __device__
+#else
+#define STRATA_HOST_DEVICE
+#endif
+
+namespace strata {
+
+/// Where random numbers lie: element c of sample s has the counter s * features + c.
+struct NoiseCounter {
+  RandomStream stream;
+  uint32_t epoch, step;
+  const int64_t* samples;
+  int64_t features;
+
+  STRATA_HOST_DEVICE uint64_t element(int64_t i) const {
+    return static_cast<uint64_t>(samples[i / features] * features + i % features);
+  }
+};
+
+template <class T>
+struct UniformNoise {
+  NoiseCounter at;
+  STRATA_HOST_DEVICE T operator()(int64_t i) const {
+    return static_cast<T>(at.stream.uniform(at.element(i), at.epoch, at.step));
+  }
+};
+
+/// Of float32, the upper 24 of the bits: rounding all of them could reach 1.
+template <>
+struct UniformNoise<float> {
+  NoiseCounter at;
+  STRATA_HOST_DEVICE float operator()(int64_t i) const {
+    const RandomStream::Words r = at.stream.words(at.element(i), at.epoch, at.step);
+    return static_cast<float>(r.w[0] >> 8) * 0x1.0p-24F;
+  }
+};
+
+template <class T>
+struct NormalNoise {
+  NoiseCounter at;
+  STRATA_HOST_DEVICE T operator()(int64_t i) const {
+    return static_cast<T>(at.stream.normal(at.element(i), at.epoch, at.step));
+  }
+};
+
+// Launchers on a CUDA stream (a cudaStream_t, passed as void*), in noise.cu. They write n numbers
+// and return the error code of the launch, 0 for none.
+int launch_noise(const UniformNoise<float>& f, float* out, int64_t n, void* stream);
+int launch_noise(const UniformNoise<double>& f, double* out, int64_t n, void* stream);
+int launch_noise(const NormalNoise<float>& f, float* out, int64_t n, void* stream);
+int launch_noise(const NormalNoise<double>& f, double* out, int64_t n, void* stream);
+
+}  // namespace strata

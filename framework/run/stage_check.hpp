@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "strata/run/plan.hpp"
+
+namespace strata {
+
+/// Checks what a planned stage is set to: that loss, metrics and penalties suit its target and
+/// code, that every figure it is guided by is measured, and that something is left to train.
+/// Mistakes go to `issues`, with the position in `tree` of the key at fault.
+void check_stage(const Plan& plan, const StageSpec& stage, const Node& tree, Issues& issues);
+
+/// Checks the names listed at `path` ("pretrain.freeze") against the stack's blocks and layers.
+void check_freeze(const Stack& stack, const std::vector<std::string>& names,
+                  const std::string& path, const Node& tree, Issues& issues);
+
+}  // namespace strata

@@ -1,0 +1,93 @@
+#include "strata/train/evaluation.hpp"
+
+#include <ATen/core/grad_mode.h>
+
+#include "strata/core/batches.hpp"
+
+namespace strata {
+namespace {
+
+constexpr int64_t kEvaluationBatch = 1000;
+
+Tensor images(const DeviceSplit& split, const Tensor& index, const Shape& sample,
+              const FitOptions& options) {
+  return gather_images(split.pixels, index, sample, options.dtype);
+}
+
+/// Calls body(index, n) for one batch of the split's samples after the other.
+template <class Body>
+void for_batches(const DeviceSplit& split, const FitOptions& options, Body body) {
+  for (int64_t first = 0; first < split.count(); first += kEvaluationBatch) {
+    check_stop(options);
+    const int64_t n = std::min(kEvaluationBatch, split.count() - first);
+    body(split.samples.narrow(0, first, n), n);
+  }
+}
+
+}  // namespace
+
+void check_stop(const FitOptions& options) {
+  if (options.stop != nullptr && options.stop->load(std::memory_order_relaxed))
+    throw Interrupted("interrupted");
+}
+
+StageInput::StageInput(const Stack& stack, const std::vector<std::string>& prefix,
+                       const DeviceData& data, const DeviceSplit& split, const FitOptions& options)
+    : data_(data), split_(split), options_(options) {
+  if (prefix.empty()) return;
+  at::NoGradGuard no_grad;
+  for_batches(split, options, [&](const Tensor& index, int64_t) {
+    const Tensor code = stack.forward(prefix, images(split, index, data.sample, options), {});
+    if (!codes_.defined()) {
+      std::vector<int64_t> sizes = code.sizes().vec();
+      sizes[0] = split.pixels.size(0);  // a row a sample of the whole part: indexed as pixels are
+      codes_ = at::empty(sizes, code.options());
+    }
+    codes_.index_copy_(0, index, code);
+  });
+}
+
+Tensor StageInput::batch(const Tensor& index) const {
+  return codes_.defined() ? codes_.index_select(0, index)
+                          : images(split_, index, data_.sample, options_);
+}
+
+Tensor target_of(Target target, const Tensor& input, const DeviceSplit& split,
+                 const Tensor& index) {
+  return target == Target::labels ? split.labels.index_select(0, index) : input;
+}
+
+Tensor shaped_like(Target target, const Tensor& output, const Tensor& input) {
+  const bool same = target == Target::labels || output.sizes() == input.sizes();
+  return same ? output : output.view_as(input);
+}
+
+Json evaluate(const Stack& stack, const Evaluation& what, const StageInput& input,
+              const DeviceData& data, const DeviceSplit& split, const FitOptions& options) {
+  if (split.count() == 0) return Json::object();
+  at::NoGradGuard no_grad;
+  const at::TensorOptions place = at::TensorOptions().device(options.device).dtype(options.dtype);
+  const int64_t classes = what.target == Target::labels ? data.classes : 0;
+  for (const auto& metric : what.metrics) metric->start(classes, place);
+  Tensor loss_sum = at::zeros({}, place.dtype(at::kDouble));
+  for_batches(split, options, [&](const Tensor& index, int64_t n) {
+    const Tensor x = input.batch(index);
+    const Tensor y = shaped_like(what.target, stack.forward(what.blocks, x, {}), x);
+    const Tensor target = target_of(what.target, x, split, index);
+    if (what.loss) loss_sum.add_(what.loss->forward(y, target), static_cast<double>(n));
+    for (const auto& metric : what.metrics) metric->update(y, target);
+  });
+  Json figures = Json::object();
+  if (what.loss)
+    figures[what.loss->measure()] = loss_sum.item<double>() / static_cast<double>(split.count());
+  for (const auto& metric : what.metrics)
+    for (auto& [key, value] : metric->result()) figures[key] = value;
+  return figures;
+}
+
+Json evaluate(const Stack& stack, const Evaluation& what, const DeviceData& data,
+              const DeviceSplit& split, const FitOptions& options) {
+  return evaluate(stack, what, StageInput(stack, {}, data, split, options), data, split, options);
+}
+
+}  // namespace strata

@@ -1,0 +1,78 @@
+#pragma once
+#include <atomic>
+
+#include "strata/train/stack.hpp"
+
+namespace strata {
+
+/// Some samples of the images in memory, on the device.
+struct DeviceSplit {
+  Tensor pixels;   ///< uint8 {count, features}; shared by the splits of one part
+  Tensor labels;   ///< int64 {count}, likewise
+  Tensor samples;  ///< int64 {n}: the rows that belong to this split
+  int64_t count() const { return samples.defined() ? samples.size(0) : 0; }
+};
+
+struct DeviceData {
+  Shape sample;
+  int64_t classes = 0;
+  DeviceSplit train, validation, test;
+};
+
+struct FitOptions {
+  int64_t batch_size = 100;
+  bool shuffle = true;  ///< anew each epoch; else samples come in the data set's order
+  uint64_t seed = 0;
+  at::ScalarType dtype = at::kFloat;
+  at::Device device = at::kCPU;
+  const std::atomic<bool>* stop = nullptr;  ///< set, from a signal handler say, to end the run
+};
+
+/// The user asked to stop.
+class Interrupted : public RunError {
+ public:
+  using RunError::RunError;
+};
+
+/// Throws Interrupted where the user asked to stop.
+void check_stop(const FitOptions& options);
+
+/// The inputs of a stage on one split: images, or the codes that its frozen prefix makes of them,
+/// computed once. Refers to what it is made from.
+class StageInput {
+ public:
+  StageInput(const Stack& stack, const std::vector<std::string>& prefix, const DeviceData& data,
+             const DeviceSplit& split, const FitOptions& options);
+
+  /// Those of the samples with these numbers (int64, {batch}).
+  Tensor batch(const Tensor& index) const;
+
+ private:
+  const DeviceData& data_;
+  const DeviceSplit& split_;
+  const FitOptions& options_;
+  Tensor codes_;
+};
+
+/// What an output is compared with: labels, or the stage's input.
+Tensor target_of(Target target, const Tensor& input, const DeviceSplit& split, const Tensor& index);
+
+/// The output of a decoder in the shape of its target, where one written out ends flat.
+Tensor shaped_like(Target target, const Tensor& output, const Tensor& input);
+
+/// Figures of a chain of blocks on one split, batch by batch, without gradients: the loss where one
+/// is given, and each metric, by name.
+struct Evaluation {
+  std::vector<std::string> blocks;
+  Target target = Target::pixels;
+  std::shared_ptr<Loss> loss;  ///< may be null
+  std::vector<std::shared_ptr<Metric>> metrics;
+};
+Json evaluate(const Stack& stack, const Evaluation& what, const DeviceData& data,
+              const DeviceSplit& split, const FitOptions& options);
+
+/// The same, of inputs that are there already.
+Json evaluate(const Stack& stack, const Evaluation& what, const StageInput& input,
+              const DeviceData& data, const DeviceSplit& split, const FitOptions& options);
+
+}  // namespace strata

@@ -1,0 +1,28 @@
+#include "strata/core/corruption.hpp"
+
+namespace strata {
+namespace {
+
+class Gaussian final : public Corruption {
+ public:
+  struct Params {
+    double std = 0.3;
+    static void declare(Declare<Params>& d) {
+      d.doc("Adds normal noise of zero mean (Vincent et al. 2010). Values may leave their range.");
+      d.add("std", &Params::std, "the noise's standard deviation").min(0);
+    }
+  };
+  explicit Gaussian(const Params& params) : params_(params) {}
+
+  Tensor apply(const Tensor& x, const NoisePlace& place) const override {
+    return normal_noise(x, place).mul_(params_.std).add_(x);
+  }
+
+ private:
+  Params params_;
+};
+
+STRATA_REGISTER(Corruption, Gaussian, "gaussian");
+
+}  // namespace
+}  // namespace strata

@@ -1,0 +1,45 @@
+#include "strata/core/layer.hpp"
+#include "strata/core/noise.hpp"
+
+namespace strata {
+namespace {
+
+/// While training: x / (1 - rate) where an element is kept, 0 where it is not. Else x.
+class Dropout final : public Layer {
+ public:
+  struct Params {
+    double rate = 0.5;
+    static void declare(Declare<Params>& d) {
+      d.doc(
+          "Sets elements to zero at random while training, the others scaled up to keep the mean "
+          "(Srivastava et al. 2014). Decoders have none of it.");
+      d.add("rate", &Params::rate, "probability that an element is dropped").min(0).below(1);
+    }
+  };
+  explicit Dropout(const Params& params) : params_(params) {}
+
+  Role role() const override { return Role::passthrough; }
+  Shape configure(const Shape& input, const LayerContext&) override { return input; }
+
+  Tensor forward(const Tensor& x, const ForwardContext& context) const override {
+    if (!context.training || params_.rate == 0) return x;
+    NoisePlace place;
+    place.stream = random_stream(context.seed, "dropout", context.layer, context.stage);
+    place.epoch = context.epoch;
+    if (context.samples.defined()) {
+      place.samples = context.samples;
+    } else {
+      place.samples = at::arange(x.size(0), x.options().dtype(at::kLong));
+      place.step = context.step;
+    }
+    return x * uniform_noise(x, place).ge_(params_.rate).div_(1 - params_.rate);
+  }
+
+ private:
+  Params params_;
+};
+
+STRATA_REGISTER(Layer, Dropout, "dropout");
+
+}  // namespace
+}  // namespace strata

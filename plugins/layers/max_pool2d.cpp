@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include "strata/core/convolution.hpp"
+
+namespace strata {
+namespace {
+
+/// Enlarges images to a given size, each pixel taking the nearest one's value.
+class NearestResize final : public Layer {
+ public:
+  explicit NearestResize(Shape output) : output_(std::move(output)) {}
+  Role role() const override { return Role::passthrough; }
+  Shape configure(const Shape&, const LayerContext&) override { return output_; }
+  Tensor forward(const Tensor& x, const ForwardContext&) const override {
+    return at::upsample_nearest2d(x, {output_[1], output_[2]});
+  }
+
+ private:
+  Shape output_;
+};
+
+class MaxPool2d final : public Layer {
+ public:
+  struct Params {
+    int64_t size = 2;
+    std::optional<int64_t> stride;
+    static void declare(Declare<Params>& d) {
+      d.doc(
+          "The largest value of each window of an image, by channel. Its mirror enlarges the "
+          "image, "
+          "each pixel taking the nearest one's value.");
+      d.add("size", &Params::size, "height and width of the window").min(1);
+      d.add("stride", &Params::stride, "pixels from one window to the next; default size").min(1);
+    }
+  };
+  explicit MaxPool2d(const Params& params)
+      : size_(params.size), stride_(params.stride.value_or(params.size)) {}
+
+  Role role() const override { return Role::passthrough; }
+
+  Shape configure(const Shape& input, const LayerContext&) override {
+    expect_image(input);
+    if (input[1] < size_ || input[2] < size_)
+      throw LayerError(
+          fmt::format("a window of {} does not fit an input of {}", size_, shape_text(input)));
+    input_ = input;
+    return {input[0], (input[1] - size_) / stride_ + 1, (input[2] - size_) / stride_ + 1};
+  }
+
+  Tensor forward(const Tensor& x, const ForwardContext&) const override {
+    return at::max_pool2d(x, size_, stride_);
+  }
+
+  std::shared_ptr<Layer> mirror(const MirrorContext&) const override {
+    return std::make_shared<NearestResize>(input_);
+  }
+
+ private:
+  int64_t size_, stride_;
+  Shape input_;
+};
+
+STRATA_REGISTER(Layer, MaxPool2d, "max_pool2d");
+
+}  // namespace
+}  // namespace strata

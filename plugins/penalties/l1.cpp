@@ -1,0 +1,30 @@
+#include "strata/core/penalty.hpp"
+
+namespace strata {
+namespace {
+
+/// The sum over a code's elements of |a|, mean over the batch.
+class L1 final : public Penalty {
+ public:
+  struct Params : PenaltyParams {
+    static void declare(Declare<Params>& d) {
+      d.doc("The sum of a code's absolute values, its mean over the batch.");
+      declare_common(d);
+    }
+  };
+  explicit L1(const Params& params) : params_(params) {}
+
+  const PenaltyParams& common() const override { return params_; }
+  std::optional<std::string> objection(const Range&) const override { return std::nullopt; }
+  Tensor forward(const Tensor& code) const override {
+    return code.abs().sum().div(static_cast<double>(code.size(0)));
+  }
+
+ private:
+  Params params_;
+};
+
+STRATA_REGISTER(Penalty, L1, "l1");
+
+}  // namespace
+}  // namespace strata

@@ -1,0 +1,21 @@
+#include "strata/core/schedule.hpp"
+
+namespace strata {
+namespace {
+
+class Constant final : public Schedule {
+ public:
+  struct Params {
+    static void declare(Declare<Params>& d) { d.doc("The same rate throughout."); }
+  };
+  explicit Constant(const Params&) {}
+
+  double rate(double base, const SchedulePoint&, const std::vector<double>&) const override {
+    return base;
+  }
+};
+
+STRATA_REGISTER(Schedule, Constant, "constant");
+
+}  // namespace
+}  // namespace strata

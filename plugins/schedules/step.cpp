@@ -1,0 +1,33 @@
+#include <cmath>
+
+#include "strata/core/schedule.hpp"
+
+namespace strata {
+namespace {
+
+/// base * factor^floor(epoch / every)
+class Step final : public Schedule {
+ public:
+  struct Params {
+    int64_t every = 10;
+    double factor = 0.1;
+    static void declare(Declare<Params>& d) {
+      d.doc("The rate times a factor, again and again after so many epochs.");
+      d.add("every", &Params::every, "epochs between two changes").min(1);
+      d.add("factor", &Params::factor, "what the rate is multiplied by").above(0);
+    }
+  };
+  explicit Step(const Params& params) : params_(params) {}
+
+  double rate(double base, const SchedulePoint& at, const std::vector<double>&) const override {
+    return base * std::pow(params_.factor, static_cast<double>(at.epoch / params_.every));
+  }
+
+ private:
+  Params params_;
+};
+
+STRATA_REGISTER(Schedule, Step, "step");
+
+}  // namespace
+}  // namespace strata
