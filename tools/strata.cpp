@@ -11,6 +11,7 @@
 
 #include "cli/compare.hpp"
 #include "cli/data.hpp"
+#include "cli/plugin.hpp"
 #include "engine/engine.hpp"
 #include "strata/record/record.hpp"
 #include "strata/report/show.hpp"
@@ -69,6 +70,10 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
       request.command = which;
       for_engine = true;
     });
+    command
+        ->add_option("--plugin", request.plugins,
+                     "library with further components; may be repeated")
+        ->allow_extra_args(false);
     return command;
   };
   CLI::App* run = add("run", "Run experiments and write their records.", Command::run);
@@ -128,6 +133,7 @@ int run_command_line(int argc, char** argv) {
   add_engine_commands(app, request, for_engine);
   add_compare_command(app, exit_code);
   add_data_command(app, exit_code);
+  add_plugin_command(app, request, for_engine);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
