@@ -13,6 +13,7 @@
 
 #include "cli/compare.hpp"
 #include "cli/data.hpp"
+#include "cli/plugin.hpp"
 #include "cli/report.hpp"
 #include "engine/engine.hpp"
 #include "strata/config/issues.hpp"
@@ -77,6 +78,10 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
       request.command = which;
       for_engine = true;
     });
+    command
+        ->add_option("--plugin", request.plugins,
+                     "library with further components; may be repeated")
+        ->allow_extra_args(false);
     return command;
   };
   CLI::App* run = add("run", "Run experiments and write their records.", Command::run);
@@ -146,6 +151,7 @@ int run_command_line(int argc, char** argv) {
   add_compare_command(app, exit_code);
   add_report_command(app, exit_code);
   add_data_command(app, exit_code);
+  add_plugin_command(app, request, for_engine);
   refuse_unknown_command(app, argc, argv);
   try {
     app.parse(argc, argv);

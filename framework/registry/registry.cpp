@@ -38,6 +38,15 @@ void Registry::add(ComponentInfo info) noexcept {
   }
 }
 
+void Registry::add_failed(const char* family, const char* name, const char* reason) noexcept {
+  try {
+    problems_.push_back(fmt::format("{} {} of {} threw while it was registered: {}", family,
+                                    quote(name), of_library(library_), reason));
+  } catch (...) {
+    // Out of memory, as above.
+  }
+}
+
 const ComponentInfo* Registry::find(const std::string& family, const std::string& name) const {
   const auto components = components_.find(family);
   if (components == components_.end()) return nullptr;

@@ -18,6 +18,8 @@ class Registry final : public Catalog {
   /// Takes the component, or, where its name is taken already, notes that in problems(). Never
   /// throws: it runs while a library is being loaded.
   void add(ComponentInfo info) noexcept;
+  /// Notes that a component could not be added, and why.
+  void add_failed(const char* family, const char* name, const char* reason) noexcept;
 
   const ComponentInfo* find(const std::string& family, const std::string& name) const override;
   std::vector<std::string> names(const std::string& family) const override;  ///< sorted
@@ -46,7 +48,18 @@ std::shared_ptr<Family> make(const Slot<Family>& slot) {
 
 template <class Family, class Component>
 struct Registration {
-  explicit Registration(const char* name) {
+  explicit Registration(const char* name) noexcept {
+    try {
+      Registry::instance().add(describe(name));
+    } catch (const std::exception& e) {
+      Registry::instance().add_failed(Family::family, name, e.what());
+    } catch (...) {
+      Registry::instance().add_failed(Family::family, name, "something that is no std::exception");
+    }
+  }
+
+ private:
+  static ComponentInfo describe(const char* name) {
     static_assert(std::is_base_of_v<Family, Component>);
     using P = typename Component::Params;
     ComponentInfo info;
@@ -57,7 +70,7 @@ struct Registration {
     info.create = [](const void* params) -> std::shared_ptr<void> {
       return std::shared_ptr<Family>(std::make_shared<Component>(*static_cast<const P*>(params)));
     };
-    Registry::instance().add(std::move(info));
+    return info;
   }
 };
 

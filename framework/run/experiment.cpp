@@ -83,6 +83,10 @@ void ClassifySettings::declare(Declare<ClassifySettings>& d) {
 void Experiment::declare(Declare<Experiment>& d) {
   d.doc("An experiment with a stack of autoencoders.");
   d.add("name", &Experiment::name, "names the folder of its results").required();
+  d.add("plugins", &Experiment::plugins,
+        "libraries with further components: a path, from this file's folder, or a name that is "
+        "looked "
+        "up in STRATA_PLUGIN_PATH");
   d.add("seed", &Experiment::seed, "from which every random number follows").min(0);
   d.add("dtype", &Experiment::dtype, "precision of the arithmetic").choices({"float32", "float64"});
   d.add("device", &Experiment::device, "auto takes a GPU where there is one")

@@ -66,6 +66,7 @@ using LayerList = std::vector<Slot<Layer>>;
 /// The root of an experiment file: a params struct like any other.
 struct Experiment {
   std::string name;
+  std::vector<std::string> plugins;  // loaded before the rest of the file is read
   int64_t seed = 0;
   std::string dtype = "float32";
   std::string device = "auto";

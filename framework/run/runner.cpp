@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "strata/record/record.hpp"
+#include "strata/registry/load.hpp"
 #include "strata/run/device_data.hpp"
 #include "strata/run/images.hpp"
 #include "strata/run/machine.hpp"
@@ -108,6 +109,8 @@ class Run {
     Json facts = provenance(fit_.device, threads);
     facts["command_line"] = options_.command_line;
     facts["plugins"] = Json::array();
+    for (const PluginLibrary& plugin : loaded_plugins())
+      facts["plugins"].push_back({{"library", plugin.name}, {"sha256", plugin.sha256}});
     recorder_.set("provenance", facts);
     recorder_.set("model", model_summary(*plan_.stack));
     data_ =

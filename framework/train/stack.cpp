@@ -91,6 +91,38 @@ std::optional<PlacedLayer> activation_arriving(const std::vector<const PlacedLay
   return activation_for(data_range);
 }
 
+/// "layer encoder.0.1 (swish of libswish.so)"
+std::string described(const PlacedLayer& placed) {
+  const bool plugin = placed.ref.info != nullptr && !placed.ref.info->library.empty();
+  return fmt::format("layer {} ({}{})", placed.name, placed.type,
+                     plugin ? " of " + placed.ref.info->library : "");
+}
+
+/// A layer's pass, held to what it said of itself; what goes wrong is told with its name.
+Tensor pass(const PlacedLayer& placed, const Tensor& x, const ForwardContext& context) {
+  Tensor y;
+  try {
+    y = placed.layer->forward(x, context);
+  } catch (const c10::Error& e) {  // its what() ends in a stack trace
+    throw RunError(fmt::format("{}: {}", described(placed), e.what_without_backtrace()));
+  } catch (const std::exception& e) {
+    throw RunError(fmt::format("{}: {}", described(placed), e.what()));
+  }
+  if (!y.defined()) throw RunError(described(placed) + " gives no tensor");
+  const at::IntArrayRef sizes = y.sizes();
+  if (sizes.empty() || sizes[0] != x.size(0) || sizes.slice(1) != at::IntArrayRef(placed.output))
+    throw RunError(fmt::format("{} gives {}, and said {}", described(placed),
+                               shape_text(sizes.vec()),
+                               shape_text(batch_shape(x.size(0), placed.output))));
+  return y;
+}
+
+/// x in the block's input shape, where the one before it was written out and ends flat.
+Tensor entering(const Block& block, const Tensor& x) {
+  const std::vector<int64_t> expected = batch_shape(x.size(0), block.input);
+  return x.sizes() == at::IntArrayRef(expected) ? x : x.reshape(expected);
+}
+
 }  // namespace
 
 Block& Stack::place(std::shared_ptr<Block> block, const LayerContext& context, size_t* failed) {
@@ -180,12 +212,26 @@ const Block& Stack::block(const std::string& name) const {
 Tensor Stack::forward(const std::vector<std::string>& blocks, Tensor x,
                       const ForwardContext& context) const {
   ForwardContext place = context;
-  for (const std::string& name : blocks)
+  for (const std::string& name : blocks) {
+    x = entering(block(name), x);
     for (const PlacedLayer& placed : block(name).layers) {
       place.layer = placed.name;
-      x = placed.layer->forward(x, place);
+      x = pass(placed, x, place);
     }
+  }
   return x;
+}
+
+std::string Stack::first_not_finite(const std::vector<std::string>& blocks, Tensor x,
+                                    const ForwardContext& context) const {
+  for (const std::string& name : blocks) {
+    x = entering(block(name), x);
+    for (const PlacedLayer& placed : block(name).layers) {
+      x = pass(placed, x, context);
+      if (!at::isfinite(x).all().item<bool>()) return described(placed);
+    }
+  }
+  return {};
 }
 
 std::vector<Parameter> Stack::parameters(const std::vector<std::string>& blocks) const {

@@ -54,9 +54,14 @@ class Stack {
   bool has(const std::string& name) const;
   const std::vector<std::shared_ptr<Block>>& blocks() const { return blocks_; }
 
-  /// x: {batch, input...} through the blocks, in order.
+  /// x: {batch, input...} through the blocks, in order. Throws RunError, with the layer's name,
+  /// where one throws or gives another shape than it inferred.
   Tensor forward(const std::vector<std::string>& blocks, Tensor x,
                  const ForwardContext& context) const;
+
+  /// The first layer on that way whose output is not finite, described; "" where all are.
+  std::string first_not_finite(const std::vector<std::string>& blocks, Tensor x,
+                               const ForwardContext&) const;
 
   /// The parameters of these blocks, in order, each once. After build().
   std::vector<Parameter> parameters(const std::vector<std::string>& blocks) const;

@@ -31,22 +31,6 @@ function(strata_module name)
   strata_cuda_kernels(${name} strata_${name}_headers ${kernels})
 endfunction()
 
-# Leaves out the launchers (*_cuda.cpp) where LibTorch has no CUDA.
-function(strata_split_cuda variable)
-  if(NOT STRATA_TORCH_CUDA)
-    list(FILTER ${variable} EXCLUDE REGEX "_cuda\\.cpp$")
-    set(${variable} "${${variable}}" PARENT_SCOPE)
-  endif()
-endfunction()
-
-# An object library strata_<name>_kernels of .cu files, compiled wherever nvcc is found.
-function(strata_cuda_kernels name headers)
-  if(STRATA_NVCC AND ARGN)
-    add_library(strata_${name}_kernels OBJECT ${ARGN})
-    target_link_libraries(strata_${name}_kernels PRIVATE ${headers} CUDA::cudart)
-  endif()
-endfunction()
-
 # One precompiled header for everything that sees LibTorch.
 function(strata_use_torch_headers target)
   if(NOT TARGET strata_pch)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/commands.hpp"
+#include "strata/registry/load.hpp"
 
 namespace strata {
 namespace {
@@ -23,6 +24,8 @@ int dispatch(const EngineRequest& request) {
       return schema_command(request);
     case EngineRequest::Command::components:
       return components_command(request);
+    case EngineRequest::Command::plugin_check:
+      return plugin_check_command(request);
   }
   return 2;
 }
@@ -36,6 +39,8 @@ extern "C" int strata_engine(const strata::EngineRequest& request) {
     for (const std::string& problem : Registry::instance().problems())
       fmt::print(stderr, "strata: error: {}\n", problem);
     if (!Registry::instance().problems().empty()) return 2;
+    for (const std::string& plugin : request.plugins)
+      load_plugin(plugin, std::filesystem::current_path());
     return dispatch(request);
   } catch (const UserError& e) {
     fmt::print(stderr, "strata: error: {}\n", e.what());

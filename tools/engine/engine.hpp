@@ -7,11 +7,12 @@ namespace strata {
 /// What the command line asked of the part of strata that needs LibTorch and the components. The
 /// front fills it in, opens libstrata, and calls strata_engine().
 struct EngineRequest {
-  enum class Command { run, check, show, list, describe, schema, components };
+  enum class Command { run, check, show, list, describe, schema, components, plugin_check };
   Command command = Command::check;
-  std::vector<std::string> files;      ///< experiment files
+  std::vector<std::string> files;      ///< experiment files; plugin_check: the library
   std::vector<std::string> overrides;  ///< --set, "key.path=value"
   std::vector<std::string> sweeps;     ///< --sweep, "key=v1,v2"
+  std::vector<std::string> plugins;    ///< --plugin, a library's path or name
   std::string seeds;                   ///< --seeds, "0-4"; empty: the file's own
   std::string device;                  ///< --device; empty: the file's own
   std::string out = "results";

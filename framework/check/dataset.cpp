@@ -1,0 +1,85 @@
+#include "strata/data/dataset.hpp"
+
+#include <algorithm>
+
+#include "strata/check/checks.hpp"
+
+namespace strata {
+namespace {
+
+std::shared_ptr<Dataset> built(const ComponentRef& ref) {
+  return std::static_pointer_cast<Dataset>(ref.info->create(ref.params.get()));
+}
+
+void check_info(const Dataset& dataset) {
+  const DatasetInfo info = dataset.info(), again = dataset.info();
+  require(info.sample_shape == again.sample_shape && info.classes == again.classes &&
+              info.class_names == again.class_names,
+          "info() gives two answers");
+  const size_t sizes = info.sample_shape.size();
+  require(sizes == 1 || sizes == 3,
+          "a sample has {} sizes; {{channels, height, width}} or {{features}}", sizes);
+  for (const int64_t size : info.sample_shape)
+    require(size >= 1, "a sample has a size of {}", size);
+  require(info.classes >= 2 && info.classes <= 256, "it has {} classes; labels are bytes",
+          info.classes);
+  require(info.class_names.empty() || static_cast<int64_t>(info.class_names.size()) == info.classes,
+          "{} classes have {} names", info.classes, info.class_names.size());
+}
+
+void check_part(const Samples& part, const DatasetInfo& info, const std::string& name) {
+  require(part.shape == info.sample_shape, "the {} has samples of {}, info() says {}", name,
+          shape_text(part.shape), shape_text(info.sample_shape));
+  require(part.count() > 0, "the {} is empty", name);
+  const int64_t bytes = part.count() * element_count(part.shape);
+  require(static_cast<int64_t>(part.pixels.size()) == bytes,
+          "the {} has {} labels but {} bytes of pixels; {} are expected", name, part.count(),
+          part.pixels.size(), bytes);
+  const int64_t largest = *std::max_element(part.labels.begin(), part.labels.end());
+  require(largest < info.classes, "the {} has label {}, and there are {} classes", name, largest,
+          info.classes);
+}
+
+bool same(const Samples& a, const Samples& b) {
+  return a.shape == b.shape && a.pixels == b.pixels && a.labels == b.labels;
+}
+
+void check_loading(const Dataset& dataset, const ComponentRef& ref) {
+  LoadedData data;
+  try {
+    data = dataset.load({});
+  } catch (const UserError& e) {
+    const std::string message = e.what();
+    throw CheckSkipped("its data is not here: " + message.substr(0, message.find('\n')));
+  }
+  const DatasetInfo info = dataset.info();
+  check_part(data.train, info, "training set");
+  check_part(data.test, info, "test set");
+  for (const DataFile& file : data.files) {
+    require(!file.name.empty(), "a file has no name");
+    require(file.sha256.size() == 64, "file '{}' has no SHA-256", file.name);
+  }
+  DataContext other;
+  other.seed = 1;
+  const LoadedData again = built(ref)->load(other);
+  require(same(data.train, again.train) && same(data.test, again.test),
+          "loaded again, for a run of another seed, it differs");
+}
+
+void check_dataset(const ComponentRef& ref, Checks& checks) {
+  const auto dataset = built(ref);
+  checks.run("describes its samples", [&] { check_info(*dataset); });
+  checks.run("loads what it describes, always the same", [&] { check_loading(*dataset, ref); });
+}
+
+void use_dataset(const ComponentRef& ref) {
+  check_info(*built(ref));
+}
+
+}  // namespace
+
+FamilyChecks dataset_checks() {
+  return {check_dataset, use_dataset};
+}
+
+}  // namespace strata

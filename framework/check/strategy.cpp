@@ -1,0 +1,152 @@
+#include "strata/core/strategy.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "strata/check/checks.hpp"
+
+namespace strata {
+namespace {
+
+constexpr size_t kMostStages = 1000;
+
+using Results = std::vector<StageResult>;
+using Measure = std::function<void(StageResult&)>;
+
+std::shared_ptr<Strategy> built(const ComponentRef& ref) {
+  return std::static_pointer_cast<Strategy>(ref.info->create(ref.params.get()));
+}
+
+StackDescription stack_of(size_t pairs) {
+  StackDescription stack;
+  stack.pairs = pairs;
+  for (size_t k = 0; k < pairs; ++k) stack.code_shapes.push_back({static_cast<int64_t>(64 >> k)});
+  return stack;
+}
+
+/// Every stage, when each is answered with the results that `measure` makes up.
+Results stages_of(const Strategy& strategy, const StackDescription& stack, const Measure& measure) {
+  Results done;
+  while (auto spec = strategy.next(stack, done)) {
+    require(done.size() < kMostStages, "it goes on after {} stages", kMostStages);
+    done.push_back({*spec, false, {}});
+    if (measure) measure(done.back());
+  }
+  return done;
+}
+
+/// Where a chain of blocks leads: from the input of encoder `at`, on; a mistake is a failure.
+size_t follow(const std::vector<std::string>& blocks, size_t at, size_t pairs,
+              const std::string& stage) {
+  for (const std::string& block : blocks) {
+    if (at < pairs && block == encoder_block(at)) {
+      ++at;
+    } else {
+      require(at > 0 && block == decoder_block(at - 1), "stage '{}': {} cannot follow here", stage,
+              block);
+      --at;
+    }
+  }
+  return at;
+}
+
+void check_stage(const StageSpec& stage, size_t pairs) {
+  const std::string& name = stage.name;
+  const bool safe = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  require(!name.empty() && safe && name[0] != '.', "'{}' cannot name a stage (it names a file)",
+          name);
+  require(!stage.blocks.empty(), "stage '{}' has no blocks", name);
+  require(!stage.trains.empty(), "stage '{}' trains nothing", name);
+  for (const std::string& block : stage.trains)
+    require(std::count(stage.blocks.begin(), stage.blocks.end(), block) > 0,
+            "stage '{}' trains {}, which is not among its blocks", name, block);
+  require(stage.target != Target::labels, "stage '{}' is judged by labels; pretraining has none",
+          name);
+  require(stage.target == (stage.prefix.empty() ? Target::pixels : Target::codes),
+          "stage '{}' has target {} {} a frozen prefix", name, target_name(stage.target),
+          stage.prefix.empty() ? "without" : "with");
+  const size_t start = follow(stage.prefix, 0, pairs, name);
+  const size_t end = follow(stage.blocks, start, pairs, name);
+  require(end == start, "stage '{}' does not end where it begins: it cannot rebuild its input",
+          name);
+}
+
+void check_stages(const Strategy& strategy) {
+  for (size_t pairs = 1; pairs <= 4; ++pairs) {
+    std::set<std::string> names;
+    for (const StageResult& stage : stages_of(strategy, stack_of(pairs), {})) {
+      check_stage(stage.spec, pairs);
+      require(names.insert(stage.spec.name).second, "two stages are named '{}'", stage.spec.name);
+    }
+  }
+}
+
+Json dump(const Results& stages) {
+  Json list = Json::array();
+  for (const StageResult& stage : stages) list.push_back(stage.spec.dump());
+  return list;
+}
+
+void check_pure(const ComponentRef& ref) {
+  const auto strategy = built(ref);
+  for (size_t pairs = 4; pairs >= 1; --pairs)
+    require(dump(stages_of(*strategy, stack_of(pairs), {})) ==
+                dump(stages_of(*built(ref), stack_of(pairs), {})),
+            "asked twice about {} pairs, it gives two plans", pairs);
+}
+
+/// Results as a run would have them: an error after every epoch on the splits that there are.
+Measure errors(std::vector<double> values, bool validation) {
+  auto stage = std::make_shared<size_t>(0);
+  return [=](StageResult& result) {
+    result.measured = true;
+    EpochResult epoch;
+    epoch.epoch = 1;
+    epoch.loss = values[std::min((*stage)++, values.size() - 1)];
+    const Json measured = {{"reconstruction_error", epoch.loss}};
+    epoch.metrics = {{"train", Json::object()},
+                     {"validation", validation ? measured : Json::object()},
+                     {"test", measured}};
+    result.epochs.push_back(epoch);
+  };
+}
+
+void check_upper_bound(const Strategy& strategy) {
+  for (size_t pairs = 1; pairs <= 4; ++pairs) {
+    const size_t planned = stages_of(strategy, stack_of(pairs), {}).size();
+    for (const std::vector<double>& course :
+         {std::vector<double>{4, 3, 2, 1}, {1, 2, 3, 4}, {1, 1}})
+      for (const bool validation : {true, false}) {
+        Results run;
+        try {
+          run = stages_of(strategy, stack_of(pairs), errors(course, validation));
+        } catch (const UserError&) {
+          continue;  // it needs a validation set, and says so
+        }
+        require(run.size() <= planned, "{} stages were planned for {} pairs, {} came", planned,
+                pairs, run.size());
+        for (const StageResult& stage : run) check_stage(stage.spec, pairs);
+      }
+  }
+}
+
+void check_strategy(const ComponentRef& ref, Checks& checks) {
+  const auto strategy = built(ref);
+  checks.run("its stages fit stacks of 1 to 4 pairs", [&] { check_stages(*strategy); });
+  checks.run("is a pure function", [&] { check_pure(ref); });
+  checks.run("plans an upper bound of what it runs", [&] { check_upper_bound(*strategy); });
+}
+
+void use_strategy(const ComponentRef& ref) {
+  check_stages(*built(ref));
+}
+
+}  // namespace
+
+FamilyChecks strategy_checks() {
+  return {check_strategy, use_strategy};
+}
+
+}  // namespace strata

@@ -1,0 +1,30 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// A plugin library in this process.
+struct PluginLibrary {
+  std::string name;  ///< the file's: "libswish.so"; ComponentInfo::library of what it registered
+  std::filesystem::path path;
+  std::string sha256;  ///< of the file
+};
+
+/// Opens a plugin library and so registers its components; once, however often it is asked for.
+///
+/// `plugin` is a path ("build/libswish.so", relative to `folder`) or a name: "swish" is libswish.so
+/// in the first folder of STRATA_PLUGIN_PATH (parted by ':') that has it.
+///
+/// Before any of its code runs in this process, its stamp is compared (stamp.hpp) and it is opened
+/// once in a child process. Throws UserError, naming the library and saying what to do, where there
+/// is no such file, it is no plugin, was built for another strata, lacks a symbol, throws or
+/// crashes while it is loaded, or registers nothing or a name already taken; the registry is then
+/// as it was.
+PluginLibrary load_plugin(const std::string& plugin, const std::filesystem::path& folder);
+
+/// Those opened so far, in order.
+const std::vector<PluginLibrary>& loaded_plugins();
+
+}  // namespace strata

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# walk_through.sh STRATA STRATA_DIR PAGE FOLDER: the code of docs/plugins.md, taken from the page (fences whose
+# info names a file), built, checked and run.
+set -euo pipefail
+strata=$1 strata_dir=$2 page=$3 folder=$4
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
+
+awk '/^```[a-z]+ [^ ]+$/ { file = $2; next } /^```$/ { file = "" } file { print > file }' "$page"
+ls
+cmake -G Ninja -S . -B build -Dstrata_DIR="$strata_dir" > configured
+cmake --build build
+ctest --test-dir build --output-on-failure --no-tests=error
+for experiment in *.yaml; do
+  "$strata" run --quiet "$experiment"
+  grep -q '"status": "completed"' results/"${experiment%.yaml}"/*/record.json
+  echo "$experiment: completed"
+done

@@ -1,0 +1,3 @@
+#include "made.hpp"
+
+STRATA_REGISTER(strata::Dataset, Made, "mnist");

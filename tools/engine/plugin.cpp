@@ -1,0 +1,62 @@
+// strata plugin check: a plugin's components put to the checks that strata's own are put to.
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "engine/commands.hpp"
+#include "strata/check/contract.hpp"
+#include "strata/registry/load.hpp"
+
+namespace strata {
+namespace {
+
+void print_row(const CheckResult& result) {
+  fmt::print("  {:<46} {:<8} {}\n", result.what, outcome_name(result.outcome), result.detail);
+  std::fflush(stdout);
+}
+
+/// Prints the table; the process's exit code.
+int check_and_print(const ComponentInfo& info) {
+  int counts[3] = {0, 0, 0};
+  check_component(info, [&](const CheckResult& result) {
+    print_row(result);
+    ++counts[static_cast<int>(result.outcome)];
+  });
+  fmt::print("  {} ok, {} failed, {} skipped\n", counts[0], counts[1], counts[2]);
+  std::fflush(stdout);
+  return counts[1] == 0 ? 0 : 1;
+}
+
+/// In a child process, so that a component which crashes takes only its own table with it.
+bool check_apart(const ComponentInfo& info) {
+  fmt::print("{} {}\n", info.family, info.name);
+  std::fflush(stdout);
+  const pid_t pid = ::fork();
+  if (pid < 0) throw RunError(fmt::format("no child process: {}", std::strerror(errno)));
+  if (pid == 0) ::_exit(check_and_print(info));
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFSIGNALED(status))
+    fmt::print("  {:<46} FAILED   it crashed in the check after the last one above ({})\n",
+               "survives", ::strsignal(WTERMSIG(status)));
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+int plugin_check_command(const EngineRequest& request) {
+  const PluginLibrary library = load_plugin(request.files.at(0), std::filesystem::current_path());
+  const Registry& registry = Registry::instance();
+  fmt::print("{} (sha256 {})\n", library.path.string(), library.sha256);
+  bool good = true;
+  for (const std::string& family : registry.families())
+    for (const std::string& name : registry.names(family))
+      if (const ComponentInfo* info = registry.find(family, name); info->library == library.name)
+        good = check_apart(*info) && good;
+  return good ? 0 : 1;
+}
+
+}  // namespace strata
