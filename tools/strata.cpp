@@ -172,6 +172,9 @@ int run_command_line(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return strata::run_command_line(argc, argv);
+  } catch (const strata::ConfigError& e) {
+    fmt::print(stderr, "{}\n", e.what());  // each mistake with its own position
+    return 2;
   } catch (const strata::UserError& e) {
     fmt::print(stderr, "strata: error: {}\n", e.what());
     return 2;
