@@ -68,7 +68,6 @@ Json record_of(const std::string& layer) {
   RunOptions options;
   options.out = std::filesystem::path(STRATA_BINARY_DIR) / "tests" / "misbehaving";
   options.quiet = true;
-  options.again = true;
   const RunOutcome outcome = run_experiment(experiment, plan, options);
   return read_record(outcome.record);
 }

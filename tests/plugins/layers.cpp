@@ -105,7 +105,7 @@ TEST_CASE("linear without bias asks for a weight alone") {
 TEST_CASE("linear flattens its input, and its mirror restores it") {
   const auto layer = component<Layer>("{type: linear, units: 2}");
   CHECK(layer->configure({1, 2, 3}, {}) == Shape{2});
-  const auto mirror = layer->mirror();
+  const auto mirror = layer->mirror({});
   REQUIRE(mirror != nullptr);
   CHECK(mirror->configure({2}, {}) == Shape{1, 2, 3});
   Given given(
@@ -127,8 +127,8 @@ TEST_CASE("linear takes its units from the classes in a head, and nowhere else")
 }
 
 TEST_CASE("log_softmax has no mirror; activations need none") {
-  CHECK(layer_error([] { (void)component<Layer>("log_softmax")->mirror(); }) ==
+  CHECK(layer_error([] { (void)component<Layer>("log_softmax")->mirror({}); }) ==
         "log_softmax cannot be mirrored; write the decoder out under 'decoder'");
   for (const char* name : {"tanh", "sigmoid", "relu"})
-    CHECK(component<Layer>(name)->mirror() == nullptr);
+    CHECK(component<Layer>(name)->mirror({}) == nullptr);
 }

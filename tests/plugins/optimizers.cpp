@@ -15,7 +15,7 @@ const std::vector<double> kStart{1, -2, 0.5};
 const Rows kGradients{{0.5, -1, 0.25}, {0.1, 0.2, -0.3}, {-0.4, 0, 1}, {2, -3, 0.001}};
 
 Tensor rate_of(const Optimizer& optimizer, const at::TensorOptions& options) {
-  return at::full({}, optimizer.learning_rate(), options);
+  return at::full({}, optimizer.common().lr, options);
 }
 
 void step(Optimizer& optimizer, const Tensor& w, const std::vector<double>& gradient,
@@ -138,6 +138,6 @@ TEST_CASE("the state, saved and copied back, goes on bit for bit") {
 }
 
 TEST_CASE("rates are those of the settings, and PyTorch's where nothing is said of adam") {
-  CHECK(component<Optimizer>("{type: sgd, lr: 0.98}")->learning_rate() == 0.98);
-  CHECK(component<Optimizer>("adam")->learning_rate() == 0.001);
+  CHECK(component<Optimizer>("{type: sgd, lr: 0.98}")->common().lr == 0.98);
+  CHECK(component<Optimizer>("adam")->common().lr == 0.001);
 }

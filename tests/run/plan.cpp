@@ -77,7 +77,7 @@ TEST_CASE("a stage takes loss, optimizer and metrics from its part of the settin
       "classify: {loss: cross_entropy, head: [linear], metrics: [confusion_matrix]}"));
   const StageSpec &pretrain = loaded.plan.stages[1], &classify = loaded.plan.stages[2];
   CHECK(pretrain.loss.type == "bce");
-  CHECK(make(pretrain.optimizer)->learning_rate() == 0.25);
+  CHECK(make(pretrain.optimizer)->common().lr == 0.25);
   CHECK(pretrain.metrics.at(0).type == "reconstruction_error");
   CHECK(classify.loss.type == "cross_entropy");
   CHECK(classify.optimizer.type == "sgd");
