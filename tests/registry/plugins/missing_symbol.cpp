@@ -3,6 +3,6 @@
 namespace strata {
 int written_by_nobody(double x);
 }
-const int value = strata::written_by_nobody(0.5);
+const int wanted = strata::written_by_nobody(0.5);
 
 STRATA_REGISTER(strata::Dataset, Made, "missing_symbol");
