@@ -6,6 +6,8 @@ A fenced block says what it is by its first words:
   ```yaml bad        a file that `strata check` must refuse
   ```sh              commands, run one block after another in a scratch copy of the checkout's layout
   ```sh slow         commands that take minutes or install packages; run elsewhere (the scripts themselves)
+  ```sh network      commands that need the network, tested against a server of the tests' own
+  ```LANGUAGE FILE   a file of the walk-through in plugins.md, built and run by tests/plugins_sdk
   ```text            output
 usage: docs_test.py SOURCE_DIR BUILD_DIR PAGE
 """
@@ -70,14 +72,16 @@ def main():
 
         for line, kind, content in blocks(page.read_text(encoding="utf-8")):
             where = f"{page.name}:{line}"
-            if kind.startswith("yaml"):
+            if re.fullmatch(r"\w+ [\w.]+\.\w+", kind) or kind in ("sh slow", "sh network", "text", ""):
+                continue
+            if kind in ("yaml", "yaml fragment", "yaml bad"):
                 bad = kind == "yaml bad"
                 file = scratch / f"block-{line}.yaml"
                 file.write_text(merged(content) if "fragment" in kind else content)
                 run([str(build / "strata"), "check", file.name], not bad, where)
             elif kind == "sh":
                 run(["bash", "-euo", "pipefail", "-c", content], True, where)
-            elif kind not in ("sh slow", "text", "cpp", "cmake", "json", ""):
+            else:
                 failures += 1
                 print(f"{where}: a block of unknown kind '{kind}'")
     print(f"{page.name}: {checked} blocks run, {failures} failed")

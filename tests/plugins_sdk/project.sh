@@ -27,9 +27,9 @@ sum=$(sha256sum build/libtry_me.so | cut -d' ' -f1)
 grep -q "$sum" "$record" || fail "$record does not name the library by its SHA-256"
 
 plugin=(--plugin build/libtry_me.so)
-"$strata" list "${plugin[@]}" "$family" | grep -q 'try_me .*\[libtry_me.so\]' || fail "list lacks it"
-"$strata" describe "${plugin[@]}" "$family/try_me" | grep -q try_me || fail "describe lacks it"
-"$strata" schema "${plugin[@]}" | grep -q try_me || fail "the schema lacks it"
+"$strata" list "${plugin[@]}" "$family" | grep 'try_me .*\[libtry_me.so\]' >/dev/null || fail "list lacks it"
+"$strata" describe "${plugin[@]}" "$family/try_me" | grep try_me >/dev/null || fail "describe lacks it"
+"$strata" schema "${plugin[@]}" | grep try_me >/dev/null || fail "the schema lacks it"
 sed 's/type: try_me/type: try_mee/' try_me.yaml > typo.yaml
 ! "$strata" check typo.yaml 2> errors || fail "a misspelt name is taken"
 grep -q "did you mean 'try_me'" errors || fail "no suggestion: $(cat errors)"
