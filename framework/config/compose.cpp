@@ -27,6 +27,13 @@ std::string type_of(const Node& map) {
   return type == nullptr ? "" : type->scalar;
 }
 
+/// Of maps whose base could not be read nobody knows which keys are missing.
+void mark_incomplete(Node& map) {
+  if (!map.is_map()) return;
+  map.broken = true;
+  for (Node::Entry& entry : map.entries) mark_incomplete(entry.value);
+}
+
 /// Follows `extends` from file to file.
 class Chain {
  public:
@@ -52,7 +59,10 @@ class Chain {
     if (extends == nullptr) return root;
     Node base = load_base(path, *extends);
     remove_key(root, "extends");
-    if (base.is_null()) return root;
+    if (base.is_null()) {
+      mark_incomplete(root);
+      return root;
+    }
     merge_over(base, std::move(root));
     return base;
   }

@@ -39,6 +39,9 @@ class Issues {
   void error(const Origin& origin, const std::string& path, std::string message);
   void warning(const Origin& origin, const std::string& path, std::string message);
 
+  /// A mistake met again that was reported before: nothing is added, and ok() stays false.
+  void count_again() { ++errors_; }
+
   /// True where no error was added (warnings may have been).
   bool ok() const { return errors_ == 0; }
   int errors() const { return errors_; }

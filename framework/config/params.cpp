@@ -11,6 +11,7 @@ namespace {
 
 /// What to write instead, where that is plain from what was written.
 std::string hint(const Node& node, const std::string& expected) {
+  if (node.is_null() && expected == "a map") return "; indent its keys below it, or write {}";
   if (!node.is_scalar() || node.quoted) return {};
   if (expected.rfind("a list", 0) == 0) return fmt::format("; write [{}] for one", node.scalar);
   if (expected == "a map" && node.scalar.find(':') != std::string::npos)
@@ -49,53 +50,63 @@ void Reader::read_entries(const Node& node, const ParamList& list, void* params,
   }
 }
 
-/// Reports the required keys that are missing and completes the others.
+/// Reports the required keys that are missing and completes the others. `bare` is the component
+/// that the node names, where it is no map.
 void Reader::finish(const Node& node, const ParamList& list, void* params,
-                    const ComponentRef* component) {
+                    const ComponentRef* bare) {
+  std::vector<std::string> missing;
   for (const Field& field : list.fields) {
     if (node.get(field.name) != nullptr) continue;
     if (!field.required) {
       field.complete(params, *this, Place{node.origin, node.path}.below(field.name));
-    } else if (component != nullptr && !node.is_map()) {
-      error(node, fmt::format("{} {} needs {} ({}): {}; write {{type: {}, {}: ...}}",
-                              component->info->family, quote(component->type), quote(field.name),
-                              field.type, field.doc, component->type, field.name));
+    } else if (bare != nullptr) {
+      missing.push_back(field.name + ": ...");
     } else {
       error(node, fmt::format("missing key {} ({}): {}", quote(field.name), field.type, field.doc));
     }
   }
+  if (!missing.empty())
+    error(node, fmt::format("{} {} needs parameters; write {{type: {}, {}}}", bare->info->family,
+                            quote(bare->type), bare->type, fmt::join(missing, ", ")));
 }
 
-/// The node that names the component: the bare name, or the value of `type`. Reports where there is
-/// none.
-const Node* Reader::find_type(const Node& node, const std::string& family) {
+/// The component's name and where it stands: the bare name, the value of `type`, or, in a map
+/// without it, what the slot holds by default. Reports where there is none.
+bool Reader::find_type(const Node& node, const std::string& family, std::string& type,
+                       Place& place) {
   const std::string noun = with_article(family);
-  if (!node.is_map()) {
-    if (node.is_scalar() && scalar_kind(node) == ScalarKind::text) return &node;
-    error(node,
-          fmt::format("expected {} (a name, or a map with 'type'), got {}", noun, node.describe()));
-    return nullptr;
+  const Node* named = node.is_map() ? node.get("type") : &node;
+  if (named != nullptr) {
+    type = named->scalar;
+    place = {named->origin, named->path};
+    if (named->is_scalar() && scalar_kind(*named) == ScalarKind::text && !named->broken)
+      return true;
+    error(*named, fmt::format("expected {}, got {}",
+                              node.is_map() ? "the name of " + noun
+                                            : noun + " (a name, or a map with 'type')",
+                              named->describe()));
+    return false;
   }
-  const Node* type = node.get("type");
-  if (type != nullptr) {
-    if (type->is_scalar() && scalar_kind(*type) == ScalarKind::text) return type;
-    type_error(*type, "the name of " + noun);
-    return nullptr;
-  }
-  std::string message = "missing key 'type': the name of " + noun;
+  const ComponentInfo* by_default = catalog.find(family, type);
   for (const Node::Entry& entry : node.entries) {
-    if (!nearest(entry.key, {"type"}).empty()) {
-      message += fmt::format("; is {} meant?", quote(entry.key));
-    } else if (catalog.find(family, entry.key) != nullptr) {
-      message += fmt::format("; write {{type: {}, ...}}", entry.key);
-    } else {
-      continue;
-    }
-    error(node, message);
-    return nullptr;
+    const bool parameter = by_default != nullptr && by_default->params.find(entry.key) != nullptr;
+    if (parameter || catalog.find(family, entry.key) == nullptr) continue;
+    issues.error(
+        entry.key_origin, entry.value.path,
+        fmt::format("{} is {}; write {{type: {}, ...}}", quote(entry.key), noun, entry.key));
+    return false;
   }
-  error(node, fmt::format("{}; known: {}", message, fmt::join(catalog.names(family), ", ")));
-  return nullptr;
+  place = {node.origin, node.path};
+  if (!type.empty()) return true;
+  for (const Node::Entry& entry : node.entries) {
+    if (nearest(entry.key, {"type"}).empty()) continue;
+    issues.error(entry.key_origin, entry.value.path,
+                 fmt::format("unknown key {}; did you mean 'type'?", quote(entry.key)));
+    return false;
+  }
+  error(node, fmt::format("missing key 'type': the name of {}; known: {}", noun,
+                          fmt::join(catalog.names(family), ", ")));
+  return false;
 }
 
 /// Looks up ref.type and makes its params. Reports an unknown name.
@@ -114,16 +125,15 @@ bool Reader::resolve(const Place& place, const std::string& family, ComponentRef
 }
 
 void Reader::read_component(const Node& node, const std::string& family, ComponentRef& ref) {
-  const Node* type = find_type(node, family);
-  if (type == nullptr || type->broken) return;
-  ref.type = type->scalar;
+  Place place;
+  if (!find_type(node, family, ref.type, place)) return;
   ref.origin = node.origin;
   ref.path = node.path;
-  if (!resolve({type->origin, type->path}, family, ref)) return;
+  if (!resolve(place, family, ref)) return;
   const int errors = issues.errors();
   const ParamList& list = ref.info->params;
   read_entries(node, list, ref.params.get(), "type");
-  finish(node, list, ref.params.get(), &ref);
+  finish(node, list, ref.params.get(), node.is_map() ? nullptr : &ref);
   if (issues.errors() == errors && list.check) list.check(ref.params.get(), *this, node);
 }
 

@@ -48,14 +48,16 @@ class Reader {
   const Catalog& catalog;
 
   void error(const Node& node, std::string message) {
-    if (!node.broken) issues.error(node.origin, node.path, std::move(message));
+    if (node.broken) return issues.count_again();
+    issues.error(node.origin, node.path, std::move(message));
   }
   /// "expected an integer, got the string 'x'", and what to write instead where that is plain.
   void type_error(const Node& node, const std::string& expected);
   /// Reads a map of the listed fields into the struct. Unknown, missing and mistyped keys are
   /// reported, all of them; where there are none, the struct's own check runs.
   void read_struct(const Node& node, const ParamList& list, void* params);
-  /// Reads a bare name, or a map with `type`, as a component of the family.
+  /// Reads a bare name, or a map with `type`, as a component of the family. Where the slot has a
+  /// default, a map may leave `type` out.
   void read_component(const Node& node, const std::string& family, ComponentRef& ref);
   /// Completes a struct that was not written: its slots are resolved, its required keys reported.
   void complete_struct(const ParamList& list, void* params, const Place& place);
@@ -64,8 +66,8 @@ class Reader {
 
  private:
   void read_entries(const Node& node, const ParamList& list, void* params, const std::string& skip);
-  void finish(const Node& node, const ParamList& list, void* params, const ComponentRef* component);
-  const Node* find_type(const Node& node, const std::string& family);
+  void finish(const Node& node, const ParamList& list, void* params, const ComponentRef* bare);
+  bool find_type(const Node& node, const std::string& family, std::string& type, Place& place);
   bool resolve(const Place& place, const std::string& family, ComponentRef& ref);
 };
 
@@ -84,6 +86,7 @@ class SchemaWriter {
 
  private:
   Json property(const Field& field);
+  Json untyped(const ComponentInfo& info);
 
   const Catalog& catalog_;
   Json definitions_ = Json::object();

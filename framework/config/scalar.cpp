@@ -118,6 +118,14 @@ bool mistyped(const Node& node, const std::string& expected, Reader& reader,
   return false;
 }
 
+/// "; write 0.5" for 0,5.
+std::string comma_hint(std::string text) {
+  const size_t comma = text.find(',');
+  if (comma == std::string::npos) return {};
+  text[comma] = '.';
+  return is_number(text) ? "; write " + text : "";
+}
+
 const char* quotes_hint(const Node& node, ScalarKind at_most) {
   const ScalarKind kind = node.quoted ? scalar_kind(node.scalar) : ScalarKind::text;
   return kind == ScalarKind::integer || kind == at_most ? "; leave out the quotes" : "";
@@ -192,7 +200,8 @@ bool parse_scalar(const Node& node, double& value, Reader& reader, const Constra
   if (!node.is_scalar()) return mistyped(node, expected, reader);
   const ScalarKind kind = scalar_kind(node);
   if (kind != ScalarKind::integer && kind != ScalarKind::number)
-    return mistyped(node, expected, reader, quotes_hint(node, ScalarKind::number));
+    return mistyped(node, expected, reader,
+                    comma_hint(node.scalar) + quotes_hint(node, ScalarKind::number));
   if (is_special_number(node.scalar)) {
     reader.error(node, fmt::format("must be finite, got {}", node.scalar));
     return false;

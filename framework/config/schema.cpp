@@ -65,6 +65,9 @@ Json SchemaWriter::list(const std::function<Json(SchemaWriter&)>& item) {
 Json SchemaWriter::property(const Field& field) {
   Json alternatives = Json::array({field.schema(*this)});
   if (alternatives[0].contains("anyOf")) alternatives = Json(alternatives[0]["anyOf"]);
+  if (field.default_value.is_string())
+    if (const ComponentInfo* info = catalog_.find(field.type, field.default_value))
+      alternatives.push_back(untyped(*info));
   if (field.nullable && !field.required) alternatives.push_back({{"type", "null"}});
   alternatives.push_back(reference_to("reference"));
   for (Json& alternative : alternatives) {  // hover text is taken from the one that fits
@@ -95,6 +98,16 @@ Json SchemaWriter::object(const ParamList& list, const std::string& type_name) {
   object["additionalProperties"] = false;
   if (!required.empty() && !partial_) object["required"] = std::move(required);
   return object;
+}
+
+/// The parameters of a slot's default component, whose name may be left out.
+Json SchemaWriter::untyped(const ComponentInfo& info) {
+  Json schema = object(info.params, info.name);
+  if (!schema.contains("required")) return schema;
+  Json& required = schema["required"];
+  required.erase(0);  // "type"
+  if (required.empty()) schema.erase("required");
+  return schema;
 }
 
 Json SchemaWriter::component(const std::string& family) {

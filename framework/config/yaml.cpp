@@ -41,12 +41,6 @@ class TreeBuilder final : public YAML::EventHandler {
   bool any_document() const { return documents_ > 0; }
 
   const Node* innermost() const { return open_.empty() ? nullptr : open_.back().node; }
-  /// The innermost value, where it is one in brackets. (`[a: 1]` holds a map without any.)
-  const Node* open_bracket() const {
-    for (auto it = open_.rbegin(); it != open_.rend() && it->flow; ++it)
-      if (it->bracket) return it->node;
-    return nullptr;
-  }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ == 1) return;
@@ -98,21 +92,20 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value style) override {
-    open(mark, tag, anchor, Node::Kind::sequence, style);
+                       YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Node::Kind::sequence);
   }
   void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value style) override {
-    open(mark, tag, anchor, Node::Kind::map, style);
+                  YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Node::Kind::map);
   }
   void OnMapEnd() override { close(); }
 
  private:
   struct Open {
     Node* node;
-    bool flow, bracket;
     bool is_key;  ///< stands where a key should, which is reported once it is closed
     YAML::anchor_t anchor;
     bool key_next = true;                          ///< of a map
@@ -178,8 +171,8 @@ class TreeBuilder final : public YAML::EventHandler {
     after_value();
   }
 
-  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind,
-            YAML::EmitterStyle::value style) {
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+            Node::Kind kind) {
     check_tag(mark, tag);
     count(mark, 1);
     if (static_cast<int>(open_.size()) >= limits_.depth) too_deep(mark);
@@ -190,10 +183,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const bool is_key = key_expected();
     if (is_key) not_placed_.push_back(std::move(node));
     Node& placed = is_key ? not_placed_.back() : place(std::move(node));
-    const bool flow = style == YAML::EmitterStyle::Flow;
-    const std::string_view rest = text_.at(mark.pos);  // at its anchor, where it has one
-    const bool bracket = kind == Node::Kind::sequence || rest.find_first_of("{&!") == 0;
-    open_.push_back({&placed, flow, flow && bracket, is_key, anchor, true, {}});
+    open_.push_back({&placed, is_key, anchor, true, {}});
   }
 
   void close() {
@@ -281,9 +271,10 @@ Node parse(const YamlText& text, Issues& issues, const YamlLimits& limits) {
   } catch (const Stop&) {
     return {};
   } catch (const YAML::Exception& error) {
-    const bool after_dollar = error.mark.pos > 0 && text.at(error.mark.pos - 1)[0] == '$';
-    report_parse_stop({error.msg, text.origin(error.mark), text.at(error.mark.pos), after_dollar,
-                       builder.innermost(), builder.open_bracket()},
+    const size_t position = static_cast<size_t>(std::max(error.mark.pos, 0));
+    report_parse_stop(text,
+                      {error.msg, text.origin(error.mark), text.at(error.mark.pos),
+                       text.text().substr(0, position), builder.innermost()},
                       issues);
     return {};
   }

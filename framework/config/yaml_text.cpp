@@ -4,7 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 
 #include <algorithm>
-#include <array>
+#include <optional>
 
 #include "strata/config/text.hpp"
 
@@ -128,29 +128,70 @@ bool YamlText::check(Issues& issues) const {
 
 namespace {
 
+/// The offset of the innermost bracket that is open at the end of `text`; npos where none is.
+/// (yaml-cpp reads ahead, so its events do not tell.)
+size_t open_bracket(std::string_view text) {
+  std::vector<size_t> open;
+  bool token_begins = true;  // what comes next may be a bracket, a quote or a comment
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (c == '#' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\n')) {
+      i = std::min(text.find('\n', i), text.size()) - 1;
+    } else if ((c == '"' || c == '\'') && token_begins) {
+      for (++i; i < text.size() && text[i] != c; ++i)
+        if (c == '"' && text[i] == '\\') ++i;
+      token_begins = false;
+    } else if ((c == '[' || c == '{') && (token_begins || !open.empty())) {
+      open.push_back(i);
+      token_begins = true;
+    } else if ((c == ']' || c == '}') && !open.empty()) {
+      open.pop_back();
+      token_begins = false;
+    } else if (blank) {
+      token_begins = token_begins || c == '\n';
+    } else {
+      const bool last = i + 1 < text.size() && (text[i + 1] == ' ' || text[i + 1] == '\n');
+      token_begins = (!open.empty() && c == ',') || ((c == ':' || c == '-' || c == '?') && last);
+    }
+  }
+  return open.empty() ? std::string_view::npos : open.back();
+}
+
 std::string place(const Origin& origin) {
   return fmt::format("line {}, column {}", origin.line, origin.column);
 }
 
-/// yaml-cpp's message about something in brackets in plain words; "" where it is about something
+/// What yaml-cpp's message about something in brackets means; none where it is about something
 /// else.
-std::string explain_bracket(const ParseStop& stop, bool& at_bracket) {
+std::optional<Issue> explain_bracket(const YamlText& text, const ParseStop& stop) {
   namespace Msg = YAML::ErrorMsg;
   const bool open = stop.message == Msg::END_OF_MAP_FLOW || stop.message == Msg::END_OF_SEQ_FLOW;
-  if (!open && stop.message != Msg::FLOW_END) return {};
+  if (!open && stop.message != Msg::FLOW_END) return std::nullopt;
   const std::string_view found = stop.rest.substr(0, 1);
-  const bool closes = found == "]" || found == "}";
-  if (stop.bracket == nullptr) return fmt::format("'{}' closes nothing", found);
-  if (stop.after_dollar && found == "{") return "between brackets, '${...}' must be in quotes";
-  const bool map = stop.bracket->is_map();
-  if (closes)
-    return fmt::format("'{}' where '{}' is expected, for the '{}' at {}", found, map ? '}' : ']',
-                       map ? '{' : '[', place(stop.bracket->origin));
-  at_bracket = true;
+  if (found == "{" && stop.before.substr(stop.before.size() - 1) == "$")
+    return Issue{text.origin_at(stop.before.size() - 1),
+                 "between brackets, '${...}' must be in quotes",
+                 {},
+                 false};
+  const size_t bracket = open_bracket(stop.before);
+  if (bracket == std::string_view::npos)
+    return Issue{stop.origin, fmt::format("'{}' closes nothing", found), {}, false};
+  const char opening = stop.before[bracket];
+  const Origin origin = text.origin_at(bracket);
+  if (found == "]" || found == "}")
+    return Issue{stop.origin,
+                 fmt::format("'{}' where '{}' is expected, for the '{}' at {}", found,
+                             opening == '{' ? '}' : ']', opening, place(origin)),
+                 {},
+                 false};
   if (stop.rest.find_first_not_of(" \t\r\n") == std::string_view::npos)
-    return fmt::format("'{}' is never closed", map ? '{' : '[');
-  return fmt::format("'{}' is not closed, or a ',' is missing before {}", map ? '{' : '[',
-                     place(stop.origin));
+    return Issue{origin, fmt::format("'{}' is never closed", opening), {}, false};
+  return Issue{
+      origin,
+      fmt::format("'{}' is not closed, or a ',' is missing before {}", opening, place(stop.origin)),
+      {},
+      false};
 }
 
 std::string explain(const ParseStop& stop) {
@@ -181,14 +222,13 @@ std::string explain(const ParseStop& stop) {
 
 }  // namespace
 
-void report_parse_stop(const ParseStop& stop, Issues& issues) {
-  bool at_bracket = false;
-  std::string message = explain_bracket(stop, at_bracket);
-  if (message.empty()) message = explain(stop);
-  Origin origin = at_bracket ? stop.bracket->origin : stop.origin;
+void report_parse_stop(const YamlText& text, const ParseStop& stop, Issues& issues) {
+  if (const auto issue = explain_bracket(text, stop))
+    return issues.error(issue->origin, {}, issue->message);
+  Origin origin = stop.origin;
   if (stop.message.rfind(YAML::ErrorMsg::INVALID_ESCAPE, 0) == 0)
     origin.column -= 2;  // stops past it
-  issues.error(origin, {}, std::move(message));
+  issues.error(origin, {}, explain(stop));
 }
 
 }  // namespace strata

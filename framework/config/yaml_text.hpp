@@ -22,6 +22,7 @@ class YamlText {
 
   /// The word for null that begins at a position ("null", "~"), or "" where none does.
   std::string null_word(int position) const;
+  Origin origin_at(size_t position) const;
   /// Whether the quote at a position, if one is there, is closed. (yaml-cpp takes the end for a
   /// quote.)
   bool quote_is_closed(int position) const;
@@ -33,8 +34,6 @@ class YamlText {
   bool check(Issues& issues) const;
 
  private:
-  Origin origin_at(size_t position) const;
-
   std::shared_ptr<const Source> source_;
   size_t offset_, length_;
   std::vector<size_t> line_starts_;   ///< of the whole source, in bytes
@@ -43,15 +42,14 @@ class YamlText {
 
 /// Where yaml-cpp gave up.
 struct ParseStop {
-  std::string message;    ///< yaml-cpp's
-  Origin origin;          ///< where it stopped
-  std::string_view rest;  ///< the text from there
-  bool after_dollar;      ///< a '$' stands right before it
-  const Node* innermost;  ///< the list or map that was open, or nullptr
-  const Node* bracket;    ///< the same, where it is one in brackets
+  std::string message;      ///< yaml-cpp's
+  Origin origin;            ///< where it stopped
+  std::string_view rest;    ///< the text from there
+  std::string_view before;  ///< the text up to there
+  const Node* innermost;    ///< the list or map that was open, or nullptr
 };
 
 /// Reports it in plain words.
-void report_parse_stop(const ParseStop& stop, Issues& issues);
+void report_parse_stop(const YamlText& text, const ParseStop& stop, Issues& issues);
 
 }  // namespace strata

@@ -62,16 +62,17 @@ TEST_CASE("What --set gives has its position in the argument") {
   read_params<sample::Experiment>(root, issues, catalog);
   CHECK(
       issues.format() ==
-      "--set:1:1: error: missing key 'type': the name of an optimizer; known: sgd (at "
-      "pretrain.optimizer)\n"
-      "  1 | pretrain.optimizer.lrr=1\n"
-      "    | ^\n"
       "--set:1:14: error: unknown optimizer 'sgf'; did you mean 'sgd'? Known: sgd (at tuner.type)\n"
       "  1 | tuner={type: sgf}\n"
       "    |              ^\n"
       "--set:1:17: error: must be at least 1, got 0 (at pretrain.epochs)\n"
       "  1 | pretrain.epochs=0\n"
-      "    |                 ^");
+      "    |                 ^\n"
+      "--set:1:20: error: unknown key 'lrr'; did you mean 'lr'? Known: type, lr, momentum, "
+      "nesterov (at "
+      "pretrain.optimizer.lrr)\n"
+      "  1 | pretrain.optimizer.lrr=1\n"
+      "    |                    ^");
 }
 
 TEST_CASE("What --set cannot do") {

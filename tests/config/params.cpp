@@ -147,6 +147,8 @@ TEST_CASE("Numbers") {
   CHECK(lr(".inf") == "f.yaml:3:24: error: must be finite, got .inf (at tuner.lr)");
   CHECK(lr("nan") == "f.yaml:3:24: error: expected a number, got the string 'nan' (at tuner.lr)");
   CHECK(lr("1e999") == "f.yaml:3:24: error: 1e999 is outside the range of a float (at tuner.lr)");
+  CHECK(lr("'0,1'") ==
+        "f.yaml:3:24: error: expected a number, got the string '0,1'; write 0.1 (at tuner.lr)");
   CHECK(lr("'0.1'") ==
         "f.yaml:3:24: error: expected a number, got the string '0.1'; leave out the quotes (at "
         "tuner.lr)");
@@ -203,7 +205,9 @@ TEST_CASE("Lists, maps and values for every stage") {
       "    |           ^");
   CHECK(first("pretrain: 3") ==
         "f.yaml:3:11: error: expected a map, got the integer 3 (at pretrain)");
-  CHECK(first("pretrain:") == "f.yaml:3:1: error: expected a map, got nothing (at pretrain)");
+  CHECK(first("pretrain:") ==
+        "f.yaml:3:1: error: expected a map, got nothing; indent its keys below it, or write {} (at "
+        "pretrain)");
   CHECK(first("pretrain: null") == "");
   CHECK(first("pretrain: {epochs: []}") ==
         "f.yaml:3:20: error: expected at least one integer (at pretrain.epochs)");
@@ -227,12 +231,9 @@ TEST_CASE("Components") {
   CHECK(first("tuner: {}") ==
         "f.yaml:3:8: error: missing key 'type': the name of an optimizer; known: sgd (at tuner)");
   CHECK(first("tuner: {typ: sgd}") ==
-        "f.yaml:3:8: error: missing key 'type': the name of an optimizer; is 'typ' meant? (at "
-        "tuner)");
-  CHECK(
-      first("tuner: {sgd: {lr: 1}}") ==
-      "f.yaml:3:8: error: missing key 'type': the name of an optimizer; write {type: sgd, ...} (at "
-      "tuner)");
+        "f.yaml:3:9: error: unknown key 'typ'; did you mean 'type'? (at tuner.typ)");
+  CHECK(first("tuner: {sgd: {lr: 1}}") ==
+        "f.yaml:3:9: error: 'sgd' is an optimizer; write {type: sgd, ...} (at tuner.sgd)");
   CHECK(first("tuner: {type: SGD}") ==
         "f.yaml:3:15: error: unknown optimizer 'SGD'; did you mean 'sgd'? Known: sgd (at "
         "tuner.type)");
@@ -244,16 +245,38 @@ TEST_CASE("Components") {
   CHECK(first("tuner:") ==
         "f.yaml:3:1: error: expected an optimizer (a name, or a map with 'type'), got nothing (at "
         "tuner)");
-  CHECK(
-      mistakes("name: x\nencoder: [[linear, null]]\n") ==
-      "f.yaml:2:12: error: layer 'linear' needs 'units' (integer): number of outputs; write {type: "
-      "linear, units: ...} (at encoder[0][0])\n"
-      "  2 | encoder: [[linear, null]]\n"
-      "    |            ^\n"
-      "f.yaml:2:20: error: expected a layer (a name, or a map with 'type'), got null (at "
-      "encoder[0][1])\n"
-      "  2 | encoder: [[linear, null]]\n"
-      "    |                    ^");
+  CHECK(mistakes("name: x\nencoder: [[linear, null]]\n") ==
+        "f.yaml:2:12: error: layer 'linear' needs parameters; write {type: linear, units: ...} (at "
+        "encoder[0][0])\n"
+        "  2 | encoder: [[linear, null]]\n"
+        "    |            ^\n"
+        "f.yaml:2:20: error: expected a layer (a name, or a map with 'type'), got null (at "
+        "encoder[0][1])\n"
+        "  2 | encoder: [[linear, null]]\n"
+        "    |                    ^");
+}
+
+TEST_CASE("A map for a slot with a default may leave its type out") {
+  Issues issues;
+  Node root = parse_yaml(
+      source(
+          "name: x\nencoder: [[{type: linear, units: 1, init: {std: 2}}]]\npretrain: {optimizer: "
+          "{lr: 3}}\n"),
+      issues);
+  set_paths(root);
+  const SampleCatalog catalog;
+  const Experiment e = read_params<Experiment>(root, issues, catalog);
+  CHECK(issues.format() == "");
+  CHECK(e.pretrain->optimizer.dump()["type"] == "sgd");
+  CHECK(e.pretrain->optimizer.dump()["lr"] == 3.0);
+  CHECK(e.encoder[0][0].dump()["init"]["std"] == 2.0);
+  CHECK(first("pretrain: {optimizer: {lrr: 3}}") ==
+        "f.yaml:3:24: error: unknown key 'lrr'; did you mean 'lr'? Known: type, lr, momentum, "
+        "nesterov "
+        "(at pretrain.optimizer.lrr)");
+  CHECK(first("pretrain: {optimizer: {sgd: {lr: 3}}}") ==
+        "f.yaml:3:24: error: 'sgd' is an optimizer; write {type: sgd, ...} (at "
+        "pretrain.optimizer.sgd)");
 }
 
 TEST_CASE("Rules across parameters, at the key they are about") {

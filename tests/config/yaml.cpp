@@ -193,9 +193,21 @@ TEST_CASE("Malformed YAML, in plain words") {
         "  3 |  c: 2\n"
         "    |  ^");
   CHECK(refused("a: {b: ${c}}\n") ==
-        "f.yaml:1:9: error: between brackets, '${...}' must be in quotes\n"
+        "f.yaml:1:8: error: between brackets, '${...}' must be in quotes\n"
         "  1 | a: {b: ${c}}\n"
-        "    |         ^");
+        "    |        ^");
+  CHECK(refused("a: it's [\nb: [{c: \"]\", d: 'x]', e: f] # [\n") ==
+        "f.yaml:2:27: error: ']' where '}' is expected, for the '{' at line 2, column 5\n"
+        "  2 | b: [{c: \"]\", d: 'x]', e: f] # [\n"
+        "    |                           ^");
+  CHECK(refused("- [1, {a: b]\n") ==
+        "f.yaml:1:12: error: ']' where '}' is expected, for the '{' at line 1, column 7\n"
+        "  1 | - [1, {a: b]\n"
+        "    |            ^");
+  CHECK(refused("a: [1]]\n") ==
+        "f.yaml:1:7: error: ']' closes nothing\n"
+        "  1 | a: [1]]\n"
+        "    |       ^");
   CHECK(refused("a: @x\n") ==
         "f.yaml:1:4: error: a text cannot begin with '@'; put it in quotes\n"
         "  1 | a: @x\n"
