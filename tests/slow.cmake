@@ -18,12 +18,11 @@ function(strata_tree_tests tree environment)
   endforeach()
 endfunction()
 
-# LibTorch and OpenMP are not instrumented: what they leak is suppressed by name, and the thread
-# sanitizer, which would take OpenMP's barriers for races, sees only what runs without them.
-set(suppressions ${CMAKE_CURRENT_SOURCE_DIR}/suppressions)
+# Files, YAML, data, records and reports; LibTorch and OpenMP are not instrumented, and the thread
+# sanitizer would take OpenMP's barriers for races.
 strata_tree_tests(asan
-  "ASAN_OPTIONS=detect_stack_use_after_return=1;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1;LSAN_OPTIONS=suppressions=${suppressions}/leaks.txt:print_suppressions=0"
-  ${torch_free_tests} ${torch_tests})
+  "ASAN_OPTIONS=detect_stack_use_after_return=1;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
+  ${torch_free_tests})
 strata_tree_tests(tsan "TSAN_OPTIONS=halt_on_error=1" ${torch_free_tests})
 strata_tree_tests(lto "" registry contract)
 

@@ -28,7 +28,7 @@ fi
 build release "-DSTRATA_TESTS=ON -DSTRATA_SLOW_TESTS=$slow"
 if [[ $slow == ON ]]; then
   # The trees whose tests tests/slow.cmake registers with ctest.
-  build asan "-DSTRATA_CUDA=OFF"
+  build asan "-DSTRATA_CUDA=OFF" torch_free_tests
   build tsan "-DSTRATA_CUDA=OFF" torch_free_tests
   build lto "-DSTRATA_CUDA=OFF" strata test_contract test_registry
 fi
