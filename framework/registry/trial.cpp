@@ -64,7 +64,7 @@ std::string read_all(int fd) {
 
 }  // namespace
 
-std::string readable_loader_error(std::string message) {
+std::string readable_loader_error(const std::string& message) {
   const std::string key = "undefined symbol: ";
   const size_t at = message.find(key);
   if (at == std::string::npos) return "it cannot be opened: " + message;

@@ -8,6 +8,6 @@ namespace strata {
 std::string try_to_open(const std::string& path);
 
 /// The system's words for why a library cannot be opened, C++ names readable.
-std::string readable_loader_error(std::string message);
+std::string readable_loader_error(const std::string& message);
 
 }  // namespace strata

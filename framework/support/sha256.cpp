@@ -47,12 +47,7 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 uint64_t sha256_prefix(std::string_view bytes) {
-  const std::string hex = sha256_hex(bytes);
-  uint64_t value = 0;
-  for (int i = 7; i >= 0; --i)
-    value = value << 8 | static_cast<uint64_t>(
-                             std::stoi(hex.substr(static_cast<size_t>(2 * i), 2), nullptr, 16));
-  return value;
+  return __builtin_bswap64(std::stoull(sha256_hex(bytes).substr(0, 16), nullptr, 16));
 }
 
 }  // namespace strata

@@ -261,7 +261,7 @@ void draw_sample(int digit, Draws& draws, uint8_t* pixels) {
     const uint32_t byte = noise.w[i / 4 % 4] >> (8 * (i % 4)) & 255;
     const double cover = std::clamp(radius + 0.5 - std::sqrt(distance[i]), 0.0, 1.0);
     const double value = ink * cover + noise_amplitude * (byte / 127.5 - 1);
-    pixels[i] = static_cast<uint8_t>(std::clamp(value, 0.0, 255.0) + 0.5);
+    pixels[i] = static_cast<uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
   }
 }
 

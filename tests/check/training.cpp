@@ -85,9 +85,10 @@ TEST_CASE("A layer that misbehaves while it trains is named, with its stage") {
                 "stage 'pretrain-1': layer encoder.0.1 (turns_flat) gives 100x3, and said 100x6"},
            Case{"turns_undefined", "failed",
                 "stage 'pretrain-1': layer encoder.0.1 (turns_undefined) gives no tensor"},
-           Case{"turns_nan", "diverged",
-                "the loss became NaN in stage 'pretrain-1', epoch 1, step 3 of 5, at learning rate "
-                "0.01; try a smaller one; it begins in the output of layer encoder.0.1 (turns_nan)"},
+           Case{
+               "turns_nan", "diverged",
+               "the loss became NaN in stage 'pretrain-1', epoch 1, step 3 of 5, at learning rate "
+               "0.01; try a smaller one; it begins in the output of layer encoder.0.1 (turns_nan)"},
        }) {
     CAPTURE(c.layer);
     const Json record = record_of(c.layer);
