@@ -53,6 +53,9 @@ FamilyChecks initializer_checks();
 FamilyChecks metric_checks();
 FamilyChecks strategy_checks();
 FamilyChecks dataset_checks();
+FamilyChecks schedule_checks();
+FamilyChecks corruption_checks();
+FamilyChecks penalty_checks();
 
 /// Parameters at and past their bounds, of the wrong type, unknown: refused by parsing, or taken
 /// and survived.

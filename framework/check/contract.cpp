@@ -10,10 +10,11 @@ namespace {
 
 const FamilyChecks* checks_of(const std::string& family) {
   static const std::map<std::string, FamilyChecks> all = {
-      {"layer", layer_checks()},         {"loss", loss_checks()},
-      {"optimizer", optimizer_checks()}, {"initializer", initializer_checks()},
-      {"metric", metric_checks()},       {"strategy", strategy_checks()},
-      {"dataset", dataset_checks()}};
+      {"layer", layer_checks()},           {"loss", loss_checks()},
+      {"optimizer", optimizer_checks()},   {"initializer", initializer_checks()},
+      {"metric", metric_checks()},         {"strategy", strategy_checks()},
+      {"dataset", dataset_checks()},       {"schedule", schedule_checks()},
+      {"corruption", corruption_checks()}, {"penalty", penalty_checks()}};
   const auto it = all.find(family);
   return it == all.end() ? nullptr : &it->second;
 }

@@ -45,8 +45,11 @@ void report_exception() {
   ::dup2(null, STDERR_FILENO);
   ::alarm(kSeconds);
   std::set_terminate(report_exception);
+  // <dlfcn.h> declares that dlopen throws nothing, and the compiler would drop the handler; but the
+  // library's constructors do throw.
+  void* (*volatile open_library)(const char*, int) = ::dlopen;
   try {
-    if (::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr)
+    if (open_library(path.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr)
       report(readable_loader_error(::dlerror()));
   } catch (...) {
     report_exception();

@@ -224,10 +224,12 @@ Tensor Stack::forward(const std::vector<std::string>& blocks, Tensor x,
 
 std::string Stack::first_not_finite(const std::vector<std::string>& blocks, Tensor x,
                                     const ForwardContext& context) const {
+  ForwardContext place = context;
   for (const std::string& name : blocks) {
     x = entering(block(name), x);
     for (const PlacedLayer& placed : block(name).layers) {
-      x = pass(placed, x, context);
+      place.layer = placed.name;
+      x = pass(placed, x, place);
       if (!at::isfinite(x).all().item<bool>()) return described(placed);
     }
   }

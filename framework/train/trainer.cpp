@@ -39,6 +39,30 @@ class TrainOnly {
   std::vector<Parameter> parameters_;
 };
 
+/// Tensors' values at one moment, to go back to.
+class Snapshot {
+ public:
+  void take(const std::vector<Parameter>& tensors) {
+    const bool first = values_.empty();
+    tensors_ = tensors;
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const Tensor value = tensors[i].value.detach();
+      if (first)
+        values_.push_back(value.clone());
+      else
+        values_[i].copy_(value);
+    }
+  }
+  void restore() const {
+    for (size_t i = 0; i < values_.size(); ++i) tensors_[i].value.detach().copy_(values_[i]);
+  }
+  bool empty() const { return values_.empty(); }
+
+ private:
+  std::vector<Parameter> tensors_;
+  std::vector<Tensor> values_;
+};
+
 /// Follows the figure that a stage's end or kept epoch is chosen by, and keeps the best parameters
 /// where the settings ask for them.
 class Selection {
@@ -52,34 +76,25 @@ class Selection {
   /// True where the stage is to end here.
   bool ends_after(const EpochResult& epoch) {
     if (!figure_) return false;
-    if (best_.see(figure_value(*figure_, spec_, epoch)) && spec_.keep_best) keep(epoch.epoch);
+    if (best_.see(figure_value(*figure_, spec_, epoch)) && spec_.keep_best) {
+      kept_ = static_cast<size_t>(epoch.epoch - 1);
+      values_.take(parameters_);
+    }
     return spec_.early_stopping && best_.waited() >= spec_.early_stopping->patience;
   }
 
   /// Puts the best parameters back; the index of the epoch that they are from.
   size_t finish(size_t last) {
-    for (size_t i = 0; i < values_.size(); ++i) parameters_[i].value.detach().copy_(values_[i]);
+    values_.restore();
     return values_.empty() ? last : kept_;
   }
 
  private:
-  void keep(int64_t epoch) {
-    kept_ = static_cast<size_t>(epoch - 1);
-    const bool first = values_.empty();
-    for (size_t i = 0; i < parameters_.size(); ++i) {
-      const Tensor value = parameters_[i].value.detach();
-      if (first)
-        values_.push_back(value.clone());
-      else
-        values_[i].copy_(value);
-    }
-  }
-
   const StageSpec& spec_;
   const std::vector<Parameter>& parameters_;
   std::optional<Figure> figure_;
   BestSoFar best_;
-  std::vector<Tensor> values_;
+  Snapshot values_;
   size_t kept_ = 0;
 };
 
@@ -162,8 +177,11 @@ class Fit {
     EpochResult result;
     result.epoch = number;
     result.learning_rate = rate_at(number, 0);
+    std::vector<Parameter> all = trained_.parameters(), state = optimizer_->state();
+    all.insert(all.end(), state.begin(), state.end());
+    start_.take(all);
     const auto begin = std::chrono::steady_clock::now();
-    train(number);
+    train(number, steps_, observer_);
     const Tensor values = objective_.values().to(at::kCPU, at::kDouble);  // the epoch's one read
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -198,20 +216,36 @@ class Fit {
                            followed_);
   }
 
-  void train(int64_t number) {
-    context_.epoch = static_cast<uint32_t>(number);
-    const Tensor order = options_.shuffle ? epoch_order(data_.train.samples, order_, context_.epoch)
-                                          : data_.train.samples;
-    const int64_t count = order.size(0);
-    for (int64_t k = 0; k < steps_; ++k) {
+  /// The first steps of an epoch.
+  void train(int64_t number, int64_t steps, Observer& observer) {
+    const Tensor order = order_of(number);
+    for (int64_t k = 0; k < steps; ++k) {
       check_stop(options_);
-      const int64_t first = k * options_.batch_size;
-      const int64_t n = std::min(options_.batch_size, count - first);
-      context_.step = static_cast<uint32_t>(k);
-      set_rate(rate_at(number, k));
-      step(order.narrow(0, first, n));
-      observer_.step_done(spec_, number, first + n, count);
+      const Tensor index = begin_step(order, number, k);
+      step(index);
+      observer.step_done(spec_, number, k * options_.batch_size + index.size(0), order.size(0));
     }
+  }
+
+  Tensor order_of(int64_t number) const {
+    return options_.shuffle
+               ? epoch_order(data_.train.samples, order_, static_cast<uint32_t>(number))
+               : data_.train.samples;
+  }
+
+  /// The samples of a step, whose place is noted.
+  Tensor begin_step(const Tensor& order, int64_t number, int64_t k) {
+    const int64_t first = k * options_.batch_size;
+    context_.epoch = static_cast<uint32_t>(number);
+    context_.step = static_cast<uint32_t>(k);
+    context_.samples = order.narrow(0, first, std::min(options_.batch_size, order.size(0) - first));
+    set_rate(rate_at(number, k));
+    return context_.samples;
+  }
+
+  /// What the stage is given of x.
+  Tensor corrupted(const Tensor& x) const {
+    return corruption_ ? corruption_->apply(x, {noise_, context_.samples, context_.epoch, 0}) : x;
   }
 
   void set_rate(double rate) {
@@ -221,11 +255,8 @@ class Fit {
   }
 
   void step(const Tensor& index) {
-    context_.samples = index;
     const Tensor x = train_input_.batch(index);
-    const Tensor input =
-        corruption_ ? corruption_->apply(x, {noise_, index, context_.epoch, 0}) : x;
-    const Tensor code = stack_.forward(encode_, input, context_);
+    const Tensor code = stack_.forward(encode_, corrupted(x), context_);
     const Tensor y = shaped_like(spec_.target, stack_.forward(decode_, code, context_), x);
     const Tensor target = target_of(spec_.target, x, data_.train, index);
     objective_.forward(y, target, code, context_.step).backward();
@@ -237,7 +268,7 @@ class Fit {
   }
 
   /// A term's mean over samples from its batches'; throws Diverged at the first that is no number.
-  double mean_of(const Tensor& values, const std::string& name, int64_t number) const {
+  double mean_of(const Tensor& values, const std::string& name, int64_t number) {
     const int64_t count = data_.train.count();
     double sum = 0;
     for (int64_t k = 0; k < steps_; ++k) {
@@ -245,14 +276,29 @@ class Fit {
       if (!std::isfinite(value))
         throw Diverged(fmt::format(
             "{} became {} in stage '{}', epoch {}, step {} of {}, at learning rate {:g}; try a "
-            "smaller one",
+            "smaller one{}",
             name == spec_.loss.type ? "the loss" : "penalty '" + name + "'",
             std::isnan(value) ? "NaN" : "infinite", spec_.name, number, k + 1, steps_,
-            rate_at(number, k)));
+            rate_at(number, k), origin(number, k)));
       sum += value *
              static_cast<double>(std::min(options_.batch_size, count - k * options_.batch_size));
     }
     return sum / static_cast<double>(count);
+  }
+
+  /// Where a value that is no number began: the epoch is replayed up to that step, which nothing
+  /// random hinders, and the layers' pass is watched. "" where it began behind them.
+  std::string origin(int64_t number, int64_t bad_step) {
+    Observer silent;
+    start_.restore();
+    train(number, bad_step, silent);
+    at::NoGradGuard no_grad;
+    for (const Parameter& p : trained_.parameters())
+      if (!at::isfinite(p.value).all().item<bool>())
+        return fmt::format("; it begins in the update of {}, one step before", p.name);
+    const Tensor x = train_input_.batch(begin_step(order_of(number), number, bad_step));
+    const std::string layer = stack_.first_not_finite(spec_.blocks, corrupted(x), context_);
+    return layer.empty() ? "" : "; it begins in the output of " + layer;
   }
 
   /// Throws Diverged where an epoch's last update broke the parameters, which no training loss
@@ -281,6 +327,7 @@ class Fit {
   std::shared_ptr<Schedule> schedule_;
   std::shared_ptr<Corruption> corruption_;  // null where the input stays clean
   Selection selection_;
+  Snapshot start_;  // of the epoch
   RandomStream order_, noise_;
   Evaluation evaluation_;
   ForwardContext context_;

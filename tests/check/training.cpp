@@ -78,13 +78,14 @@ TEST_CASE("A layer that misbehaves while it trains is named, with its stage") {
   struct Case {
     std::string layer, status, error;
   };
+  const std::string kIn = ", in stage 'pretrain-1' after 0 epochs";
   for (const Case& c : {
            Case{"turns_throwing", "failed",
-                "stage 'pretrain-1': layer encoder.0.1 (turns_throwing): out of patience"},
+                "layer encoder.0.1 (turns_throwing): out of patience" + kIn},
            Case{"turns_flat", "failed",
-                "stage 'pretrain-1': layer encoder.0.1 (turns_flat) gives 100x3, and said 100x6"},
+                "layer encoder.0.1 (turns_flat) gives 100x3, and said 100x6" + kIn},
            Case{"turns_undefined", "failed",
-                "stage 'pretrain-1': layer encoder.0.1 (turns_undefined) gives no tensor"},
+                "layer encoder.0.1 (turns_undefined) gives no tensor" + kIn},
            Case{
                "turns_nan", "diverged",
                "the loss became NaN in stage 'pretrain-1', epoch 1, step 3 of 5, at learning rate "
@@ -100,7 +101,7 @@ TEST_CASE("A layer that misbehaves while it trains is named, with its stage") {
   }
   const Json record = record_of("turns_mistaken");
   const std::string error = record["error"];
-  CHECK(error.rfind("stage 'pretrain-1': layer encoder.0.1 (turns_mistaken): ", 0) == 0);
-  CHECK(error.find("0x") == std::string::npos);  // no stack trace
-  CHECK(error.find("frame #") == std::string::npos);
+  CHECK(error.rfind("layer encoder.0.1 (turns_mistaken): mat1 and mat2 shapes cannot be multiplied",
+                    0) == 0);
+  CHECK(error.find("frame #") == std::string::npos);  // no stack trace
 }
