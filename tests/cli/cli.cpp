@@ -113,7 +113,7 @@ TEST_CASE("what the command line does not know ends with 2 and is named") {
            {{"run"}, "file is required"},
            {{"run", "--bogus", "x.yaml"}, "The following argument was not expected: --bogus"},
            {{"run", "x.yaml", "--threads", "-1"}, "--threads"},
-           {{"show", "a.yaml", "b.yaml"}, "b.yaml"},
+           {{"show", "a.yaml", "b.yaml"}, "file: At Most 1 required but received 2"},
            {{"list", "layr"}, "unknown family 'layr'; did you mean 'layer'?"},
            {{"describe", "layer"}, "expected family/name, such as layer/linear; got 'layer'"},
            {{"describe", "layer/tahn"}, "unknown layer 'tahn'; did you mean 'tanh'?"}}) {
@@ -225,10 +225,10 @@ TEST_CASE("a run that fails ends with 1, missing data with 2, and the others sti
   CHECK(contains(failed.err, "cannot create folder file/small/"));
   CHECK_FALSE(contains(failed.err, "frame #"));
 
-  place.write("lost.yaml",
-              with(kFile, "{type: synthetic_digits, train: 60, test: 30}",
-                   "{type: idx, classes: 10, shape: [1, 28, 28], "
-                   "train: {images: no-such-file, labels: l}, test: {images: i, labels: l}}"));
+  place.write("lost.yaml", with(kFile, "{type: synthetic_digits, train: 60, test: 30}",
+                                "{type: idx, classes: 10, shape: [1, 28, 28], "
+                                "train: {images: no-such-file, labels: no-such-file}, "
+                                "test: {images: no-such-file, labels: no-such-file}}"));
   const CommandResult lost = place.run({"run", "lost.yaml", "small.yaml", "-q", "--out", "both"});
   CHECK(lost.code == 2);
   CHECK(contains(lost.err, "no-such-file"));
