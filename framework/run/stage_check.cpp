@@ -66,7 +66,8 @@ class StageCheck {
   }
 
   void check_figures() {
-    const Slot<Schedule>& schedule = make(stage_.optimizer)->common().schedule;
+    const auto optimizer = make(stage_.optimizer);
+    const Slot<Schedule>& schedule = optimizer->common().schedule;
     if (const auto figure = make(schedule)->follows())
       check_figure(*figure, "schedule '" + schedule.type + "'", schedule.path);
     if (stage_.early_stopping)
