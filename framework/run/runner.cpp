@@ -151,7 +151,7 @@ class Run {
   }
 
   /// The run's final figures, after the last stage of a kind: those of the classifier, and the
-  /// error of the images rebuilt through all pairs.
+  /// error of the images rebuilt through the pairs that were trained.
   void measure(const StageSpec& spec) {
     const Json& measured = done_.back().epochs[done_.back().kept].metrics;
     for (const char* split : {"validation", "test"})
@@ -161,12 +161,21 @@ class Run {
     recorder_.set("metrics", metrics_);
   }
 
+  /// The pairs that pretraining reached: an adaptive strategy may stop before the last.
+  size_t pairs_reached() const {
+    size_t pairs = 0;
+    for (size_t k = 0; k < plan_.experiment.encoder.size(); ++k)
+      for (const StageResult& stage : done_)
+        for (const std::string& block : stage.spec.blocks)
+          if (block == encoder_block(k)) pairs = k + 1;
+    return pairs;
+  }
+
   void measure_reconstruction(const StageSpec& spec) {
     Evaluation whole;
-    for (size_t k = 0; k < plan_.experiment.encoder.size(); ++k)
-      whole.blocks.push_back(encoder_block(k));
-    for (size_t k = plan_.experiment.encoder.size(); k-- > 0;)
-      whole.blocks.push_back(decoder_block(k));
+    const size_t pairs = pairs_reached();
+    for (size_t k = 0; k < pairs; ++k) whole.blocks.push_back(encoder_block(k));
+    for (size_t k = pairs; k-- > 0;) whole.blocks.push_back(decoder_block(k));
     for (const auto& metric : spec.metrics) whole.metrics.push_back(make(metric));
     const DeviceData& data = data_.device;
     if (data.validation.count() > 0)
