@@ -181,9 +181,12 @@ class TreeBuilder final : public YAML::EventHandler {
     node.origin = text_.origin(mark);
     if (anchor != YAML::NullAnchor) anchors_[anchor] = {};
     const bool is_key = key_expected();
-    if (is_key) not_placed_.push_back(std::move(node));
-    Node& placed = is_key ? not_placed_.back() : place(std::move(node));
-    open_.push_back({&placed, is_key, anchor, true, {}});
+    Node* placed = nullptr;
+    if (is_key)
+      placed = &not_placed_.emplace_back(std::move(node));
+    else
+      placed = &place(std::move(node));
+    open_.push_back({placed, is_key, anchor, true, {}});
   }
 
   void close() {
@@ -291,7 +294,8 @@ Node parse_yaml(std::shared_ptr<const Source> source, Issues& issues, const Yaml
     issues.error(whole, {}, fmt::format("larger than {} bytes", limits.bytes));
     return {};
   }
-  const YamlText text(source, 0, source->text.size());
+  const size_t size = source->text.size();
+  const YamlText text(std::move(source), 0, size);
   if (!text.check(issues)) return {};
   const int errors = issues.errors();
   Node root = parse(text, issues, limits);
