@@ -37,8 +37,10 @@ class Adam final : public Optimizer {
       const Tensor w = p.value.detach();
       state_.push_back({p.name + ".mean", at::zeros_like(w)});
       state_.push_back({p.name + ".square", at::zeros_like(w)});
-      state_.push_back({p.name + ".power1", at::ones({}, w.options())});
-      state_.push_back({p.name + ".power2", at::ones({}, w.options())});
+      // float64 whatever w is: in float32, 1 - beta2^t would lose half of its digits at first
+      const at::TensorOptions wide = w.options().dtype(at::kDouble);
+      state_.push_back({p.name + ".power1", at::ones({}, wide)});
+      state_.push_back({p.name + ".power2", at::ones({}, wide)});
     }
   }
 

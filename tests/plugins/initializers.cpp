@@ -69,8 +69,8 @@ TEST_CASE("initializers draw from the distributions that they name") {
 }
 
 TEST_CASE("the test of distributions can tell a wrong one") {
-  CHECK(distance(drawn("fan_in_uniform"), uniform_within(0.0505)) > 1.95);
-  CHECK(distance(drawn("normal"), normal_of(0, 0.0102)) > 1.95);
+  CHECK(distance(drawn("fan_in_uniform"), uniform_within(0.051)) > 1.95);
+  CHECK(distance(drawn("normal"), normal_of(0, 0.0105)) > 1.95);
 }
 
 // A value depends on nothing but its place: neither on how many others are drawn, nor on what.
