@@ -1,7 +1,9 @@
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "features/experiment.hpp"
-#include "strata/support/files.hpp"
+#include "strata/config/compose.hpp"
 
 using namespace strata;
 using namespace strata::testing;
@@ -39,19 +41,27 @@ TEST_CASE("every experiment passes the check and trains for an epoch a stage") {
   REQUIRE(files.size() >= 13);
   for (const std::string& file : files) {
     CAPTURE(file);
-    const Planned whole(read_file(file));
-    INFO(whole.issues.format());
-    REQUIRE(whole.issues.ok());
-    const Shape image{1, 28, 28};
-    REQUIRE(whole.plan.data.sample_shape == image);
+    Issues issues;
+    const Composition composition = compose(file, {}, issues);
+    REQUIRE(!composition.runs.empty());
+    for (const ComposedRun& run : composition.runs) {
+      const auto settings = read_params<Experiment>(run.root, issues, Registry::instance());
+      if (issues.ok()) make_plan(settings, run.root, issues);
+    }
+    INFO(issues.format());
+    REQUIRE(issues.ok());
 
-    Trained run(shortened(whole.settings), whole.tree,
-                whole.settings.dtype == "float64" ? at::kDouble : at::kFloat);
+    const Node& root = composition.runs.front().root;
+    const auto settings = read_params<Experiment>(root, issues, Registry::instance());
+    const Plan plan = make_plan(settings, root, issues);
+    const Shape image{1, 28, 28};
+    REQUIRE(plan.data.sample_shape == image);
+    Trained run(shortened(settings), root, settings.dtype == "float64" ? at::kDouble : at::kFloat);
     run.run();
-    REQUIRE(run.done.size() == whole.plan.stages.size());
+    REQUIRE(run.done.size() == plan.stages.size());
     for (size_t k = 0; k < run.done.size(); ++k) {
       const StageResult& stage = run.done[k];
-      CHECK(stage.spec.name == whole.plan.stages[k].name);
+      CHECK(stage.spec.name == plan.stages[k].name);
       REQUIRE(stage.epochs.size() == 1);
       CHECK(std::isfinite(stage.epochs[0].loss));
       CHECK(!stage.epochs[0].metrics["test"].empty());
