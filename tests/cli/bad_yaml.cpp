@@ -1,0 +1,46 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/command.hpp"
+#include "strata/support/files.hpp"
+
+using namespace strata;
+using namespace strata::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kFolder = fs::path(STRATA_SOURCE_DIR) / "tests" / "bad_yaml";
+
+/// The names of the corpus's files with an extension (one .yaml is a folder), sorted.
+std::vector<std::string> names(const std::string& extension) {
+  std::vector<std::string> found;
+  for (const auto& entry : fs::directory_iterator(kFolder))
+    if (entry.path().extension() == extension) found.push_back(entry.path().stem().string());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("Each file of the corpus of mistakes is refused with its exact message") {
+  const std::vector<std::string> files = names(".yaml");
+  REQUIRE(files.size() >= 60);
+  CHECK(files == names(".expected"));
+  std::vector<std::string> arguments{"check"};
+  for (const std::string& file : files) arguments.push_back(file + ".yaml");
+  const CommandResult result = Command(arguments, kFolder.string()).finish();
+  CHECK(result.code == 2);
+  CHECK(result.out == "");  // none of them is ok
+  size_t position = 0;
+  for (const std::string& file : files) {
+    const std::string expected = read_file(kFolder / (file + ".expected"));
+    REQUIRE_MESSAGE(expected.find("error: ") != std::string::npos, file);
+    CAPTURE(file);
+    REQUIRE(result.err.substr(position, expected.size()) == expected);
+    position += expected.size();
+  }
+  CHECK(result.err.substr(position) == "");
+}
