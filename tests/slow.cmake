@@ -1,5 +1,4 @@
-# The slow tiers, which tools/test.sh --all builds and runs: the tests again in trees of their own
-# (build-asan/, build-tsan/, build-lto/), clang-tidy, and the scripts below browser/ and long/.
+# The slow tiers, which tools/test.sh --all runs: clang-tidy, and the scripts below browser/ and long/.
 function(strata_slow_test name label)
   cmake_parse_arguments(arg "" "" "COMMAND;ENVIRONMENT" ${ARGN})
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
@@ -7,24 +6,6 @@ function(strata_slow_test name label)
     SKIP_RETURN_CODE 77
     ENVIRONMENT "OMP_WAIT_POLICY=passive;${arg_ENVIRONMENT}")
 endfunction()
-
-function(strata_tree_tests tree environment)
-  set(folder ${PROJECT_SOURCE_DIR}/build-${tree})
-  foreach(name ${ARGN})
-    if(TARGET test_${name})
-      strata_slow_test(${tree}.${name} ${tree} COMMAND ${folder}/tests/test_${name}
-        ENVIRONMENT "STRATA_COMMAND=${folder}/strata" ${environment})
-    endif()
-  endforeach()
-endfunction()
-
-# Files, YAML, data, records and reports; LibTorch and OpenMP are not instrumented, and the thread
-# sanitizer would take OpenMP's barriers for races.
-strata_tree_tests(asan
-  "ASAN_OPTIONS=detect_stack_use_after_return=1;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
-  ${torch_free_tests})
-strata_tree_tests(tsan "TSAN_OPTIONS=halt_on_error=1" ${torch_free_tests})
-strata_tree_tests(lto "" registry contract)
 
 strata_slow_test(clang_tidy lint COMMAND bash ${PROJECT_SOURCE_DIR}/tools/check_tidy.sh
   ${PROJECT_BINARY_DIR})

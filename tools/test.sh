@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds strata and its tests, and runs them through ctest. With --all, also the
-# slow tiers: sanitizers, link-time optimization, clang-tidy, the browser, long runs.
+# slow tiers: clang-tidy, the browser, long runs.
 # shellcheck source=tools/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -10,7 +10,7 @@ for argument in "$@"; do
   case $argument in
     --all) slow=ON sections+=(all) ;;
     *)
-      echo "usage: bash tools/test.sh [--all]   (--all adds sanitizers, LTO, clang-tidy, browser, long runs)"
+      echo "usage: bash tools/test.sh [--all]   (--all adds clang-tidy, the browser, long runs)"
       [[ $argument == --help || $argument == -h ]] && exit 0 || exit 2
       ;;
   esac
@@ -26,12 +26,5 @@ if [[ -z ${STRATA_DATA:-} && -d $root/../shared/data/mnist ]]; then
 fi
 
 build release "-DSTRATA_TESTS=ON -DSTRATA_SLOW_TESTS=$slow"
-if [[ $slow == ON ]]; then
-  # The trees whose tests tests/slow.cmake registers with ctest.
-  build asan "-DSTRATA_CUDA=OFF" torch_free_tests
-  build tsan "-DSTRATA_CUDA=OFF" torch_free_tests
-  build lto "-DSTRATA_CUDA=OFF" strata test_contract test_registry
-fi
-
 say "Testing"
 ctest --test-dir build --no-tests=error --output-on-failure --parallel "$(cores)"

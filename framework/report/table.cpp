@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace strata {
 namespace {
@@ -87,7 +88,7 @@ std::string sparkline(const std::vector<StageCurve>& curves) {
   std::string line;
   for (size_t begin = 0; begin < curves.size();) {
     size_t end = begin;
-    double low = INFINITY, high = -INFINITY;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
     for (; end < curves.size() && same_scale(curves[begin], curves[end]); ++end)
       for (const double loss : curves[end].losses)
         if (std::isfinite(loss)) low = std::min(low, loss), high = std::max(high, loss);
