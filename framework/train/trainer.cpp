@@ -177,10 +177,10 @@ class Fit {
     EpochResult result;
     result.epoch = number;
     result.learning_rate = rate_at(number, 0);
+    const auto begin = std::chrono::steady_clock::now();
     std::vector<Parameter> all = trained_.parameters(), state = optimizer_->state();
     all.insert(all.end(), state.begin(), state.end());
     start_.take(all);
-    const auto begin = std::chrono::steady_clock::now();
     train(number, steps_, observer_);
     const Tensor values = objective_.values().to(at::kCPU, at::kDouble);  // the epoch's one read
     result.seconds =
