@@ -1,0 +1,41 @@
+"""Mean, spread and intervals over seeds."""
+
+import math
+import statistics
+
+# Student's t, 97.5 % quantile, by degrees of freedom.
+T975 = (None, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+        2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052,
+        2.048, 2.045, 2.042)
+
+
+def t975(degrees):
+    return T975[min(degrees, len(T975) - 1)]  # beyond the table: a little too wide
+
+
+class Spread:
+    """Of one figure over seeds; standard deviation with n - 1."""
+
+    def __init__(self, values):
+        self.values = list(values)
+        self.n = len(self.values)
+        self.mean = statistics.fmean(self.values) if self.n else None
+        self.sd = statistics.stdev(self.values) if self.n > 1 else None
+
+    def distance(self, printed):
+        """How many standard deviations a printed figure lies above the mean."""
+        return (printed - self.mean) / self.sd if self.sd else None
+
+    def bound(self):
+        """95 % of single further runs lie within so many standard deviations (normal spread)."""
+        return t975(self.n - 1) * math.sqrt(1 + 1 / self.n) if self.n > 1 else None
+
+    def half_interval(self):
+        """Half the width of the mean's 95 % confidence interval."""
+        return t975(self.n - 1) * self.sd / math.sqrt(self.n) if self.n > 1 else None
+
+    def text(self, digits, scale=1.0):
+        if self.n == 0:
+            return "not run"
+        mean = f"{self.mean * scale:.{digits}f}"
+        return mean if self.sd is None else f"{mean} ± {self.sd * scale:.{digits}f}"
