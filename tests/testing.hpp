@@ -1,8 +1,8 @@
 #pragma once
 // What the tests of modules with LibTorch share: each body runs on every device and dtype present.
-#include <ATen/ATen.h>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include "strata/core/tensor.hpp"
 
 #include <functional>
 #include <string>

@@ -7,11 +7,9 @@ build=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# GCC's precompiled header means nothing to clang: its text is included from a folder without it.
-mkdir -p "$build/tidy"
-cp "$build/framework/CMakeFiles/strata_pch.dir/cmake_pch.hxx" "$build/tidy/pch.hpp"
-sed -E "s|-Winvalid-pch||; s|-include [^ ]*cmake_pch.hxx|-include $build/tidy/pch.hpp|" \
-  "$build/compile_commands.json" >"$build/tidy/compile_commands.json"
+# Each source alone, and without GCC's precompiled headers, which mean nothing to clang.
+cmake -S . -B "$build/tidy" -G Ninja -DSTRATA_UNITY=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON \
+  -DSTRATA_TESTS=OFF >/dev/null
 
 if (($# == 0)); then
   mapfile -t files < <(find framework/{support,config,registry,data,record,report} \

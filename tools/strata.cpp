@@ -20,6 +20,7 @@
 #include "strata/record/record.hpp"
 #include "strata/report/show.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/version.hpp"
 
 namespace strata {
 namespace {
@@ -142,7 +143,8 @@ int run_command_line(int argc, char** argv) {
   CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.",
                "strata"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", STRATA_VERSION " (" STRATA_COMMIT ")");
+  app.set_version_flag("--version",
+                       fmt::format("{} ({})", strata::build_version, strata::build_commit));
   EngineRequest request;
   request.command_line.assign(argv, argv + argc);
   bool for_engine = false;

@@ -1,5 +1,6 @@
 #include "strata/core/batches.hpp"
 
+#include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/library.h>

@@ -1,15 +1,10 @@
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "strata/report/comparison_text.hpp"
+#include "strata/report/json_access.hpp"
 
 namespace strata {
 namespace {
-
-Json known(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
 
 Json summary_json(const Summary& s) {
   return {{"n", s.n},

@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <string>
@@ -28,6 +29,11 @@ inline std::string json_text(const Json& value) {
 /// NaN where it is no number.
 inline double json_number(const Json& value) {
   return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Null where the number is not finite, which JSON cannot say.
+inline Json known(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
 }  // namespace strata

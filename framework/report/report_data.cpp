@@ -20,10 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Json known(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
 /// Mean and spread over seeds at each place of a list.
 class Series {
  public:

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "strata/support/errors.hpp"
+#include "strata/support/version.hpp"
 
 #ifdef STRATA_TORCH_CUDA
 #include <ATen/cuda/CUDAContext.h>
@@ -106,7 +107,7 @@ Json provenance(const at::Device& device, int threads) {
   cuda = STRATA_CUDA_VERSION;
 #endif
   const int64_t memory = static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
-  return {{"strata", {{"version", STRATA_VERSION}, {"commit", STRATA_COMMIT}}},
+  return {{"strata", {{"version", build_version}, {"commit", build_commit}}},
           {"compiler", fmt::format("{} {}", STRATA_COMPILER, __VERSION__)},
           {"build_type", STRATA_BUILD_TYPE},
           {"libtorch", TORCH_VERSION},

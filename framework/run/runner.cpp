@@ -12,6 +12,7 @@
 #include "strata/run/progress.hpp"
 #include "strata/run/recorder.hpp"
 #include "strata/support/sha256.hpp"
+#include "strata/support/version.hpp"
 #include "strata/train/safetensors.hpp"
 
 namespace strata {
@@ -231,7 +232,7 @@ std::string recorded_status(const LoadedExperiment& experiment, const fs::path& 
   try {
     const Json record = read_record(path);
     const bool same = record.at("config_hash") == experiment.hash() &&
-                      record.at("provenance").at("strata").at("version") == STRATA_VERSION;
+                      record.at("provenance").at("strata").at("version") == build_version;
     return same ? record.at("status").get<std::string>() : "";
   } catch (const std::exception&) {
     return "";  // unreadable

@@ -1,10 +1,11 @@
-# strata_module(<name> [TORCH] DEPENDS <module>... LIBS <target>... PRIVATE_LIBS <target>...)
+# strata_module(<name> [TORCH] [SEPARATE] DEPENDS <module>... LIBS <target>... PRIVATE_LIBS <target>...)
 #
 # An object library strata_<name> of framework/<name>/*.cpp. Its headers are included as
 # "strata/<name>/<header>.hpp", and only those of the modules it depends on can be found: the
-# dependency rule of the architecture is kept by the include path.
+# dependency rule of the architecture is kept by the include path. With SEPARATE, STRATA_UNITY does not
+# apply: sources that name their local functions alike.
 function(strata_module name)
-  cmake_parse_arguments(arg "TORCH" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
+  cmake_parse_arguments(arg "TORCH;SEPARATE" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
   set(source_dir ${PROJECT_SOURCE_DIR}/framework/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${source_dir}/*.cpp)
   file(GLOB kernels CONFIGURE_DEPENDS ${source_dir}/*.cu)
@@ -24,6 +25,9 @@ function(strata_module name)
     add_library(strata_${name} OBJECT ${sources})
     target_link_libraries(strata_${name} PRIVATE strata_options strata_${name}_headers
       ${arg_PRIVATE_LIBS})
+    if(NOT arg_SEPARATE)
+      strata_compile_together(strata_${name})
+    endif()
     if(arg_TORCH)
       strata_use_torch_headers(strata_${name})
     endif()
@@ -31,16 +35,23 @@ function(strata_module name)
   strata_cuda_kernels(${name} strata_${name}_headers ${kernels})
 endfunction()
 
-# One precompiled header for everything that sees LibTorch.
+function(strata_compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${STRATA_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
+# A precompiled header for everything that sees LibTorch.
 function(strata_use_torch_headers target)
   if(NOT TARGET strata_pch)
-    file(WRITE ${PROJECT_BINARY_DIR}/strata_pch.cpp "")
-    add_library(strata_pch OBJECT ${PROJECT_BINARY_DIR}/strata_pch.cpp)
-    target_link_libraries(strata_pch PRIVATE strata_options strata_torch fmt::fmt
-      nlohmann_json::nlohmann_json)
-    target_precompile_headers(strata_pch PRIVATE <ATen/ATen.h> <nlohmann/json.hpp>
-      <fmt/format.h> <functional> <map> <memory> <optional> <string> <vector>)
+    strata_precompile(strata_pch <fmt/format.h> [["strata/core/layer.hpp"]])
   endif()
-  target_link_libraries(${target} PRIVATE strata_torch fmt::fmt nlohmann_json::nlohmann_json)
+  target_link_libraries(${target} PRIVATE strata_torch)
   target_precompile_headers(${target} REUSE_FROM strata_pch)
+endfunction()
+
+# strata_precompile(<target> <header>...): the object library whose precompiled header others reuse.
+function(strata_precompile target)
+  file(WRITE ${PROJECT_BINARY_DIR}/${target}.cpp "")
+  add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/${target}.cpp)
+  target_link_libraries(${target} PRIVATE strata_options strata_torch strata_core_headers)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
 endfunction()

@@ -1,5 +1,6 @@
 # The compiler's settings and the packages that strata is built from.
 
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
@@ -49,20 +50,12 @@ endif()
 # LibTorch, with its headers as system headers (they do not pass our warnings).
 add_library(strata_torch INTERFACE)
 target_include_directories(strata_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_compile_definitions(strata_torch INTERFACE AT_PER_OPERATOR_HEADERS)
 target_link_libraries(strata_torch INTERFACE "${TORCH_LIBRARIES}" OpenMP::OpenMP_CXX)
 separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(strata_torch INTERFACE ${_torch_flags})
 
 include(StrataCuda)
 
-find_program(_git git)
-set(STRATA_COMMIT "unknown")
-if(_git)
-  execute_process(COMMAND ${_git} -C ${PROJECT_SOURCE_DIR} describe --always --dirty --abbrev=12
-    OUTPUT_VARIABLE _commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  if(_commit)
-    set(STRATA_COMMIT ${_commit})
-  endif()
-endif()
-message(STATUS "strata ${PROJECT_VERSION} (${STRATA_COMMIT}), LibTorch ${Torch_VERSION}, "
+message(STATUS "strata ${PROJECT_VERSION}, LibTorch ${Torch_VERSION}, "
   "CUDA kernels: ${STRATA_NVCC}, LibTorch with CUDA: ${STRATA_TORCH_CUDA}")
