@@ -20,14 +20,20 @@ struct CommandResult {
   std::string err;  ///< standard error
 };
 
+/// The built command.
+inline std::string strata_command() {
+  const char* path = std::getenv("STRATA_COMMAND");
+  return path != nullptr ? path : STRATA_BINARY_DIR "/strata";
+}
+
 /// One process, from its start to its end.
 class Command {
  public:
-  /// Starts the command with these arguments in `folder`, with NAME=value added to its environment.
+  /// Starts the command, or another program, with these arguments in `folder`, with NAME=value
+  /// added to its environment.
   Command(const std::vector<std::string>& arguments, const std::string& folder,
-          const std::vector<std::string>& environment = {}) {
-    const char* path = std::getenv("STRATA_COMMAND");
-    const std::string program = path != nullptr ? path : STRATA_BINARY_DIR "/strata";
+          const std::vector<std::string>& environment = {},
+          const std::string& program = strata_command()) {
     std::array<int, 2> out{}, err{};
     REQUIRE(pipe2(out.data(), O_CLOEXEC) == 0);
     REQUIRE(pipe2(err.data(), O_CLOEXEC) == 0);
