@@ -1,4 +1,5 @@
-# The slow tiers, which tools/test.sh --all runs: clang-tidy, and the scripts below browser/ and long/.
+# The slow tiers, which tools/test.sh --all runs: clang-tidy, and the scripts below browser/, editor/
+# and long/.
 function(strata_slow_test name label)
   cmake_parse_arguments(arg "" "" "COMMAND;ENVIRONMENT" ${ARGN})
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
@@ -21,3 +22,8 @@ foreach(label browser long)
       ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")
   endforeach()
 endforeach()
+
+# The schema in an editor's language server; test_cli writes files for it.
+strata_slow_test(editor.language_server editor
+  COMMAND /usr/bin/python3 tests/editor/language_server.py
+  ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")

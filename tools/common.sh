@@ -32,12 +32,16 @@ packages_of() {  # SECTION...
     NF && index(wanted, " " section " ") { print $1 }' "$root/tools/packages.txt"
 }
 
+# Those that are not installed, nor provided by another (Node's own packages bring npm, say).
 missing_packages() {  # PACKAGE...
   local installed
-  # dpkg-query fails where it knows none of a name; what it prints of the others is complete.
   # shellcheck disable=SC2016
-  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
-    awk '$2 == "installed" { print $1 }') || true
+  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status} ${Provides}\n' |
+    awk '$2 == "installed" {
+      gsub(/[(][^)]*[)]|,/, " ")
+      print $1
+      for (i = 3; i <= NF; ++i) print $i
+    }')
   local package
   for package in "$@"; do
     grep -qxF "$package" <<<"$installed" || echo "$package"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds strata and its tests, and runs them through ctest. With --all, also the
-# slow tiers: clang-tidy, the browser, long runs.
+# slow tiers: clang-tidy, the browser, an editor's language server, long runs.
 # shellcheck source=tools/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -10,7 +10,7 @@ for argument in "$@"; do
   case $argument in
     --all) slow=ON sections+=(all) ;;
     *)
-      echo "usage: bash tools/test.sh [--all]   (--all adds clang-tidy, the browser, long runs)"
+      echo "usage: bash tools/test.sh [--all]   (--all adds clang-tidy, browser, editor, long runs)"
       [[ $argument == --help || $argument == -h ]] && exit 0 || exit 2
       ;;
   esac

@@ -16,6 +16,14 @@ Json reference_to(const std::string& definition) {
   return {{"$ref", "#/definitions/" + definition}};
 }
 
+/// A map whose `type` is a reference: what else may stand in it is not known here.
+Json typed_by_reference(const std::string& family) {
+  return {{"type", "object"},
+          {"title", family + " by reference"},
+          {"required", Json::array({"type"})},
+          {"properties", {{"type", reference_to("reference")}}}};
+}
+
 /// What the sweep tries: a list, or a text that stands for one.
 Json swept_values(const std::string& pattern, const std::string& expected) {
   const Json list = {{"type", "array"}, {"minItems", 1}};
@@ -114,17 +122,26 @@ Json SchemaWriter::component(const std::string& family) {
   const std::string name = partial_ ? family + "-partial" : family;
   if (!definitions_.contains(name)) {
     definitions_[name] = nullptr;  // begun: a component may hold others of its family
-    Json bare = Json::array(), variants = Json::array();
+    Json bare = Json::array(), variants = Json::array(), others = Json::array();
     for (const std::string& type : catalog_.names(family)) {
       const ParamList& list = catalog_.find(family, type)->params;
       bool complete = true;
       for (const Field& field : list.fields) complete = complete && !field.required;
-      if (complete || partial_) bare.push_back(type);
+      if (complete || partial_)
+        bare.push_back(type);
+      else
+        others.push_back({{"label", type}, {"body", type}});
       variants.push_back(object(list, type));
     }
     if (!bare.empty()) variants.insert(variants.begin(), Json{{"enum", std::move(bare)}});
+    variants.push_back(typed_by_reference(family));
     variants.push_back(reference_to("reference"));
-    definitions_[name] = {{"anyOf", std::move(variants)}};
+    Json component = Json::object();
+    // While nothing but `type` is there, an editor takes a component that lacks other parameters
+    // for a worse fit than the rest, and does not suggest its name.
+    if (!others.empty()) component["properties"]["type"]["defaultSnippets"] = std::move(others);
+    component["anyOf"] = std::move(variants);
+    definitions_[name] = std::move(component);
   }
   return reference_to(name);
 }

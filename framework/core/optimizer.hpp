@@ -56,4 +56,16 @@ inline void subtract_scaled(Tensor& w, const Tensor& update, const Tensor& rate)
     w.addcmul_(update, rate, -1);
 }
 
+/// The loop of a step: calls update(i, w, g) for each parameter that has a gradient, with its place
+/// in the list, its value, and its gradient, to which weight_decay * w is added (the L2 penalty's).
+template <class Update>
+void update_each(const std::vector<Parameter>& parameters, double weight_decay,
+                 const Update& update) {
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    Tensor w = parameters[i].value.detach();
+    const Tensor g = parameters[i].value.grad();
+    if (g.defined()) update(i, w, weight_decay > 0 ? g.add(w, weight_decay) : g);
+  }
+}
+
 }  // namespace strata

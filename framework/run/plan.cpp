@@ -38,7 +38,7 @@ class Planner {
     }
     if (issues_.ok()) check_names();
     list_stages();
-    for (const StageSpec& stage : plan_.stages) check_stage(plan_, stage, tree_, issues_);
+    check_stages(plan_, tree_, issues_);
     check_stage_count();
   }
 

@@ -15,7 +15,10 @@ double clock_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// The file of events, without those of a run that was here before; what that one left unfinished
+/// goes too.
 std::filesystem::path fresh_events(const std::filesystem::path& folder) {
+  remove_leftovers(folder);
   const auto path = folder / "events.jsonl";
   std::error_code ignored;  // what stands in the way is reported where the file is created
   std::filesystem::remove(path, ignored);

@@ -12,7 +12,6 @@
 #include "strata/run/progress.hpp"
 #include "strata/run/recorder.hpp"
 #include "strata/support/sha256.hpp"
-#include "strata/support/version.hpp"
 #include "strata/train/safetensors.hpp"
 
 namespace strata {
@@ -224,19 +223,6 @@ std::string LoadedExperiment::run_id() const {
 
 fs::path record_path(const LoadedExperiment& experiment, const fs::path& out) {
   return out / experiment.settings.name / experiment.run_id() / "record.json";
-}
-
-std::string recorded_status(const LoadedExperiment& experiment, const fs::path& out) {
-  const fs::path path = record_path(experiment, out);
-  if (!fs::exists(path)) return "";
-  try {
-    const Json record = read_record(path);
-    const bool same = record.at("config_hash") == experiment.hash() &&
-                      record.at("provenance").at("strata").at("version") == build_version;
-    return same ? record.at("status").get<std::string>() : "";
-  } catch (const std::exception&) {
-    return "";  // unreadable
-  }
 }
 
 RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,

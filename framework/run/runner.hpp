@@ -41,9 +41,6 @@ struct RunOutcome {
 std::filesystem::path record_path(const LoadedExperiment& experiment,
                                   const std::filesystem::path& out);
 
-/// The status of the record there, where it is of this very experiment, by this strata; else empty.
-std::string recorded_status(const LoadedExperiment& experiment, const std::filesystem::path& out);
-
 /// Runs one experiment whose plan has no issues, and closes its record whatever happens. Throws
 /// RunError only where the record itself cannot be written.
 RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,

@@ -8,10 +8,49 @@
 namespace strata {
 namespace {
 
+/// What does not suit some stages, by the key at fault. Stages share settings, so a key may be met
+/// several times; it is reported once.
+class Objections {
+ public:
+  void add(const Origin& origin, const std::string& path, const std::string& message,
+           const std::string& stage) {
+    const auto of_key = [&](const Key& key) { return key.path == path; };
+    auto key = std::find_if(keys_.begin(), keys_.end(), of_key);
+    if (key == keys_.end()) key = keys_.insert(keys_.end(), {origin, path, {}});
+    const auto same = [&](const Reason& reason) { return reason.message == message; };
+    auto reason = std::find_if(key->reasons.begin(), key->reasons.end(), same);
+    if (reason == key->reasons.end()) reason = key->reasons.insert(reason, {message, {}});
+    reason->stages.push_back("'" + stage + "'");
+  }
+
+  void report(Issues& issues) const {
+    for (const Key& key : keys_) {
+      std::vector<std::string> texts;
+      for (const Reason& reason : key.reasons)
+        texts.push_back(fmt::format("{} (stage{} {})", reason.message,
+                                    reason.stages.size() == 1 ? "" : "s",
+                                    fmt::join(reason.stages, ", ")));
+      issues.error(key.origin, key.path, fmt::format("{}", fmt::join(texts, "; ")));
+    }
+  }
+
+ private:
+  struct Reason {
+    std::string message;
+    std::vector<std::string> stages;
+  };
+  struct Key {
+    Origin origin;
+    std::string path;
+    std::vector<Reason> reasons;
+  };
+  std::vector<Key> keys_;
+};
+
 class StageCheck {
  public:
-  StageCheck(const Plan& plan, const StageSpec& stage, const Node& tree, Issues& issues)
-      : plan_(plan), stage_(stage), tree_(tree), issues_(issues) {}
+  StageCheck(const Plan& plan, const StageSpec& stage, const Node& tree, Objections& objections)
+      : plan_(plan), stage_(stage), tree_(tree), objections_(objections) {}
 
   void run() {
     check_loss();
@@ -24,8 +63,12 @@ class StageCheck {
  private:
   void error(const ComponentRef& at, const std::string& message) {
     const Node* node = at.origin.source ? nullptr : find_path(tree_, section());
-    issues_.error(node != nullptr ? node->origin : at.origin, at.path,
-                  fmt::format("{} (stage '{}')", message, stage_.name));
+    objections_.add(node != nullptr ? node->origin : at.origin, at.path, message, stage_.name);
+  }
+
+  void error(const std::string& path, const std::string& message) {
+    const Node* node = find_path(tree_, path);
+    objections_.add(node != nullptr ? node->origin : tree_.origin, path, message, stage_.name);
   }
 
   std::string section() const { return stage_kind_name(stage_.kind); }
@@ -77,17 +120,12 @@ class StageCheck {
   }
 
   void check_figure(const Figure& figure, const std::string& who, const std::string& path) {
-    const Node* node = find_path(tree_, path);
-    const auto report = [&](const std::string& message) {
-      issues_.error(node != nullptr ? node->origin : tree_.origin, path,
-                    fmt::format("{} (stage '{}')", message, stage_.name));
-    };
     if (figure.split == "validation" && !plan_.experiment.data.validation_size)
-      report(fmt::format("{} needs validation data; set data.validation_size", who));
+      error(path, fmt::format("{} needs validation data; set data.validation_size", who));
     const std::vector<std::string> known = figure_names(stage_, figure.split);
     if (std::find(known.begin(), known.end(), figure.metric) == known.end())
-      report(fmt::format("{} follows '{}', which is not measured on {} data{}", who, figure.metric,
-                         figure.split, suggestion(figure.metric, known)));
+      error(path, fmt::format("{} follows '{}', which is not measured on {} data{}", who,
+                              figure.metric, figure.split, suggestion(figure.metric, known)));
   }
 
   void check_trains() {
@@ -97,9 +135,7 @@ class StageCheck {
       for (const PlacedLayer& layer : trained->layers)
         if (layer.parameters > 0 && !frozen(layer.name)) return;
     }
-    const Node* node = find_path(tree_, section());
-    issues_.error(node != nullptr ? node->origin : tree_.origin, section(),
-                  fmt::format("nothing is left to train in stage '{}'", stage_.name));
+    error(section(), "nothing is left to train");
   }
 
   bool frozen(const std::string& layer) const {
@@ -110,13 +146,15 @@ class StageCheck {
   const Plan& plan_;
   const StageSpec& stage_;
   const Node& tree_;
-  Issues& issues_;
+  Objections& objections_;
 };
 
 }  // namespace
 
-void check_stage(const Plan& plan, const StageSpec& stage, const Node& tree, Issues& issues) {
-  StageCheck(plan, stage, tree, issues).run();
+void check_stages(const Plan& plan, const Node& tree, Issues& issues) {
+  Objections objections;
+  for (const StageSpec& stage : plan.stages) StageCheck(plan, stage, tree, objections).run();
+  objections.report(issues);
 }
 
 void check_freeze(const Stack& stack, const std::vector<std::string>& names,

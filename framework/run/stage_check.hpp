@@ -6,10 +6,11 @@
 
 namespace strata {
 
-/// Checks what a planned stage is set to: that loss, metrics and penalties suit its target and
-/// code, that every figure it is guided by is measured, and that something is left to train.
-/// Mistakes go to `issues`, with the position in `tree` of the key at fault.
-void check_stage(const Plan& plan, const StageSpec& stage, const Node& tree, Issues& issues);
+/// Checks what the planned stages are set to: that loss, metrics and penalties suit a stage's
+/// target and code, that every figure it is guided by is measured, and that something is left to
+/// train. Mistakes go to `issues`, with the position in `tree` of the key at fault: one a key,
+/// which names the stages that it does not suit.
+void check_stages(const Plan& plan, const Node& tree, Issues& issues);
 
 /// Checks the names listed at `path` ("pretrain.freeze") against the stack's blocks and layers.
 void check_freeze(const Stack& stack, const std::vector<std::string>& names,

@@ -34,6 +34,8 @@ void make_folder(const fs::path& folder) {
     throw RunError(fmt::format("cannot create folder {}: {}", folder.string(), error.message()));
 }
 
+constexpr std::string_view kTemporary = ".tmp-";  // and the process's id
+
 /// Closes and unlinks what a failed write left behind.
 struct TemporaryFile {
   fs::path path;
@@ -50,7 +52,7 @@ struct TemporaryFile {
 void write_file_atomically(const fs::path& path, std::string_view content) {
   make_folder(path.parent_path());
   TemporaryFile file;
-  file.path = path.string() + fmt::format(".tmp-{}", ::getpid());
+  file.path = path.string() + fmt::format("{}{}", kTemporary, ::getpid());
   file.fd = ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file.fd < 0) throw RunError(fmt::format("cannot create {}: {}", path.string(), reason()));
   write_all(file.fd, content, path);
@@ -65,6 +67,21 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
     ::fsync(folder_fd);
     ::close(folder_fd);
   }
+}
+
+void remove_leftovers(const fs::path& folder) {
+  std::error_code error;  // no such folder, nothing to remove; one that cannot be read is left
+  std::vector<fs::path> found;
+  for (fs::recursive_directory_iterator entry(folder, error), end; entry != end;
+       entry.increment(error)) {
+    if (entry->symlink_status(error).type() != fs::file_type::regular) continue;
+    const std::string name = entry->path().filename().string();
+    const size_t at = name.rfind(kTemporary);
+    if (at != std::string::npos && at + kTemporary.size() < name.size() &&
+        name.find_first_not_of("0123456789", at + kTemporary.size()) == std::string::npos)
+      found.push_back(entry->path());
+  }
+  for (const fs::path& path : found) fs::remove(path, error);
 }
 
 std::string read_file(const fs::path& path) {

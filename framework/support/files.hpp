@@ -13,6 +13,10 @@ namespace strata {
 /// reason; the old file is then untouched and the temporary one removed.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// Removes what a process that was killed in write_file_atomically() left in a folder and below.
+/// Nobody may be writing there.
+void remove_leftovers(const std::filesystem::path& folder);
+
 /// The whole file. Throws UserError naming the path and the system's reason.
 std::string read_file(const std::filesystem::path& path);
 

@@ -45,11 +45,7 @@ class Adam final : public Optimizer {
   }
 
   void step(const Tensor& rate) override {
-    for (size_t i = 0; i < parameters_.size(); ++i) {
-      Tensor w = parameters_[i].value.detach();
-      Tensor g = parameters_[i].value.grad();
-      if (!g.defined()) continue;
-      if (params_.weight_decay > 0) g = g.add(w, params_.weight_decay);
+    update_each(parameters_, params_.weight_decay, [&](size_t i, Tensor& w, const Tensor& g) {
       Tensor& m = state_[4 * i].value;
       Tensor& v = state_[4 * i + 1].value;
       Tensor& power1 = state_[4 * i + 2].value;  // beta1^t, beta2^t, kept on the device
@@ -61,7 +57,7 @@ class Adam final : public Optimizer {
       const Tensor mean = m / (1 - power1);
       const Tensor deviation = (v / (1 - power2)).sqrt_().add_(params_.eps);
       subtract_scaled(w, mean.div_(deviation), rate);
-    }
+    });
   }
 
   std::vector<Parameter> state() const override { return state_; }

@@ -40,18 +40,14 @@ class Sgd final : public Optimizer {
   }
 
   void step(const Tensor& rate) override {
-    for (size_t i = 0; i < parameters_.size(); ++i) {
-      Tensor w = parameters_[i].value.detach();
-      Tensor g = parameters_[i].value.grad();
-      if (!g.defined()) continue;
-      if (params_.weight_decay > 0) g = g.add(w, params_.weight_decay);
+    update_each(parameters_, params_.weight_decay, [&](size_t i, Tensor& w, Tensor g) {
       if (params_.momentum > 0) {
         Tensor& v = velocity_[i].value;  // zero at first, so that v = g after the first step
         v.mul_(params_.momentum).add_(g);
         g = params_.nesterov ? g.add(v, params_.momentum) : v;
       }
       subtract_scaled(w, g, rate);
-    }
+    });
   }
 
   std::vector<Parameter> state() const override { return velocity_; }

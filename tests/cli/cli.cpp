@@ -4,54 +4,13 @@
 #include <regex>
 #include <sstream>
 
-#include "cli/command.hpp"
-#include "folder.hpp"
-#include "strata/support/files.hpp"
-#include "strata/support/json.hpp"
+#include "cli/workplace.hpp"
 
 namespace fs = std::filesystem;
 using namespace strata;
 using namespace strata::testing;
 
 namespace {
-
-const std::string kFile = R"(name: small
-device: cpu
-data: {dataset: {type: synthetic_digits, train: 60, test: 30}, batch_size: 20}
-encoder:
-  - [{type: linear, units: 8}, tanh]
-pretrain: {optimizer: {type: sgd, lr: 0.5}, epochs: 2}
-classify: {epochs: 1}
-)";
-
-std::string with(std::string text, const std::string& part, const std::string& other) {
-  const size_t at = text.find(part);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, part.size(), other);
-}
-
-/// A folder with small.yaml, from which commands are run.
-struct Workplace : TemporaryFolder {
-  explicit Workplace(const std::string& text = kFile) : TemporaryFolder("cli") {
-    write("small.yaml", text);
-  }
-  void write(const std::string& name, const std::string& text) const {
-    write_file_atomically(path / name, text);
-  }
-  CommandResult run(const std::vector<std::string>& arguments,
-                    const std::vector<std::string>& environment = {}) const {
-    return run_command(arguments, path.string(), environment);
-  }
-  /// The only record below results/.
-  Json record() const {
-    std::vector<Json> found;
-    for (const auto& entry : fs::recursive_directory_iterator(path / "results"))
-      if (entry.path().filename() == "record.json")
-        found.push_back(Json::parse(read_file(entry.path())));
-    REQUIRE(found.size() == 1);
-    return found[0];
-  }
-};
 
 /// The commands that --help lists.
 std::vector<std::string> commands() {
@@ -82,15 +41,11 @@ bool loads_libtorch(const std::vector<std::string>& arguments) {
   return found;
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("--help is everywhere, and loads no LibTorch") {
   const std::vector<std::string> names = commands();
-  for (const char* expected : {"run", "check", "show", "list", "describe", "schema"})
+  for (const char* expected : {"run", "check", "show", "list", "describe", "schema", "init"})
     CHECK(std::count(names.begin(), names.end(), expected) == 1);
   CHECK_FALSE(loads_libtorch({"--help"}));
   CHECK_FALSE(loads_libtorch({"--version"}));
@@ -116,6 +71,7 @@ TEST_CASE("what the command line does not know ends with 2 and is named") {
            {{"show", "a.yaml", "b.yaml"}, "file: At Most 1 required but received 2"},
            {{"list", "layr"}, "unknown family 'layr'; did you mean 'layer'?"},
            {{"describe", "layer"}, "expected family/name, such as layer/linear; got 'layer'"},
+           {{"init", "/"}, "strata: error: / exists already, and is left as it is"},
            {{"describe", "layer/tahn"}, "unknown layer 'tahn'; did you mean 'tanh'?"}}) {
     const CommandResult result = run_command(arguments);
     CAPTURE(said);
@@ -147,6 +103,50 @@ TEST_CASE("check says ok, or all mistakes of all files at once") {
   CHECK(contains(bad.err, "cannot read missing.yaml: No such file or directory"));
   CHECK(contains(bad.err, "other.yaml:7:18: error: mse compares images or codes, not labels"));
   CHECK(contains(bad.out, "small.yaml: ok"));
+}
+
+TEST_CASE("init writes a file that runs as it is, and overwrites nothing") {
+  const Workplace place;
+  const CommandResult made = place.run({"init", "my first.yaml"});
+  CHECK(made.code == 0);
+  CHECK(made.out ==
+        "wrote my first.yaml; see it with: strata show my first.yaml; train it with: strata run my "
+        "first.yaml\n");
+  const std::string text = read_file(place.path / "my first.yaml");
+  CHECK(place.run({"check", "my first.yaml"}).out == "my first.yaml: ok, 3 stages\n");
+  CHECK(place.run({"run", "my first.yaml", "-q", "--set", "data.train_size=50"}).code == 0);
+  CHECK(place.record()["name"] == "my-first");
+
+  const CommandResult again = place.run({"init", "my first.yaml"});
+  CHECK(again.code == 2);
+  CHECK(contains(again.err, "my first.yaml exists already"));
+  CHECK(read_file(place.path / "my first.yaml") == text);
+
+  CHECK(place.run({"init"}).code == 0);
+  CHECK(place.run({"check", "experiment.yaml"}).code == 0);
+  CHECK(place.run({"init", "7.yaml"}).code == 0);  // a bare number is no name
+  CHECK(place.run({"check", "7.yaml"}).code == 0);
+}
+
+TEST_CASE("what the starter file has commented out is right too") {
+  const Workplace place;
+  REQUIRE(place.run({"init", "all.yaml"}).code == 0);
+  // From "# key: ..." and "# - item" to the setting itself.
+  std::istringstream lines(read_file(place.path / "all.yaml"));
+  std::string text;
+  int settings = 0;
+  const std::regex commented("^( *)# (( {2})*(- .*|[a-z_.]+: .*|(stages|sweep): *))$");
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    const bool setting = std::regex_match(line, match, commented);
+    settings += setting ? 1 : 0;
+    text += (setting ? match[1].str() + match[2].str() : line) + "\n";
+  }
+  CHECK(settings == 16);
+  place.write("all.yaml", text);
+  const CommandResult result = place.run({"check", "all.yaml"});
+  CHECK(result.err == "");
+  CHECK(result.out == "all.yaml: ok, 15 runs of 3 stages\n");
 }
 
 TEST_CASE("nothing runs while a file holds a mistake") {

@@ -20,25 +20,40 @@ struct CommandResult {
   std::string err;  ///< standard error
 };
 
-/// The built command.
-inline std::string strata_command() {
-  const char* path = std::getenv("STRATA_COMMAND");
-  return path != nullptr ? path : STRATA_BINARY_DIR "/strata";
+inline size_t count(const std::string& text, const std::string& part) {
+  size_t found = 0;
+  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++found;
+  return found;
 }
 
-/// One process, from its start to its end.
+/// What standard error is.
+enum class Screen {
+  pipe,  ///< that holds a page and no more, so that the process is never far ahead of its reader
+  terminal,  ///< of no size
+};
+
+/// One process, from its start to its end, in a process group of its own.
 class Command {
  public:
-  /// Starts the command, or another program, with these arguments in `folder`, with NAME=value
-  /// added to its environment.
+  /// Starts the command with these arguments in `folder`, with NAME=value added to its environment.
   Command(const std::vector<std::string>& arguments, const std::string& folder,
-          const std::vector<std::string>& environment = {},
-          const std::string& program = strata_command()) {
+          const std::vector<std::string>& environment = {}, Screen screen = Screen::pipe) {
+    const char* path = std::getenv("STRATA_COMMAND");
+    const std::string program = path != nullptr ? path : STRATA_BINARY_DIR "/strata";
     std::array<int, 2> out{}, err{};
     REQUIRE(pipe2(out.data(), O_CLOEXEC) == 0);
-    REQUIRE(pipe2(err.data(), O_CLOEXEC) == 0);
+    if (screen == Screen::terminal) {
+      err[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+      REQUIRE((grantpt(err[0]) == 0 && unlockpt(err[0]) == 0));
+      err[1] = open(ptsname(err[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+      REQUIRE(err[1] >= 0);
+    } else {
+      REQUIRE(pipe2(err.data(), O_CLOEXEC) == 0);
+      fcntl(err[1], F_SETPIPE_SZ, 4096);
+    }
     pid_ = fork();
     if (pid_ == 0) {
+      setpgid(0, 0);
       dup2(out[1], STDOUT_FILENO);
       dup2(err[1], STDERR_FILENO);
       std::vector<char*> argv{const_cast<char*>(program.c_str())};
@@ -49,6 +64,7 @@ class Command {
       if (chdir(folder.c_str()) == 0) execv(program.c_str(), argv.data());
       _exit(127);
     }
+    setpgid(pid_, pid_);
     close(out[1]);
     close(err[1]);
     out_ = out[0];
@@ -56,7 +72,7 @@ class Command {
   }
   ~Command() {
     if (!ended_) {
-      kill(pid_, SIGKILL);
+      send_to_group(SIGKILL);
       waitpid(pid_, nullptr, 0);
     }
     close(out_);
@@ -65,16 +81,19 @@ class Command {
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
-  /// Reads until standard error holds `text`; false where the process ends without.
-  bool wait_for(const std::string& text) {
-    while (result_.err.find(text) == std::string::npos)
+  /// Reads until standard error holds `text` so many times; false where the process ends without.
+  bool wait_for(const std::string& text, size_t times = 1) {
+    while (count(result_.err, text) < times)
       if (!read_some()) return false;
     return true;
   }
 
   void send(int signal) const { kill(pid_, signal); }
 
-  /// Waits for the end.
+  /// As a terminal's ctrl-C does: to the process and to those that it started.
+  void send_to_group(int signal) const { kill(-pid_, signal); }
+
+  /// Waits for the end, of the process and of all that it started.
   CommandResult finish() {
     while (read_some()) {
     }

@@ -150,19 +150,33 @@ std::map<std::string, std::set<int>> reported_lines(const std::string& output) {
   return found;
 }
 
+/// The files, in the folder that STRATA_MUTATIONS names (tests/editor reads them there, with
+/// names.txt), or else in a temporary one.
+std::vector<std::string> write_all(const std::vector<Mutation>& all,
+                                   std::filesystem::path& folder) {
+  if (const char* kept = std::getenv("STRATA_MUTATIONS")) folder = kept;
+  std::vector<std::string> files;
+  std::string names;
+  for (size_t i = 0; i < all.size(); ++i) {
+    files.push_back(fmt::format("{:03}.yaml", i));
+    names += files.back() + " " + all[i].name + "\n";
+    write_file_atomically(folder / files.back(), all[i].text);
+  }
+  write_file_atomically(folder / "names.txt", names);
+  return files;
+}
+
 }  // namespace
 
 TEST_CASE("A mutated file is valid, or refused at the line that was changed") {
   const std::vector<Mutation> all = mutations();
   MESSAGE(all.size(), " mutations");
   REQUIRE(all.size() >= 200);
-  const TemporaryFolder folder("mutations");
-  std::vector<std::string> arguments{"check"};
-  for (size_t i = 0; i < all.size(); ++i) {
-    arguments.push_back(fmt::format("{:03}.yaml", i));
-    write_file_atomically(folder.path / arguments.back(), all[i].text);
-  }
-  const CommandResult result = Command(arguments, folder.path.string()).finish();
+  const TemporaryFolder temporary("mutations");
+  std::filesystem::path folder = temporary.path;
+  std::vector<std::string> arguments = write_all(all, folder);
+  arguments.insert(arguments.begin(), "check");
+  const CommandResult result = Command(arguments, folder.string()).finish();
   CHECK(result.code == 2);
   const auto reported = reported_lines(result.err);
   std::string valid;

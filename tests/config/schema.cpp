@@ -33,7 +33,7 @@ TEST_CASE("A number with bounds, or a reference") {
 
 TEST_CASE("A component: its bare name where nothing is required, or a map told apart by its type") {
   const Json layer = schema()["definitions"]["layer"]["anyOf"];
-  REQUIRE(layer.size() == 4);
+  REQUIRE(layer.size() == 5);
   CHECK(layer[0].dump() == R"({"enum":["tanh"]})");
   CHECK(layer[1]["properties"]["type"]["const"] == "linear");
   CHECK(layer[1]["required"].dump() == R"(["type","units"])");
@@ -42,7 +42,14 @@ TEST_CASE("A component: its bare name where nothing is required, or a map told a
         R"({"type":"object","description":"The hyperbolic tangent.","title":"tanh","properties":)"
         R"({"type":{"const":"tanh","description":"The hyperbolic tangent."}},)"
         R"("additionalProperties":false,"required":["type"]})");
-  CHECK(layer[3].dump() == R"({"$ref":"#/definitions/reference"})");
+  CHECK(layer[3].dump() ==
+        R"({"type":"object","title":"layer by reference","required":["type"],"properties":)"
+        R"({"type":{"$ref":"#/definitions/reference"}}})");
+  CHECK(layer[4].dump() == R"({"$ref":"#/definitions/reference"})");
+  // "linear" needs units, which hides it from an editor's suggestions
+  CHECK(schema()["definitions"]["layer"]["properties"]["type"]["defaultSnippets"].dump() ==
+        R"([{"label":"linear","body":"linear"}])");
+  CHECK(!schema()["definitions"]["optimizer"].contains("properties"));
 }
 
 TEST_CASE("Lists, choices, optional values and values for every stage") {

@@ -324,21 +324,15 @@ TEST_CASE("train new leaves the frozen encoder's bits in the next stage's weight
                   tensor_of(weights / "pretrain-2.safetensors", "encoder.0.0.weight")));
 }
 
-TEST_CASE("a finished record is known again, of this very experiment alone") {
-  const TemporaryFolder folder("status");
+TEST_CASE("what a run that was killed here left behind is gone") {
+  const TemporaryFolder folder("leftovers");
   const std::string text = with(kFile, "classify: {epochs: 4", "classify: {epochs: 1");
-  const LoadedExperiment experiment = load_good(text).experiment;
-  CHECK(recorded_status(experiment, folder.path).empty());
-  const fs::path path = run(text, folder.path).record;
-  CHECK(path == record_path(experiment, folder.path));
-  CHECK(recorded_status(experiment, folder.path) == "completed");
-  CHECK(recorded_status(load_good(kFile).experiment, folder.path).empty());
-  Json record = read_record(path);
-  record["config_hash"] = std::string(64, '0');  // another experiment in its place
-  save_record(path, record);
-  CHECK(recorded_status(experiment, folder.path).empty());
-  write_file_atomically(path, "{");
-  CHECK(recorded_status(experiment, folder.path).empty());
+  const fs::path path = folder_of(text, folder.path);
+  write_file_atomically(path / "record.json.tmp-4194305", "part of a record");
+  write_file_atomically(path / "weights" / "pretrain-1.safetensors.tmp-4194305", "part");
+  CHECK(run(text, folder.path).status == "completed");
+  for (const auto& entry : fs::recursive_directory_iterator(path))
+    CHECK(entry.path().string().find(".tmp-") == std::string::npos);
 }
 
 TEST_CASE("asked to stop, the run closes its record as interrupted") {

@@ -1,10 +1,8 @@
 #include "strata/support/files.hpp"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -79,6 +77,25 @@ TEST_CASE("a writer killed half-way leaves the old file") {
   CHECK(read_file(path) == "old");
   write_file_atomically(path, "new");
   CHECK(read_file(path) == "new");
+}
+
+TEST_CASE("what a killed writer left is removed, and nothing else") {
+  const TemporaryFolder folder("leftovers");
+  const fs::path run = folder.path / "run";
+  for (const char* name : {"record.json", "record.json.tmp-", "notes.tmp-3a", "weights/w", "tmp-7"})
+    write_file_atomically(run / name, "kept");
+  fs::create_directory(run / "folder.tmp-12");
+  const int status = in_limited_child(
+      [&] { write_file_atomically(run / "weights" / "w", std::string(5000, 'n')); });
+  REQUIRE(WIFSIGNALED(status));
+  REQUIRE(entries(run / "weights") == 2);
+  write_file_atomically(run / "record.json.tmp-123", "part");
+  remove_leftovers(run);
+  CHECK(entries(run / "weights") == 1);
+  CHECK(read_file(run / "weights" / "w") == "kept");
+  CHECK(entries(run) == 6);
+  CHECK(!fs::exists(run / "record.json.tmp-123"));
+  remove_leftovers(folder.path / "missing");
 }
 
 TEST_CASE("a write that fails half-way says why, and leaves the old file and nothing else") {

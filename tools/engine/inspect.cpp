@@ -1,6 +1,8 @@
 // The commands that look and do not train: check, show, list, describe, schema, components.
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "engine/commands.hpp"
 #include "strata/config/schema.hpp"
 #include "strata/run/machine.hpp"
@@ -77,10 +79,12 @@ std::vector<std::string> chosen_families(const std::string& family) {
   return {family};
 }
 
-/// The first sentence of a component's doc.
+/// The first sentence of a component's doc: to the first '.' before a capital ("et al. 2008" goes
+/// on).
 std::string summary(const std::string& doc) {
-  const size_t end = doc.find(". ");
-  return end == std::string::npos ? doc : doc.substr(0, end + 1);
+  for (size_t end = 0; (end = doc.find(". ", end)) != std::string::npos; ++end)
+    if (std::isupper(static_cast<unsigned char>(doc[end + 2])) != 0) return doc.substr(0, end + 1);
+  return doc;
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,8 +13,6 @@
 #include <cstring>
 
 #include "strata/support/errors.hpp"
-
-extern char** environ;
 
 namespace strata {
 namespace {
@@ -27,34 +25,39 @@ struct Running {
   std::string line;
 };
 
+/// Starts a process that ends with this one, however this one ends: a sweep that was killed may be
+/// taken up at once, with no run of the former still writing. Between fork and exec only what is
+/// safe beside other threads is called.
 pid_t spawn(const std::vector<std::string>& command, int output) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
   std::vector<char*> arguments;
   for (const std::string& argument : command)
     arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
-  pid_t pid = 0;
-  const int error =
-      posix_spawn(&pid, command.front().c_str(), &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0)
-    throw RunError(fmt::format("cannot start {}: {}", command.front(), std::strerror(error)));
-  return pid;
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid < 0) throw RunError(fmt::format("cannot start a run: {}", std::strerror(errno)));
+  if (pid > 0) return pid;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(128 + SIGKILL);  // it ended before it could be said
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  const int input = open("/dev/null", O_RDONLY);
+  dup2(input, STDIN_FILENO);
+  dup2(output, STDERR_FILENO);
+  execv(arguments.front(), arguments.data());
+  _exit(127);
 }
 
 class Jobs {
  public:
-  Jobs(const std::vector<Job>& jobs, size_t at_once, const std::atomic<bool>& stop)
+  Jobs(const std::vector<Job>& jobs, size_t at_once, const std::atomic<int>& stop)
       : jobs_(jobs), at_once_(at_once), stop_(stop), results_(jobs.size()) {}
 
   std::vector<JobResult> run() {
     while (true) {
-      while (!stop_ && next_ < jobs_.size() && running_.size() < at_once_) start();
+      while (stop_ == 0 && next_ < jobs_.size() && running_.size() < at_once_) start();
       if (running_.empty()) break;
-      if (stop_ && !told_) tell();
+      if (stop_ != 0 && !told_) tell();
       read_some();
     }
     clear_status();
@@ -75,12 +78,11 @@ class Jobs {
     status();
   }
 
-  /// Passes the wish to stop on. A terminal has told the processes itself; a second signal would
-  /// end them without closing their records, so they are told only where ours did not come from it.
+  /// Passes the wish to stop on, by the other signal: a terminal's ctrl-C has reached the processes
+  /// too, and the same signal again would end them without closing their records.
   void tell() {
     told_ = true;
-    if (isatty(STDIN_FILENO) != 0) return;
-    for (const Running& r : running_) kill(r.pid, SIGINT);
+    for (const Running& r : running_) kill(r.pid, stop_ == SIGINT ? SIGTERM : SIGINT);
   }
 
   void read_some() {
@@ -135,7 +137,7 @@ class Jobs {
 
   const std::vector<Job>& jobs_;
   size_t at_once_;
-  const std::atomic<bool>& stop_;
+  const std::atomic<int>& stop_;
   std::vector<JobResult> results_;
   std::vector<Running> running_;
   size_t next_ = 0, done_ = 0, failed_ = 0;
@@ -146,7 +148,7 @@ class Jobs {
 }  // namespace
 
 std::vector<JobResult> run_jobs(const std::vector<Job>& jobs, size_t at_once,
-                                const std::atomic<bool>& stop) {
+                                const std::atomic<int>& stop) {
   return Jobs(jobs, at_once, stop).run();
 }
 

@@ -1,0 +1,65 @@
+#include "strata/run/recorded.hpp"
+
+#include <fmt/format.h>
+
+#include "strata/record/record.hpp"
+#include "strata/registry/load.hpp"
+#include "strata/support/version.hpp"
+
+namespace strata {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string other_strata(const Json& provenance) {
+  const auto version = provenance.at("strata").at("version").get<std::string>();
+  const auto commit = provenance.at("strata").at("commit").get<std::string>();
+  if (version != build_version || commit != build_commit)
+    return fmt::format("made by another strata ({}, {})", version, commit);
+  for (const Json& plugin : provenance.at("plugins"))
+    for (const PluginLibrary& loaded : loaded_plugins())
+      if (plugin.at("library") == loaded.name && plugin.at("sha256") != loaded.sha256)
+        return fmt::format("made with another {}", loaded.name);
+  return "";
+}
+
+}  // namespace
+
+/// Names the first file that is not what it was; empty where all are, or where the data are not
+/// here now: a record is not doubted for that.
+std::string RecordedRuns::other_data(const LoadedExperiment& experiment, const Json& record) {
+  const Slot<Dataset>& dataset = experiment.settings.data.dataset;
+  const auto [known, first] = files_.try_emplace(dataset.dump().dump());
+  std::vector<DataFile>& now = known->second;
+  if (first) {
+    try {
+      const auto seed = static_cast<uint64_t>(experiment.settings.seed);
+      now = make(dataset)->load({data_folders_, seed}).files;
+    } catch (const UserError&) {
+    }
+  }
+  const Json& then = record.at("data").at("files");  // in the order in which they are loaded
+  for (size_t i = 0; i < now.size(); ++i)
+    if (i >= then.size() || then[i].at("sha256") != now[i].sha256)
+      return fmt::format("made with other data ({})", now[i].name);
+  return "";
+}
+
+Recorded RecordedRuns::find(const LoadedExperiment& experiment) {
+  const fs::path path = record_path(experiment, out_);
+  if (!fs::exists(path)) return {};
+  try {
+    const Json record = read_record(path);
+    if (record.at("config_hash") != experiment.hash()) return {"", "made with other settings"};
+    const auto status = record.at("status").get<std::string>();
+    // A run that was cut off may not have come to write what it was made of.
+    if (status != "completed" && !record.contains("data")) return {status, ""};
+    std::string other = other_strata(record.at("provenance"));
+    if (other.empty()) other = other_data(experiment, record);
+    return other.empty() ? Recorded{status, ""} : Recorded{"", other};
+  } catch (const std::exception&) {
+    return {"", "it cannot be read"};
+  }
+}
+
+}  // namespace strata
