@@ -59,6 +59,8 @@ def main():
         for name in ("experiments", "tools", "docs", "plugins", "framework", "tests"):
             (scratch / name).symlink_to(source / name)
         (scratch / "build").symlink_to(build)
+        (scratch / "results").mkdir()
+        (scratch / "results" / "lecture").symlink_to(source / "results" / "lecture")
 
         def run(command, expected, where):
             nonlocal failures, checked

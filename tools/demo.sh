@@ -14,19 +14,8 @@ install_packages build
 build release "" strata
 cd "$root"
 
-# The folders that strata searches, in its order.
-mnist_is_there() {
-  local folders folder
-  IFS=: read -ra folders <<<"${STRATA_DATA:-}:data:${XDG_CACHE_HOME:-${HOME:-}/.cache}/strata/data:/usr/share/datasets"
-  for folder in "${folders[@]}"; do
-    if [[ -n $folder && (-e $folder/mnist/train-images-idx3-ubyte ||
-      -e $folder/mnist/train-images-idx3-ubyte.gz) ]]; then return 0; fi
-  done
-  return 1
-}
-
 sets=(fashion mnist)
-if ! mnist_is_there; then
+if ! build/strata data list | grep '^mnist  *complete' >/dev/null; then
   say "MNIST is not on this machine: fetching it"
   if ! build/strata data fetch mnist; then
     say "MNIST cannot be had here: going on with Fashion-MNIST and synthetic_digits" \

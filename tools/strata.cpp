@@ -96,6 +96,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file");
   run->add_option("--out", request.out, "folder for the results")->capture_default_str();
   run->add_option("--data", request.data_folders, "folder to look for data in; may be repeated")
+      ->check(CLI::ExistingDirectory)
       ->allow_extra_args(false);
   run->add_option("--threads", request.threads,
                   "threads to compute with; default: all cores granted")
@@ -133,11 +134,14 @@ std::optional<fs::path> shown_record(const EngineRequest& request) {
 
 /// Names a command that there is not, which CLI11 only takes for an argument too many.
 void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
+  const std::vector<const CLI::App*> commands = app.get_subcommands(nullptr);
+  if (argc < 2 || argv[1][0] == '-' || commands.empty()) return;
   std::vector<std::string> known;
-  for (const CLI::App* command : app.get_subcommands(nullptr)) known.push_back(command->get_name());
-  if (std::find(known.begin(), known.end(), argv[1]) == known.end())
-    throw UserError(fmt::format("unknown command '{}'{}", argv[1], suggestion(argv[1], known)));
+  for (const CLI::App* command : commands) {
+    known.push_back(command->get_name());
+    if (known.back() == argv[1]) return refuse_unknown_command(*command, argc - 1, argv + 1);
+  }
+  throw UserError(fmt::format("unknown command '{}'{}", argv[1], suggestion(argv[1], known)));
 }
 
 int run_command_line(int argc, char** argv) {

@@ -25,15 +25,20 @@ UserError data_error(const std::string& path, const std::string& message) {
   return UserError(fmt::format("{}: {}", path, message));
 }
 
-ByteSource::ByteSource(std::string path) : path_(std::move(path)), buffer_(buffer_size) {
+int open_data_file(const std::string& path, uint64_t& size) {
   struct stat info {};
-  if (::stat(path_.c_str(), &info) != 0) throw data_error(path_, std::strerror(errno));
-  if (S_ISDIR(info.st_mode)) throw data_error(path_, "this is a folder, expected a file");
-  if (!S_ISREG(info.st_mode)) throw data_error(path_, "this is no regular file");
-  if (info.st_size == 0) throw data_error(path_, "the file is empty");
-  file_size_ = static_cast<uint64_t>(info.st_size);
-  fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd_ < 0) throw data_error(path_, std::strerror(errno));
+  if (::stat(path.c_str(), &info) != 0) throw data_error(path, std::strerror(errno));
+  if (S_ISDIR(info.st_mode)) throw data_error(path, "this is a folder, expected a file");
+  if (!S_ISREG(info.st_mode)) throw data_error(path, "this is no regular file");
+  if (info.st_size == 0) throw data_error(path, "the file is empty");
+  size = static_cast<uint64_t>(info.st_size);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw data_error(path, std::strerror(errno));
+  return fd;
+}
+
+ByteSource::ByteSource(std::string path) : path_(std::move(path)), buffer_(buffer_size) {
+  fd_ = open_data_file(path_, file_size_);
   try {
     fill();
   } catch (...) {

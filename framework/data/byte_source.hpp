@@ -18,12 +18,16 @@ UserError data_error(const std::string& path, uint64_t offset, const std::string
 /// "PATH: MESSAGE".
 UserError data_error(const std::string& path, const std::string& message);
 
+/// Opens a file for reading and says its size in bytes; the caller closes it. A folder, a pipe or a
+/// device is refused, and so is an empty file.
+int open_data_file(const std::string& path, uint64_t& size);
+
 /// The content of a file, decompressed where it is gzip (RFC 1952, told by its first two bytes, not
 /// by its name; several members are one content), read from front to end once. Every checksum of
 /// gzip is checked. Errors are UserErrors naming the file and the offset.
 class ByteSource {
  public:
-  /// Opens a regular file; a folder, a pipe or a device is refused, and so is an empty file.
+  /// Opens the file as open_data_file() does.
   explicit ByteSource(std::string path);
   ~ByteSource();
   ByteSource(const ByteSource&) = delete;

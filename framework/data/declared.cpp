@@ -5,6 +5,7 @@
 #include <set>
 
 #include "strata/data/byte_source.hpp"
+#include "strata/data/search.hpp"
 
 namespace strata {
 
@@ -27,6 +28,18 @@ void check_declared(const DeclaredImages& images,
   for (const std::string& name : images.class_names) {
     if (!seen.insert(name).second) error("class_names", fmt::format("'{}' is named twice", name));
   }
+}
+
+LoadedData FileDataset::load(const DataContext& context) const {
+  LoadedData data;
+  const auto read = [&](const SampleFiles& part) {
+    return read_(resolve_data_path(part.images, context.folders),
+                 resolve_data_path(part.labels, context.folders), declared_.shape,
+                 declared_.classes, data.files);
+  };
+  data.train = read(declared_.train);
+  data.test = read(declared_.test);
+  return data;
 }
 
 }  // namespace strata

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,37 @@ struct SampleFiles {
         .required();
     d.add("labels", &SampleFiles::labels, "file of labels").required();
   }
+};
+
+/// The settings of a set whose parts are two files each.
+struct DeclaredFiles : DeclaredImages {
+  SampleFiles train, test;
+};
+
+/// Declares the parameters of a params struct derived from DeclaredFiles.
+template <class P>
+void declare_files(Declare<P>& d) {
+  d.add("train", &DeclaredFiles::train, "the training set's files").required();
+  d.add("test", &DeclaredFiles::test, "the test set's files").required();
+  declare_images(d);
+}
+
+/// A set of declared files in one format. A plugin gives the format's reader.
+class FileDataset : public Dataset {
+ public:
+  /// read_idx_samples() and the like.
+  using ReadSamples = Samples (*)(const std::string& images, const std::string& labels,
+                                  const Shape& shape, int64_t classes,
+                                  std::vector<DataFile>& files);
+
+  FileDataset(DeclaredFiles declared, ReadSamples read)
+      : declared_(std::move(declared)), read_(read) {}
+  DatasetInfo info() const override { return declared_.info(); }
+  LoadedData load(const DataContext& context) const override;
+
+ private:
+  DeclaredFiles declared_;
+  ReadSamples read_;
 };
 
 }  // namespace strata

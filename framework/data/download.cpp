@@ -198,6 +198,9 @@ std::string Download::describe(CURLcode code, long status) {
     return fmt::format("{} {} s", body_ ? "nothing came for" : "no answer within",
                        options_.timeout_seconds);
   }
+  long proxy_status = 0;
+  curl_easy_getinfo(curl_, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  if (status == 0 && proxy_status >= 300) return fmt::format("the proxy answered {}", proxy_status);
   switch (code) {
     case CURLE_HTTP_RETURNED_ERROR:
       return fmt::format("the server answered {}", status);

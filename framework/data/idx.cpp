@@ -9,6 +9,7 @@ namespace strata {
 namespace {
 
 constexpr uint8_t type_bytes = 0x08;
+constexpr uint64_t count_offset = 4;  // after the magic number
 
 const char* type_name(uint8_t type) {
   switch (type) {
@@ -71,7 +72,7 @@ std::vector<uint8_t> read_file_items(ByteSource& source, const Shape& shape, int
   const Shape sizes = read_sizes(source);
   check_item_shape(source, 3, Shape(sizes.begin() + 1, sizes.end()), shape);
   count = sizes[0];
-  return read_items(source, sizes, element_count(shape));
+  return read_items(source, count_offset, sizes, element_count(shape));
 }
 
 }  // namespace
@@ -84,7 +85,7 @@ Samples read_idx_samples(const std::string& images, const std::string& labels, c
   samples.shape = shape;
   samples.pixels = read_file_items(image_source, shape, image_count);
   samples.labels = read_file_items(label_source, {}, label_count);
-  check_counts(images, image_count, labels, label_count);
+  check_counts(images, image_count, labels, count_offset, label_count);
   constexpr uint64_t label_offset = 8;
   for (size_t i = 0; i < samples.labels.size(); ++i) {
     if (samples.labels[i] < classes) continue;

@@ -25,11 +25,11 @@ std::string item_text(const Shape& shape) {
 }
 
 // Before allocating: the data must be able to be in the file.
-void check_size(const ByteSource& source, const Shape& sizes, int64_t item_bytes) {
+void check_size(const ByteSource& source, uint64_t offset, const Shape& sizes, int64_t item_bytes) {
   const int64_t count = sizes[0];
-  if (count == 0) throw data_error(source.path(), "the file holds no items");
+  if (count == 0) throw data_error(source.path(), offset, "the file holds no items");
   if (item_bytes > static_cast<int64_t>(max_file_content) / count) {
-    throw data_error(source.path(),
+    throw data_error(source.path(), offset,
                      fmt::format("the header declares {} items of {} bytes, more than the {} GiB "
                                  "that a file may hold",
                                  count, item_bytes, max_file_content >> 30));
@@ -54,8 +54,9 @@ void check_item_shape(const ByteSource& source, uint64_t offset, const Shape& fo
       fmt::format("the file holds {}, expected {}", item_text(found), item_text(expected)));
 }
 
-std::vector<uint8_t> read_items(ByteSource& source, const Shape& sizes, int64_t item_bytes) {
-  check_size(source, sizes, item_bytes);
+std::vector<uint8_t> read_items(ByteSource& source, uint64_t offset, const Shape& sizes,
+                                int64_t item_bytes) {
+  check_size(source, offset, sizes, item_bytes);
   constexpr size_t step = size_t{1} << 22;
   const auto size = static_cast<size_t>(sizes[0] * item_bytes);
   std::vector<uint8_t> bytes;
@@ -76,10 +77,11 @@ std::vector<uint8_t> read_items(ByteSource& source, const Shape& sizes, int64_t 
 }
 
 void check_counts(const std::string& images, int64_t image_count, const std::string& labels,
-                  int64_t label_count) {
+                  uint64_t offset, int64_t label_count) {
   if (image_count == label_count) return;
-  throw data_error(labels, fmt::format("the file holds {} labels, but {} holds {} images",
-                                       label_count, images, image_count));
+  throw data_error(labels, offset,
+                   fmt::format("the file holds {} labels, but {} holds {} images", label_count,
+                               images, image_count));
 }
 
 UserError label_error(const std::string& path, uint64_t offset, size_t sample,

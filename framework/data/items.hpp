@@ -15,14 +15,15 @@ namespace strata {
 void check_item_shape(const ByteSource& source, uint64_t offset, const Shape& found,
                       const Shape& expected);
 
-/// Reads sizes[0] items of `item_bytes` bytes, with which the file must end. Absurd sizes are
-/// refused before anything is allocated, and memory is touched only as data comes, so that a small
-/// file with a great claim costs little.
-std::vector<uint8_t> read_items(ByteSource& source, const Shape& sizes, int64_t item_bytes);
+/// Reads sizes[0] items of `item_bytes` bytes, with which the file must end. Absurd sizes, which
+/// the file says at `offset`, are refused before anything is allocated, and memory is touched only
+/// as data comes, so that a small file with a great claim costs little.
+std::vector<uint8_t> read_items(ByteSource& source, uint64_t offset, const Shape& sizes,
+                                int64_t item_bytes);
 
-/// Refuses counts that differ, naming both files.
+/// Refuses counts that differ, naming both files; `offset` is where that of labels says its own.
 void check_counts(const std::string& images, int64_t image_count, const std::string& labels,
-                  int64_t label_count);
+                  uint64_t offset, int64_t label_count);
 
 /// "PATH: at byte OFFSET: label 12 of sample 3 is out of range: ...".
 UserError label_error(const std::string& path, uint64_t offset, size_t sample,

@@ -11,7 +11,8 @@ namespace strata {
 namespace {
 
 struct Header {
-  std::string type;  // "|u1"
+  uint64_t offset = 0;  // of the dictionary
+  std::string type;     // "|u1"
   Shape sizes;
 };
 
@@ -21,7 +22,7 @@ void read_exactly(ByteSource& source, void* to, size_t size) {
                    "the file ends within the header: it was cut off");
 }
 
-// The text after the magic number: a Python dictionary in a fixed form.
+// The text after the magic number and its length: a Python dictionary in a fixed form.
 std::string read_header_text(ByteSource& source) {
   uint8_t magic[8];
   read_exactly(source, magic, sizeof magic);
@@ -62,30 +63,32 @@ Header read_header(ByteSource& source) {
   static const std::regex order("'fortran_order' *: *(True|False)");
   static const std::regex sizes("'shape' *: *\\(([0-9, ]*)\\)");
   const std::string text = read_header_text(source);
+  const uint64_t offset = source.offset() - text.size();
   std::smatch type_match, order_match, sizes_match;
   if (!std::regex_search(text, type_match, type) || !std::regex_search(text, order_match, order) ||
       !std::regex_search(text, sizes_match, sizes)) {
-    throw data_error(source.path(), 10,
+    throw data_error(source.path(), offset,
                      "the header does not say 'descr', 'fortran_order' and "
                      "'shape' of one array of numbers");
   }
   if (order_match[1] == "True") {
-    throw data_error(source.path(), 10,
+    throw data_error(source.path(), offset,
                      "the array is in Fortran order, expected C order (numpy.ascontiguousarray)");
   }
-  return {type_match[1], parse_sizes(sizes_match[1])};
+  return {offset, type_match[1], parse_sizes(sizes_match[1])};
 }
 
 // Opens an array, checks what its header says, and reads its bytes.
 struct Array {
   Array(const std::string& path, const Shape& item_shape) : source(path) {
     header = read_header(source);
-    if (header.sizes.empty()) throw data_error(path, 10, "the array has no dimensions");
-    check_item_shape(source, 10, Shape(header.sizes.begin() + 1, header.sizes.end()), item_shape);
+    if (header.sizes.empty()) throw data_error(path, header.offset, "the array has no dimensions");
+    check_item_shape(source, header.offset, Shape(header.sizes.begin() + 1, header.sizes.end()),
+                     item_shape);
   }
   std::vector<uint8_t> bytes(int64_t item_bytes) {
     first_offset = source.offset();
-    return read_items(source, header.sizes, item_bytes);
+    return read_items(source, header.offset, header.sizes, item_bytes);
   }
   ByteSource source;
   Header header;
@@ -127,7 +130,7 @@ Samples read_npy_samples(const std::string& images, const std::string& labels, c
                          int64_t classes, std::vector<DataFile>& files) {
   Array pixels(images, shape);
   if (pixels.header.type != "|u1") {
-    throw data_error(images, 10,
+    throw data_error(images, pixels.header.offset,
                      fmt::format("the images are of type '{}', expected '|u1' (uint8, "
                                  "0 to 255)",
                                  pixels.header.type));
@@ -140,12 +143,13 @@ Samples read_npy_samples(const std::string& images, const std::string& labels, c
   bool is_signed = false;
   const int width = integer_width(classes_of.header.type, is_signed);
   if (width == 0) {
-    throw data_error(labels, 10,
+    throw data_error(labels, classes_of.header.offset,
                      fmt::format("the labels are of type '{}', expected little-endian "
                                  "integers ('|u1', '<i8' ...)",
                                  classes_of.header.type));
   }
-  check_counts(images, pixels.header.sizes[0], labels, classes_of.header.sizes[0]);
+  check_counts(images, pixels.header.sizes[0], labels, classes_of.header.offset,
+               classes_of.header.sizes[0]);
   samples.labels = narrow_labels(classes_of, classes_of.bytes(width), width, is_signed, classes);
   files.push_back(data_file(pixels.source));
   files.push_back(data_file(classes_of.source));

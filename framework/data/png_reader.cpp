@@ -26,6 +26,7 @@ struct PngFile {
   std::vector<uint8_t> rgba;  // height * width * 4
   std::vector<uint8_t*> rows;
   char message[200] = {};
+  long message_offset = 0;
 
   ~PngFile() {
     if (png != nullptr) png_destroy_read_struct(&png, info != nullptr ? &info : nullptr, nullptr);
@@ -36,6 +37,7 @@ struct PngFile {
 [[noreturn]] void keep_error(png_structp png, png_const_charp text) {
   auto* image = static_cast<PngFile*>(png_get_error_ptr(png));
   std::snprintf(image->message, sizeof image->message, "%s", text);
+  image->message_offset = std::ftell(image->file);
   png_longjmp(png, 1);
 }
 
@@ -65,8 +67,9 @@ bool read_pixels(PngFile& image) {
 }
 
 void open(PngFile& image, const std::string& path) {
-  image.file = std::fopen(path.c_str(), "rbe");
-  if (image.file == nullptr) throw data_error(path, std::strerror(errno));
+  uint64_t size = 0;
+  image.file = ::fdopen(open_data_file(path, size), "rb");
+  if (image.file == nullptr) throw RunError(path + ": " + std::strerror(errno));
   uint8_t signature[8] = {};
   if (std::fread(signature, 1, sizeof signature, image.file) != sizeof signature ||
       png_sig_cmp(signature, 0, sizeof signature) != 0) {
@@ -76,6 +79,11 @@ void open(PngFile& image, const std::string& path) {
   image.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &image, keep_error, ignore_warning);
   if (image.png != nullptr) image.info = png_create_info_struct(image.png);
   if (image.info == nullptr) throw RunError(path + ": libpng could not be started");
+}
+
+UserError broken(const PngFile& image, const std::string& path) {
+  return data_error(path, static_cast<uint64_t>(image.message_offset),
+                    fmt::format("broken PNG ({})", image.message));
 }
 
 void check_size(const PngFile& image, const std::string& path, const Shape& shape) {
@@ -113,12 +121,12 @@ void store(const PngFile& image, const std::string& path, const Shape& shape, ui
 void read_png(const std::string& path, const Shape& shape, uint8_t* to) {
   const auto image = std::make_unique<PngFile>();
   open(*image, path);
-  if (!read_size(*image)) throw data_error(path, fmt::format("broken PNG ({})", image->message));
+  if (!read_size(*image)) throw broken(*image, path);
   check_size(*image, path, shape);
   const size_t row_bytes = size_t{image->width} * 4;
   image->rgba.resize(row_bytes * image->height);
   for (uint32_t y = 0; y < image->height; ++y) image->rows.push_back(&image->rgba[y * row_bytes]);
-  if (!read_pixels(*image)) throw data_error(path, fmt::format("broken PNG ({})", image->message));
+  if (!read_pixels(*image)) throw broken(*image, path);
   store(*image, path, shape, to);
 }
 

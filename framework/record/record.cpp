@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "strata/record/reader.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
 
@@ -24,18 +25,15 @@ constexpr const char* record_name = "record.json";
   throw UserError(fmt::format("{}: {}", path.string(), what));
 }
 
-Json parse(const fs::path& path) {
+Json parse(const fs::path& path, RecordDetail detail) {
   const std::string text = read_file(path);
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) refuse(path, "the file is empty");
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    const size_t byte = std::min(error.byte, text.size());
-    const auto end = text.begin() + static_cast<std::ptrdiff_t>(byte);
-    const auto line = std::count(text.begin(), end, '\n') + 1;
-    refuse(path,
-           fmt::format("not valid JSON at line {} (byte {}): is the file whole?", line, byte));
-  }
+  size_t error_byte = 0;
+  if (auto record = parse_record(text, detail, error_byte)) return *std::move(record);
+  const size_t byte = std::min(error_byte, text.size());
+  const auto end = text.begin() + static_cast<std::ptrdiff_t>(byte);
+  const auto line = std::count(text.begin(), end, '\n') + 1;
+  refuse(path, fmt::format("not valid JSON at line {} (byte {}): is the file whole?", line, byte));
 }
 
 void check_version(const fs::path& path, const Json& record) {
@@ -150,13 +148,17 @@ void append_text(std::string& out, const Json& value, size_t indent, size_t used
   out += '\n' + std::string(indent, ' ') + (value.is_object() ? '}' : ']');
 }
 
-}  // namespace
-
-Json read_record(const fs::path& path) {
-  Json record = parse(path);
+Json read(const fs::path& path, RecordDetail detail) {
+  Json record = parse(path, detail);
   check_version(path, record);
   check_keys(path, record);
   return record;
+}
+
+}  // namespace
+
+Json read_record(const fs::path& path) {
+  return read(path, RecordDetail::all);
 }
 
 void read_records(const std::vector<fs::path>& paths,
@@ -168,7 +170,7 @@ void read_records(const std::vector<fs::path>& paths,
   const auto work = [&] {
     for (size_t i = next++; i < paths.size(); i = next++) {
       try {
-        use(i, read_record(paths[i]));
+        use(i, read(paths[i], RecordDetail::no_epoch_lists));
       } catch (const UserError& error) {
         wrong[i] = error.what();
       } catch (...) {

@@ -46,8 +46,9 @@ inline constexpr int64_t record_schema_version = 1;
 /// wrong.
 Json read_record(const std::filesystem::path& path);
 
-/// Reads many, each as read_record() does, on the processor's threads, and hands (index, record) to
-/// `use`, which is called from several threads at once. What is wrong with any of them is thrown as
+/// Reads many for a comparison, on the processor's threads, and hands (index, record) to `use`,
+/// which is called from several threads at once. Each is checked as read_record() does, but the
+/// lists among the metrics of its epochs are left out. What is wrong with any of them is thrown as
 /// one UserError, after all were read.
 void read_records(const std::vector<std::filesystem::path>& paths,
                   const std::function<void(size_t, Json&&)>& use);

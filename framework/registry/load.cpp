@@ -139,6 +139,19 @@ PluginLibrary load_plugin(const std::string& plugin, const fs::path& folder) {
   return libraries().back();
 }
 
+void load_listed_plugins(const Node& tree, Issues& issues) {
+  const Node* plugins = tree.get("plugins");
+  if (plugins == nullptr || !plugins->is_sequence()) return;
+  for (const Node& plugin : plugins->items) {
+    if (!plugin.is_scalar()) continue;
+    try {
+      load_plugin(plugin.scalar, std::filesystem::path(plugin.origin.source->name).parent_path());
+    } catch (const UserError& e) {
+      issues.error(plugin.origin, plugin.path, e.what());
+    }
+  }
+}
+
 const std::vector<PluginLibrary>& loaded_plugins() {
   return libraries();
 }

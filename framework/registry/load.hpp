@@ -3,6 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "strata/config/issues.hpp"
+#include "strata/config/node.hpp"
+
 namespace strata {
 
 /// A plugin library in this process.
@@ -23,6 +26,11 @@ struct PluginLibrary {
 /// crashes while it is loaded, or registers nothing or a name already taken; the registry is then
 /// as it was.
 PluginLibrary load_plugin(const std::string& plugin, const std::filesystem::path& folder);
+
+/// Opens the libraries that an experiment's file lists under `plugins` (a path is relative to the
+/// file that names it), before the components that they add are looked for. What is no list of
+/// strings is left to the typed reading, which reports it.
+void load_listed_plugins(const Node& tree, Issues& issues);
 
 /// Those opened so far, in order.
 const std::vector<PluginLibrary>& loaded_plugins();

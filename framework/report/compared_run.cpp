@@ -79,9 +79,11 @@ class Extraction {
         curve.losses.push_back(json_number(json_at(epoch, {"loss"})));
       read_last_epoch(stage, curve);
       const Json& selection = json_at(stage, {"selection"});
-      if (json_at(selection, {"split"}) == "test")
+      if (json_at(selection, {"split"}) == "test") {
         run_.test_choice =
             fmt::format("{} in {}", json_text(json_at(selection, {"rule"})), curve.stage);
+        run_.chose_in_pretraining |= curve.kind == "pretrain";
+      }
       if (curve.target != "labels") last_target_ = curve.target;
       run_.curves.push_back(std::move(curve));
     }

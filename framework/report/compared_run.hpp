@@ -48,6 +48,7 @@ struct ComparedRun {
   std::vector<StageCurve> curves;
   std::vector<Fact> facts;
   std::string test_choice;  ///< where the test split chose something: "early_stopping in classify"
+  bool chose_in_pretraining = false;
 };
 
 /// @param record  as read_record() returns it; may be of a run that has not ended

@@ -1,8 +1,12 @@
 // PNG images, one folder a class (train/cat/1.png ...), described in the settings:
 //
 //     data:
-//       dataset: {type: image_folder, train: pets/train, test: pets/test, classes: 2, shape: [3,
-//       32, 32]}
+//       dataset:
+//         type: image_folder
+//         train: pets/train
+//         test: pets/test
+//         classes: 2
+//         shape: [3, 32, 32]
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,8 +50,7 @@ class ImageFolder final : public Dataset {
     static void declare(Declare<Params>& d) {
       d.doc(
           "PNG images in folders, one a class. Classes are numbered in the order of class_names, "
-          "or "
-          "of the folders' sorted names.");
+          "or of the folders' sorted names.");
       d.example(
           "{type: image_folder, train: pets/train, test: pets/test, classes: 2, "
           "shape: [3, 32, 32]}");

@@ -162,6 +162,13 @@ class Report(unittest.TestCase):
         self.driver.find_element(By.XPATH, "//section[@id='figures']//button").click()
         self.assertGreater(self.run_js("return chart.scales.x.min"), 0.8)
 
+    def test_whiskers_end_within_their_bars_chart(self):
+        for title in ("accuracy", "training_seconds"):
+            self.chart(title)
+            self.assertTrue(self.run_js(
+                "return chart.data.datasets[0].intervals.every(i => i[1] === null || i[1] <= chart.scales.x.max)"),
+                title)
+
     def test_theme_changes_and_charts_follow(self):
         self.chart("Classifier: test accuracy")
         before = self.run_js("return chart.data.datasets[0].borderColor")
@@ -203,6 +210,9 @@ class Report(unittest.TestCase):
                                                      "return [e.dataset.theme, e.scrollWidth]")
                         self.assertEqual(size[0], "dark" if dark else "light")
                         self.assertLessEqual(size[1], width)  # nothing sticks out
+                        filters = driver.execute_script(
+                            "return document.querySelector('#filters .tile').offsetWidth")
+                        self.assertEqual(filters, 28 if width < 640 else 56)
                         if shots:
                             driver.save_screenshot(f"{shots}/report-{width}-{size[0]}.png")
                     finally:

@@ -20,6 +20,12 @@ struct CommandResult {
   std::string err;  ///< standard error
 };
 
+/// The built command.
+inline std::string strata_command() {
+  const char* path = std::getenv("STRATA_COMMAND");
+  return path != nullptr ? path : STRATA_BINARY_DIR "/strata";
+}
+
 inline size_t count(const std::string& text, const std::string& part) {
   size_t found = 0;
   for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++found;
@@ -35,11 +41,11 @@ enum class Screen {
 /// One process, from its start to its end, in a process group of its own.
 class Command {
  public:
-  /// Starts the command with these arguments in `folder`, with NAME=value added to its environment.
+  /// Starts the command, or another program, with these arguments in `folder`, with NAME=value
+  /// added to its environment.
   Command(const std::vector<std::string>& arguments, const std::string& folder,
-          const std::vector<std::string>& environment = {}, Screen screen = Screen::pipe) {
-    const char* path = std::getenv("STRATA_COMMAND");
-    const std::string program = path != nullptr ? path : STRATA_BINARY_DIR "/strata";
+          const std::vector<std::string>& environment = {},
+          const std::string& program = strata_command(), Screen screen = Screen::pipe) {
     std::array<int, 2> out{}, err{};
     REQUIRE(pipe2(out.data(), O_CLOEXEC) == 0);
     if (screen == Screen::terminal) {

@@ -161,7 +161,7 @@ TEST_CASE("a run among others is the run by itself, bit for bit") {
 TEST_CASE("on a terminal, one line shows how all runs go") {
   const Workplace place;
   const CommandResult result = Command({"run", "small.yaml", "--jobs", "2", "--seeds", "0-2"},
-                                       place.path.string(), {}, Screen::terminal)
+                                       place.path.string(), {}, strata_command(), Screen::terminal)
                                    .finish();
   CHECK(result.code == 0);
   for (const char* line : {"\r\033[K0 of 3 runs done, 0 failed, 1 running",

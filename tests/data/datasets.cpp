@@ -105,7 +105,7 @@ TEST_CASE("synthetic digits are the same bits everywhere, a function of seed, pa
 }
 
 TEST_CASE("a user's own IDX files are read from the settings alone") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   folder.write("own/train-x.gz", gzip(idx({3, 1, 2}, "abcdef")));
   folder.write("own/train-y", idx({3}, std::string("\0\1\2", 3)));
   folder.write("own/test-x", idx({1, 1, 2}, "gh"));
@@ -117,7 +117,7 @@ TEST_CASE("a user's own IDX files are read from the settings alone") {
   CHECK(dataset->info().class_names == std::vector<std::string>{"ant", "bee", "cat"});
   CHECK(dataset->info().sample_shape == Shape{1, 1, 2});
   CHECK(dataset->info().classes == 3);
-  const LoadedData data = dataset->load(folders({folder.path()}));
+  const LoadedData data = dataset->load(folders({folder.path.string()}));
   CHECK(std::string(data.train.pixels.begin(), data.train.pixels.end()) == "abcdef");
   CHECK(data.train.labels == std::vector<uint8_t>{0, 1, 2});
   CHECK(std::string(data.test.pixels.begin(), data.test.pixels.end()) == "gh");
@@ -126,7 +126,7 @@ TEST_CASE("a user's own IDX files are read from the settings alone") {
 }
 
 TEST_CASE("arrays of NumPy are read from the settings") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto array = [](const std::string& type, const std::string& sizes,
                         const std::string& data) {
     return npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': " + sizes + "}\n", data);
@@ -143,7 +143,7 @@ TEST_CASE("arrays of NumPy are read from the settings") {
 }
 
 TEST_CASE("a folder of images: classes by the folders' names or as declared") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   for (const std::string part : {"train", "test"}) {
     folder.write(part + "/cat/b.png", png_of({3, 4}, 1));
     folder.write(part + "/cat/a.png", png_of({1, 2}, 1));
@@ -166,7 +166,7 @@ TEST_CASE("a folder of images: classes by the folders' names or as declared") {
 }
 
 TEST_CASE("folders that do not fit the declaration are refused") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   folder.write("train/ant/a.png", png_of({1, 2}, 1));
   folder.write("train/cat/a.png", png_of({1, 2}, 1));
   folder.write("test/ant/a.png", png_of({1, 2}, 1));
@@ -174,7 +174,7 @@ TEST_CASE("folders that do not fit the declaration are refused") {
   const auto error = [&](const std::string& more) {
     return user_error([&] {
       from_yaml("{type: image_folder, train: train, test: test, shape: [1, 1, 2], " + more + "}")
-          ->load(folders({folder.path()}));
+          ->load(folders({folder.path.string()}));
     });
   };
   CHECK(error("classes: 3") ==

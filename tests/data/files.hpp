@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "folder.hpp"
 #include "strata/support/errors.hpp"
 
 /// Files that the tests of data write.
@@ -16,35 +16,7 @@ namespace strata::test {
 
 namespace fs = std::filesystem;
 
-/// An empty folder that is gone at the end of the test.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (fs::temp_directory_path() / "strata-data-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw RunError("no temporary folder");
-    path_ = fs::canonical(name).string();
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
-  /// Writes a file, with its folders, and returns its path.
-  std::string write(const std::string& name, const std::string& bytes) const {
-    const fs::path file = fs::path(path_) / name;
-    fs::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << bytes;
-    return file.string();
-  }
-
- private:
-  std::string path_;
-};
+using testing::TemporaryFolder;
 
 /// An environment variable (no value: unset) for the length of a test.
 class Environment {

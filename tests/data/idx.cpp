@@ -14,7 +14,7 @@ const std::string good = idx({2, 2, 3}, two_images);
 
 // Images of 2x3 and their labels, in whatever bytes the test gives.
 struct Pair {
-  TempFolder folder;
+  TemporaryFolder folder;
   std::string images, labels;
 
   Pair(const std::string& image_bytes, const std::string& label_bytes)
@@ -60,7 +60,7 @@ TEST_CASE("images and labels are read, packed or not, in one member or several")
 }
 
 TEST_CASE("a file's name in the record has no .gz") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::vector<DataFile> files;
   read_idx_samples(folder.write("x-images.gz", gzip(good)),
                    folder.write("x-labels.gz", idx({2}, "\x01\x02")), image, 10, files);
@@ -112,10 +112,10 @@ TEST_CASE("sizes that do not fit are refused before anything is allocated") {
         "at byte 3: the file holds items of 2x3x1, expected items of 1x2x3");
   CHECK(image_error(idx({12}, two_images)) ==
         "at byte 3: the file holds labels (one dimension), expected items of 1x2x3");
-  CHECK(image_error(idx({0, 2, 3}, "")) == "the file holds no items");
-  CHECK(
-      image_error(idx({0xffffffff, 2, 3}, two_images)) ==
-      "the header declares 4294967295 items of 6 bytes, more than the 4 GiB that a file may hold");
+  CHECK(image_error(idx({0, 2, 3}, "")) == "at byte 4: the file holds no items");
+  CHECK(image_error(idx({0xffffffff, 2, 3}, two_images)) ==
+        "at byte 4: the header declares 4294967295 items of 6 bytes, more than the 4 GiB that a "
+        "file may hold");
   CHECK(image_error(idx({700000000, 2, 3}, two_images)) ==
         "at byte 16: the header declares 4200000000 bytes of data (700000000x2x3), but 12 follow");
   CHECK(image_error(idx({3, 2, 3}, two_images)) ==
@@ -184,7 +184,7 @@ TEST_CASE("labels are held to their range and to the images") {
         "at byte 3: the file holds items of 2x3, expected labels (one dimension)");
   const Pair pair(good, idx({3}, "\x01\x02\x03"));
   CHECK(pair.error(pair.labels) ==
-        "the file holds 3 labels, but " + pair.images + " holds 2 images");
+        "at byte 4: the file holds 3 labels, but " + pair.images + " holds 2 images");
 }
 
 TEST_CASE("what is no regular file is refused, and does not hang") {
@@ -194,7 +194,7 @@ TEST_CASE("what is no regular file is refused, and does not hang") {
     return pair.error(path);
   };
   CHECK(error(pair.folder / "absent") == "No such file or directory");
-  CHECK(error(pair.folder.path()) == "this is a folder, expected a file");
+  CHECK(error(pair.folder.path.string()) == "this is a folder, expected a file");
   const std::string pipe = pair.folder / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   CHECK(error(pipe) == "this is no regular file");

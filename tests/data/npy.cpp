@@ -17,7 +17,7 @@ const std::string good_images = npy(header("|u1", "(2, 2, 3)"), two_images);
 const std::string good_labels = npy(header("|u1", "(2,)"), "\x01\x09");
 
 struct Pair {
-  TempFolder folder;
+  TemporaryFolder folder;
   std::string images, labels;
   std::vector<DataFile> files;
 
@@ -71,10 +71,16 @@ TEST_CASE("labels may be of any integer type, and versions 2 and 3 have a longer
     Pair pair(good_images, npy(header(type, "(2,)"), integers({7, 0}, width)));
     CHECK(pair.read().labels == std::vector<uint8_t>{7, 0});
   }
-  std::string version2 = with_byte(good_images, 6, 2);
-  version2.insert(10, 2, '\0');
+  const auto in_version2 = [](std::string bytes) {
+    bytes[6] = 2;
+    return bytes.insert(10, 2, '\0');
+  };
+  const std::string version2 = in_version2(good_images);
   CHECK(Pair(version2, good_labels).read().count() == 2);
   CHECK(Pair(with_byte(version2, 6, 3), good_labels).read().count() == 2);
+  CHECK(image_error(in_version2(npy("{}", ""))) ==
+        "at byte 12: the header does not say 'descr', 'fortran_order' and 'shape' of one array of "
+        "numbers");
 }
 
 TEST_CASE("broken arrays are refused") {
@@ -105,7 +111,8 @@ TEST_CASE("broken arrays are refused") {
   CHECK(image_error(npy(header("|u1", "(2, 3, 2)"), two_images)) ==
         "at byte 10: the file holds items of 3x2, expected items of 1x2x3");
   CHECK(image_error(npy(header("|u1", "(99999999999999999999, 2, 3)"), two_images)) ==
-        "the header declares 9223372036854775807 items of 6 bytes, more than the 4 GiB that a file "
+        "at byte 10: the header declares 9223372036854775807 items of 6 bytes, more than the 4 GiB "
+        "that a file "
         "may hold");
   const std::string start = std::to_string(good_images.size() - 12);
   CHECK(image_error(good_images.substr(0, good_images.size() - 1)) ==
@@ -136,8 +143,9 @@ TEST_CASE("labels that are no class are refused") {
   CHECK(label_error(npy(header("<u8", "(2,)"), integers({-1, 0}, 8))) ==
         range(data, "18446744073709551615", 0));
   Pair pair(good_images, npy(header("|u1", "(3,)"), "\x01\x02\x03"));
-  CHECK(user_error([&] { pair.read(); }) ==
-        pair.labels + ": the file holds 3 labels, but " + pair.images + " holds 2 images");
+  CHECK(user_error([&] { pair.read(); }) == pair.labels +
+                                                ": at byte 10: the file holds 3 labels, but " +
+                                                pair.images + " holds 2 images");
 }
 
 }  // namespace strata::test

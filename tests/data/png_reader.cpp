@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <png.h>
+#include <sys/stat.h>
 
 #include "data/files.hpp"
 
@@ -32,14 +33,14 @@ const std::vector<uint8_t> grey = {0, 1, 2, 100, 200, 255};
 const std::vector<uint8_t> colour = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};  // 2 x 2
 
 std::vector<uint8_t> read(const std::string& bytes, const Shape& shape) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::vector<uint8_t> pixels(static_cast<size_t>(element_count(shape)));
   read_png(folder.write("a.png", bytes), shape, pixels.data());
   return pixels;
 }
 
 std::string error(const std::string& bytes, const Shape& shape) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.write("a.png", bytes);
   std::vector<uint8_t> pixels(static_cast<size_t>(element_count(shape)));
   return without_path(user_error([&] { read_png(path, shape, pixels.data()); }), path);
@@ -83,15 +84,31 @@ TEST_CASE("images that would lose something are refused") {
 
 TEST_CASE("broken images are refused") {
   const Shape shape = {1, 2, 3};
-  CHECK(error("", shape) == "this is no PNG file");
+  CHECK(error("", shape) == "the file is empty");
   CHECK(error("\xff\xd8\xff\xe0 a JPEG", shape) == "this is no PNG file");
-  CHECK(error(grey_png.substr(0, 8), shape) == "broken PNG (Read Error)");
-  CHECK(error(grey_png.substr(0, 40), shape) == "broken PNG (Read Error)");
-  CHECK(error(grey_png.substr(0, grey_png.size() - 12), shape) == "broken PNG (Read Error)");
-  CHECK(error(with_byte(grey_png, 20, 9), shape) == "broken PNG (IHDR: CRC error)");
+  for (const size_t size : {size_t{8}, size_t{40}, grey_png.size() - 12}) {
+    CHECK(error(grey_png.substr(0, size), shape) ==
+          "at byte " + std::to_string(size) + ": broken PNG (Read Error)");
+  }
+  // The signature and the header's chunk: 8 + 4 + 4 + 13 + 4 bytes (RFC 2083).
+  CHECK(error(with_byte(grey_png, 20, 9), shape) == "at byte 33: broken PNG (IHDR: CRC error)");
   const size_t data = grey_png.find("IDAT") + 4;
   CHECK(error(with_byte(grey_png, data + 4, '\x55'), shape) ==
-        "broken PNG (IDAT: incorrect data check)");
+        "at byte " + std::to_string(grey_png.size() - 16) +
+            ": broken PNG (IDAT: incorrect data check)");
+}
+
+TEST_CASE("what is no regular file is refused, and does not hang") {
+  const TemporaryFolder folder;
+  uint8_t pixel = 0;
+  const auto error_of = [&](const std::string& path) {
+    return without_path(user_error([&] { read_png(path, {1, 1, 1}, &pixel); }), path);
+  };
+  const std::string pipe = folder / "pipe.png";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(error_of(pipe) == "this is no regular file");
+  CHECK(error_of(folder.path.string()) == "this is a folder, expected a file");
+  CHECK(error_of(folder / "absent.png") == "No such file or directory");
 }
 
 }  // namespace strata::test

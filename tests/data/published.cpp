@@ -8,15 +8,15 @@ namespace strata::test {
 
 TEST_CASE("the first folder of the search order that has all files is read") {
   const SmallSet small;
-  const TempFolder partial, whole, other;
-  const Environment list("STRATA_DATA", (whole.path() + ":" + other.path()).c_str());
+  const TemporaryFolder partial, whole, other;
+  const Environment list("STRATA_DATA", (whole.path.string() + ":" + other.path.string()).c_str());
   const Environment cache("XDG_CACHE_HOME", "/cache");
   small.write_to(partial);
   fs::remove(partial / "small/test-y.gz");
   small.write_to(whole);
   small.write_to(other);
 
-  const std::vector<FoundSet> found = find_published(small.set, {partial.path()});
+  const std::vector<FoundSet> found = find_published(small.set, {partial.path.string()});
   REQUIRE(found.size() == 3);
   CHECK(found[0].origin == "--data");
   CHECK(found[0].missing == std::vector<std::string>{"test-y"});
@@ -26,7 +26,7 @@ TEST_CASE("the first folder of the search order that has all files is read") {
   CHECK(found[1].origin == "STRATA_DATA");
 
   DataContext context;
-  context.folders = {partial.path()};
+  context.folders = {partial.path.string()};
   const LoadedData data = PublishedDataset(small.set).load(context);
   CHECK(data.files[0].path == whole / "small/train-x.gz");
   CHECK(data.train.count() == 300);
@@ -35,18 +35,18 @@ TEST_CASE("the first folder of the search order that has all files is read") {
 
 TEST_CASE("a set that is nowhere complete is an error that says where it was looked for") {
   const SmallSet small;
-  const TempFolder partial;
+  const TemporaryFolder partial;
   const Environment list("STRATA_DATA", nullptr), cache("XDG_CACHE_HOME", "/cache");
   small.write_to(partial);
   fs::remove(partial / "small/test-y.gz");
   fs::remove(partial / "small/train-y.gz");
   DataContext context;
-  context.folders = {partial.path()};
+  context.folders = {partial.path.string()};
   CHECK(user_error([&] { PublishedDataset(small.set).load(context); }) ==
         "data set 'small' was not found\n  " + (partial / "small") +
             " (--data) lacks train-y, test-y\n"
             "looked for small/train-x, with or without .gz, and its companions in:\n  " +
-            partial.path() +
+            partial.path.string() +
             " (--data)\n  data (working directory)\n  /cache/strata/data (cache)\n"
             "  /usr/share/datasets (distribution)\n"
             "`strata data fetch small` downloads it; --data or STRATA_DATA names a folder that has "
@@ -55,12 +55,12 @@ TEST_CASE("a set that is nowhere complete is an error that says where it was loo
 
 TEST_CASE("content that is not the published one is refused, though it can be read") {
   const SmallSet small;
-  const TempFolder folder;
+  const TemporaryFolder folder;
   small.write_to(folder);
   const std::string labels = idx({2}, std::string("\0\1", 2));  // published: 1, 0
   const std::string path = folder.write("small/test-y.gz", gzip(labels));
   DataContext context;
-  context.folders = {folder.path()};
+  context.folders = {folder.path.string()};
   // printf '\0\0\10\1\0\0\0\2\0\1' | sha256sum;  printf '\0\0\10\1\0\0\0\2\1\0' | sha256sum
   const std::string message =
       path +
@@ -73,7 +73,7 @@ TEST_CASE("content that is not the published one is refused, though it can be re
 
 TEST_CASE("verifying finds content that ends early or goes on") {
   const SmallSet small;
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string content = idx({2}, std::string("\1\0", 2));
   const auto error = [&](const std::string& bytes) {
     const std::string path = folder.write("f", bytes);

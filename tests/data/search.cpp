@@ -36,28 +36,29 @@ TEST_CASE("the cache is XDG_CACHE_HOME where that is absolute, else below the ho
 }
 
 TEST_CASE("a file is found under its name or packed, the plain one first") {
-  const TempFolder folder;
-  CHECK(!find_data_file(folder.path(), "x"));
+  const TemporaryFolder folder;
+  CHECK(!find_data_file(folder.path.string(), "x"));
   folder.write("x.gz", "packed");
-  CHECK(find_data_file(folder.path(), "x") == folder / "x.gz");
+  CHECK(find_data_file(folder.path.string(), "x") == folder / "x.gz");
   folder.write("x", "plain");
-  CHECK(find_data_file(folder.path(), "x") == folder / "x");
+  CHECK(find_data_file(folder.path.string(), "x") == folder / "x");
 }
 
 TEST_CASE(
     "a path of the settings is looked for in the data folders, then in the working directory") {
-  const TempFolder given, listed;
-  const Environment list("STRATA_DATA", listed.path().c_str()), cache("XDG_CACHE_HOME", "/cache");
-  CHECK(user_error([&] { resolve_data_path("no-such-set/x", {given.path()}); }) ==
+  const TemporaryFolder given, listed;
+  const Environment list("STRATA_DATA", listed.path.string().c_str()),
+      cache("XDG_CACHE_HOME", "/cache");
+  CHECK(user_error([&] { resolve_data_path("no-such-set/x", {given.path.string()}); }) ==
         "there is no 'no-such-set/x', with or without .gz; looked for:\n  " +
             (given / "no-such-set/x") + "\n  " + (listed / "no-such-set/x") +
             "\n  no-such-set/x\n  data/no-such-set/x\n  /cache/strata/data/no-such-set/x\n"
             "  /usr/share/datasets/no-such-set/x");
   listed.write("set/x", "");
-  CHECK(resolve_data_path("set/x", {given.path()}) == listed / "set/x");
+  CHECK(resolve_data_path("set/x", {given.path.string()}) == listed / "set/x");
   given.write("set/x.gz", "");
-  CHECK(resolve_data_path("set/x", {given.path()}) == given / "set/x.gz");
-  CHECK(resolve_data_path(listed / "set/x", {given.path()}) == listed / "set/x");
+  CHECK(resolve_data_path("set/x", {given.path.string()}) == given / "set/x.gz");
+  CHECK(resolve_data_path(listed / "set/x", {given.path.string()}) == listed / "set/x");
   CHECK(user_error([] { resolve_data_path("/no/such", {}); }) ==
         "there is no '/no/such', with or without .gz; looked for:\n  /no/such");
 }

@@ -36,7 +36,7 @@ struct SmallSet {
   std::string packed(size_t file) const { return gzip(contents[file]); }
 
   /// Writes FOLDER/small/NAME.gz, each.
-  void write_to(const TempFolder& folder) const {
+  void write_to(const TemporaryFolder& folder) const {
     const std::vector<PublishedFile> files = set.files();
     for (size_t i = 0; i < files.size(); ++i) {
       folder.write("small/" + files[i].name + ".gz", packed(i));

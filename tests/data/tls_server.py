@@ -6,10 +6,12 @@ usage: tls_server.py FOLDER LOG CERTIFICATE KEY
 Serves the files of FOLDER by https and by http, each on a port of its own; prints "HTTPS-PORT
 HTTP-PORT" once both listen. The first part of a URL's path names the behaviour: see the methods of
 Mirror. Each request adds a line "BEHAVIOUR FILE RANGE-START" to LOG before it is answered. The http
-port is a proxy too: it takes absolute URLs of any host.
+port is a proxy too: it takes absolute URLs of any host, and CONNECT, by which every host is the
+https port (but for forbidden.*, which it refuses); that adds "CONNECT HOST:PORT".
 """
 import http.server
 import os
+import socket
 import ssl
 import sys
 import threading
@@ -18,16 +20,46 @@ import urllib.parse
 FOLDER, LOG, CERTIFICATE, KEY = sys.argv[1:5]
 
 
+def copy(source, sink):
+    """All that comes from one connection into another."""
+    try:
+        while True:
+            data = source.recv(1 << 16)
+            if not data:
+                break
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:  # either end has left
+        pass
+
+
 class Mirror(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         behaviour, _, name = urllib.parse.urlsplit(self.path).path.strip("/").partition("/")
         wanted = self.headers.get("Range", "")
         self.start = int(wanted[6:].rstrip("-")) if wanted.startswith("bytes=") else 0
-        with open(LOG, "a") as log:
-            log.write(f"{behaviour} {name} {self.start}\n")
+        self.note(f"{behaviour} {name} {self.start}")
         with open(os.path.join(FOLDER, os.path.basename(name)), "rb") as file:
             self.content = file.read()
         getattr(self, behaviour)()
+
+    def do_CONNECT(self):
+        self.note(f"CONNECT {self.path}")
+        if self.path.startswith("forbidden."):
+            return self.answer(403, b"no")
+        self.close_connection = True
+        with socket.create_connection(SECURE.server_address) as there:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=copy, args=(there, self.connection))
+            back.start()
+            copy(self.connection, there)
+            back.join()
+
+    @staticmethod
+    def note(line):
+        with open(LOG, "a") as log:
+            log.write(line + "\n")
 
     def log_message(self, *arguments):
         pass
@@ -60,6 +92,13 @@ class Mirror(http.server.BaseHTTPRequestHandler):
 
     def good(self):
         self.ranged()
+
+    mnist = good  # as MNIST's first mirror has it
+
+    def hold(self):  # hold/N/FILE: up to byte N, then silence
+        end = int(self.path.split("/")[-2])
+        self.ranged(max(end - self.start, 0))
+        self.wait_for_client()
 
     def norange(self):  # knows no ranges
         self.answer(200, self.content)

@@ -195,14 +195,26 @@ TEST_CASE("a test split that chose something makes its figures optimistic: marke
           {"rule", "best_epoch"}, {"split", "test"}, {"metric", "accuracy"}};
     }));
   }
-  const Comparison c = compare(std::move(runs), options({"accuracy", "training_seconds"}));
+  const Comparison c =
+      compare(std::move(runs), options({"accuracy", "training_seconds", "reconstruction_error"}));
   CHECK(cell(c, 1, "accuracy").chosen_on_test);
+  CHECK_FALSE(cell(c, 1, "reconstruction_error").chosen_on_test);  // measured before the choice
   CHECK_FALSE(cell(c, 1, "accuracy").best);
   CHECK_FALSE(cell(c, 0, "accuracy").best);  // alone: nothing to be better than
   CHECK_FALSE(cell(c, 1, "training_seconds").chosen_on_test);
   CHECK(c.notes ==
         Strings{"the test split chose something (best_epoch in classify; row 2): the test "
                 "figures there, marked !, are optimistic and never called best"});
+}
+
+TEST_CASE("what the test split chose in pretraining shows in the reconstruction error too") {
+  const std::vector<ComparedRun> runs = {run({}, [](Json& r) {
+    r["stages"][0]["selection"] = {
+        {"rule", "best_epoch"}, {"split", "test"}, {"metric", "reconstruction_error"}};
+  })};
+  const Comparison c = compare(runs, options({"accuracy", "reconstruction_error"}));
+  CHECK(cell(c, 0, "accuracy").chosen_on_test);
+  CHECK(cell(c, 0, "reconstruction_error").chosen_on_test);
 }
 
 // Ten seeds each. The seeds matter far more (spread 0.010) than the setting (gain 0.002), so that

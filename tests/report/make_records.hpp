@@ -1,8 +1,6 @@
 #pragma once
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -10,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "folder.hpp"
 #include "strata/record/record.hpp"
 #include "strata/support/random.hpp"
 #include "strata/support/sha256.hpp"
@@ -275,16 +274,6 @@ inline std::filesystem::path write_record(const std::filesystem::path& folder, c
   return path;
 }
 
-/// An empty folder that goes when the test ends.
-struct TemporaryFolder {
-  std::filesystem::path path;
-  explicit TemporaryFolder(const std::string& name)
-      : path(std::filesystem::temp_directory_path() /
-             fmt::format("strata-{}-{}", name, static_cast<int>(::getpid()))) {
-    std::filesystem::remove_all(path);
-    std::filesystem::create_directories(path);
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
+using testing::TemporaryFolder;
 
 }  // namespace strata::test

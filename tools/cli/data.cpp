@@ -8,6 +8,7 @@
 #include "strata/config/compose.hpp"
 #include "strata/data/published.hpp"
 #include "strata/data/search.hpp"
+#include "strata/registry/load.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
@@ -29,7 +30,9 @@ std::shared_ptr<Dataset> dataset_of_file(const std::string& path) {
   Issues issues;
   const Composition composition = compose(path, {}, issues);
   if (!issues.ok()) throw ConfigError(issues);
-  const Node* node = find_path(composition.runs.at(0).root, "data.dataset");
+  const Node& tree = composition.runs.at(0).root;
+  load_listed_plugins(tree, issues);
+  const Node* node = find_path(tree, "data.dataset");
   if (node == nullptr) throw UserError(path + ": there is no data.dataset in this file");
   ComponentRef ref;
   Reader reader(issues, Registry::instance());
@@ -127,11 +130,13 @@ int verify_datasets(std::vector<std::string> names, const std::vector<std::strin
     }
   }
   if (flaws > 0) {
-    fmt::print("{} files are broken or missing\n", flaws);
-  } else {
-    fmt::print("{} data sets verified\n", sound);
+    fmt::print("{} broken or missing\n",
+               flaws == 1 ? "1 file is" : fmt::format("{} files are", flaws));
+    return 2;
   }
-  return flaws > 0 ? 2 : 0;
+  if (sound == 0) throw UserError("no published set was found: there is nothing to verify");
+  fmt::print("{} verified\n", sound == 1 ? "1 data set" : fmt::format("{} data sets", sound));
+  return 0;
 }
 
 struct DataArguments {
@@ -144,6 +149,7 @@ void add_folders(CLI::App& command, FetchArguments& arguments) {
   command
       .add_option("--data", arguments.folders,
                   "folder to look in before all others; may be repeated")
+      ->check(CLI::ExistingDirectory)
       ->allow_extra_args(false);
 }
 
@@ -155,8 +161,10 @@ void add_fetch(CLI::App& data, const std::shared_ptr<DataArguments>& a, int& exi
                    "URL of a folder to fetch from instead of the known ones, which has the files "
                    "under their own names (train-images-idx3-ubyte.gz ...); may be repeated")
       ->allow_extra_args(false);
-  fetch->add_option("--cacert", a->fetch.ca_file,
-                    "file of certificates to trust instead of the system's");
+  fetch
+      ->add_option("--cacert", a->fetch.ca_file,
+                   "file of certificates to trust instead of the system's")
+      ->check(CLI::ExistingFile);
   fetch
       ->add_option("--timeout", a->fetch.timeout_seconds,
                    "seconds after which a silent server is given up")

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/data.hpp"
@@ -13,9 +15,13 @@ namespace {
 // On a terminal, one line that is drawn over; elsewhere a line for each tenth.
 class ProgressLines {
  public:
+  ProgressLines() = default;
+  ~ProgressLines() { wipe(); }  // before an error's message
+  ProgressLines(const ProgressLines&) = delete;
+  ProgressLines& operator=(const ProgressLines&) = delete;
+
   void note(const std::string& line) {
-    if (bar_) fmt::print(stderr, "\r\x1b[K");
-    bar_ = false;
+    wipe();
     fmt::print(stderr, "{}\n", line);
     tenths_ = 0;
   }
@@ -31,6 +37,11 @@ class ProgressLines {
   }
 
  private:
+  void wipe() {
+    if (bar_) fmt::print(stderr, "\r\x1b[K");
+    bar_ = false;
+  }
+
   static std::string text(const DownloadProgress& p) {
     std::string text = size_text(p.done);
     if (p.total > 0) text = fmt::format("{} % of {}", 100 * p.done / p.total, size_text(p.total));
@@ -41,11 +52,24 @@ class ProgressLines {
     return fmt::format("{}, {:.0f} s left", text, seconds);
   }
 
+  static size_t columns() {
+    winsize size{};
+    const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : 80;
+  }
+
+  // In one row, whatever the terminal's width: what wraps could not be drawn over.
   void draw(const std::string& file, const DownloadProgress& p) {
-    constexpr uint64_t width = 24;
-    const uint64_t filled = p.total > 0 ? width * p.done / p.total : 0;
-    fmt::print(stderr, "\r{} [{:#<{}}{:<{}}] {}\x1b[K", file, "", filled, "", width - filled,
-               text(p));
+    constexpr size_t widest = 24, narrowest = 4;
+    const std::string figures = text(p);
+    const size_t room = columns() - 1, taken = file.size() + figures.size() + 4;
+    std::string line = file + ' ' + figures;
+    if (taken + narrowest <= room) {
+      const size_t width = std::min(widest, room - taken);
+      const size_t filled = p.total > 0 ? width * p.done / p.total : 0;
+      line = fmt::format("{} [{:#<{}}{:<{}}] {}", file, "", filled, "", width - filled, figures);
+    }
+    fmt::print(stderr, "\r{}\x1b[K", line.substr(0, room));
     std::fflush(stderr);
     bar_ = true;
   }

@@ -22,13 +22,20 @@ std::vector<int64_t> all_of(const Samples& part) {
 void print_counts(const DatasetInfo& info, const LoadedData& data) {
   const std::vector<int64_t> train = class_counts(data.train, all_of(data.train), info.classes);
   const std::vector<int64_t> test = class_counts(data.test, all_of(data.test), info.classes);
-  fmt::print("{:<16}{:>9}{:>9}\n", "class", "train", "test");
+  std::vector<std::string> names;
+  size_t width = 16;
   for (size_t c = 0; c < train.size(); ++c) {
     std::string name = std::to_string(c);
     if (!info.class_names.empty() && info.class_names[c] != name) name += " " + info.class_names[c];
-    fmt::print("{:<16}{:>9}{:>9}\n", name, train[c], test[c]);
+    width = std::max(width, name.size());
+    names.push_back(std::move(name));
   }
-  fmt::print("{:<16}{:>9}{:>9}\n", "all", data.train.count(), data.test.count());
+  const auto row = [&](const std::string& name, const auto& first, const auto& second) {
+    fmt::print("{:<{}}{:>9}{:>9}\n", name, width, first, second);
+  };
+  row("class", "train", "test");
+  for (size_t c = 0; c < names.size(); ++c) row(names[c], train[c], test[c]);
+  row("all", data.train.count(), data.test.count());
 }
 
 void print_pixels(const char* part, const Samples& samples) {
@@ -53,18 +60,20 @@ std::vector<std::vector<int64_t>> first_samples(const Samples& part, int64_t cla
 
 // A row a class; what a class lacks stays black.
 void write_sheet(const Samples& part, int64_t classes, const std::string& path) {
-  constexpr size_t columns = 10;
   const auto size = static_cast<size_t>(element_count(part.shape));
+  const auto samples = first_samples(part, classes, 10);
+  size_t columns = 0;
+  for (const auto& of_class : samples) columns = std::max(columns, of_class.size());
   std::vector<uint8_t> tiles(static_cast<size_t>(classes) * columns * size);
-  const auto samples = first_samples(part, classes, columns);
   for (size_t c = 0; c < samples.size(); ++c) {
     for (size_t k = 0; k < samples[c].size(); ++k) {
       const auto* from = part.pixels.data() + static_cast<size_t>(samples[c][k]) * size;
       std::copy(from, from + size, &tiles[(c * columns + k) * size]);
     }
   }
-  write_png(path, tile_sheet(tiles, part.shape[0], part.shape[1], part.shape[2], columns));
-  fmt::print("{}: the first {} training samples of each class, a row a class\n", path, columns);
+  write_png(path, tile_sheet(tiles, part.shape[0], part.shape[1], part.shape[2],
+                             static_cast<int64_t>(columns)));
+  fmt::print("{}: the first training samples of each class, a row a class\n", path);
 }
 
 // A sample in grey, reduced by averaging until it is at most 16 pixels wide and high.
@@ -152,7 +161,10 @@ void show_dataset(const std::string& name, const std::vector<std::string>& folde
   print_counts(info, data);
   print_pixels("training", data.train);
   print_pixels("test", data.test);
-  if (info.sample_shape.size() != 3) return;
+  if (info.sample_shape.size() != 3) {
+    fmt::print("the samples are no images: none is drawn\n");
+    return;
+  }
   draw_samples(data.train, info.classes);
   const std::string stem = std::filesystem::path(name).stem().string();
   write_sheet(data.train, info.classes, png.empty() ? stem + "-samples.png" : png);

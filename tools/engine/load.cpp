@@ -7,29 +7,13 @@
 namespace strata {
 namespace {
 
-/// The libraries under `plugins`, before the components that they add are looked for. What is no
-/// list of strings is left to the typed reading, which reports it. A path is relative to the file
-/// that names it.
-void load_plugins(const Node& tree, Issues& issues) {
-  const Node* plugins = tree.get("plugins");
-  if (plugins == nullptr || !plugins->is_sequence()) return;
-  for (const Node& plugin : plugins->items) {
-    if (!plugin.is_scalar()) continue;
-    try {
-      load_plugin(plugin.scalar, std::filesystem::path(plugin.origin.source->name).parent_path());
-    } catch (const UserError& e) {
-      issues.error(plugin.origin, plugin.path, e.what());
-    }
-  }
-}
-
 CheckedExperiment checked(const Composition& composition, const ComposedRun& run, Issues& issues) {
   CheckedExperiment result;
   LoadedExperiment& loaded = result.experiment;
   loaded.file = composition.files.front()->name;
   loaded.text = composition.files.front()->text;
   loaded.tree = run.root;
-  load_plugins(run.root, issues);
+  load_listed_plugins(run.root, issues);
   const int errors = issues.errors();
   loaded.settings = read_params<Experiment>(run.root, issues, Registry::instance());
   if (issues.errors() == errors) result.plan = make_plan(loaded.settings, loaded.tree, issues);

@@ -41,9 +41,9 @@ const stagePlugin = {
       ctx.moveTo(left, area.top);
       ctx.lineTo(left, area.bottom);
       ctx.stroke();
-      const room = ctx.measureText(mark.label).width + 8;
+      const room = ctx.measureText(mark.label).width;
       ctx.textAlign = left + room > area.right ? 'right' : 'left';
-      ctx.fillText(mark.label, left + (ctx.textAlign === 'left' ? 4 : -4), area.top + 11);
+      ctx.fillText(mark.label, left, area.top - 4);
     }
     ctx.restore();
   },
@@ -186,6 +186,7 @@ function curvePanel(title, yTitle, curves, boundaries) {
     options: {
       parsing: false,
       interaction: {mode: 'x', intersect: false},
+      layout: {padding: {top: boundaries.length ? 14 : 0}},
       scales: {
         x: {type: 'linear', title: {display: true, text: 'epoch'}, ticks: {precision: 0}},
         y: {title: {display: true, text: yTitle}},
@@ -245,6 +246,8 @@ function barPanel(title, bars) {
   const canvas = make('canvas', {role: 'img', 'aria-label': title});
   const plot = make('div', {class: 'plot', style: `height:${5 + 2.2 * bars.length}rem`}, canvas);
   const colors = () => bars.map(({row}) => look(row).color + 'b0');
+  const ends = bars.flatMap(({value, interval}) => [value, ...interval]).filter((end) => end !== null);
+  const low = Math.min(...ends), high = Math.max(...ends), margin = (high - low) / 10 || Math.abs(low) / 10;
   const chart = new Chart(canvas, {
     type: 'bar',
     data: {
@@ -255,10 +258,10 @@ function barPanel(title, bars) {
     options: {
       indexAxis: 'y',
       scales: {
-        x: {beginAtZero: true},
+        x: {beginAtZero: true, suggestedMax: high},
         y: {ticks: {callback(index) {
           const text = this.getLabelForValue(index);
-          const room = Math.max(10, Math.floor(this.chart.width / 22));
+          const room = Math.max(10, Math.floor(this.chart.width / 18));
           return text.length > room ? text.slice(0, room - 1) + '…' : text;
         }}},
       },
@@ -273,8 +276,6 @@ function barPanel(title, bars) {
     chart.data.datasets[0].backgroundColor = colors();
     restyle(chart);
   });
-  const ends = bars.flatMap(({value, interval}) => [value, ...interval]).filter((end) => end !== null);
-  const low = Math.min(...ends), high = Math.max(...ends), margin = (high - low) / 10 || Math.abs(low) / 10;
   const box = panel(title, plot);
   box.closer = (on) => {
     Object.assign(chart.options.scales.x, {
@@ -299,7 +300,8 @@ function histogramPanel(title, counts, index) {
     },
     options: {
       scales: {
-        x: {title: {display: true, text: 'grey level (byte)'}, grid: {display: false}, ticks: {maxTicksLimit: 9}},
+        x: {title: {display: true, text: 'grey level (byte)'}, grid: {display: false},
+            ticks: {autoSkip: false, maxRotation: 0, callback: (grey) => grey % 51 === 0 ? grey : null}},
         y: {type: 'logarithmic', min: 1e-5, max: 1, title: {display: true, text: 'share of pixels (log)'},
             ticks: {callback: (value) => Number.isInteger(Math.log10(value)) ? value : ''}},
       },

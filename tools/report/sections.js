@@ -64,13 +64,13 @@ function overviewSection() {
 
 function pairedSection() {
   if (comparison.paired.length === 0) return;
-  const rows = comparison.paired.map((p, i) => {
+  const header = ['metric', 'row', 'difference', 'pairs', 'p (t)', 'p (exact)', 'verdict'];
+  const rows = comparison.paired.map((p) => {
     const d = p.difference;
-    const repeated = i > 0 && comparison.paired[i - 1].metric === p.metric;
     const interval = d.ci_low === null ? null
       : make('span', {class: 'ci'}, `[${figure(d.ci_low, d.sd)}, ${figure(d.ci_high, d.sd)}]`);
     const sign = d.mean > 0 ? '+' : '';
-    return [repeated ? '' : p.metric, rowName(p.group),
+    return [p.metric, rowName(p.group),
             make('td', {class: 'number'}, p.comparable ? sign + figure(d.mean, d.sd) : '–', interval),
             p.unpaired ? `${d.n} (${p.unpaired} unpaired)` : String(d.n),
             pValue(p.p_t_holm), pValue(p.p_exact_holm), p.verdict];
@@ -78,8 +78,7 @@ function pairedSection() {
   addSection('paired', 'Paired differences',
     make('p', {class: 'hint'}, `From row ${rowName(comparison.baseline)}, over shared seeds; p-values of the paired ` +
       't-test and of Wilcoxon’s exact signed-rank test, corrected by Holm over the rows of a metric.'),
-    scrolling('Table of paired differences',
-      table(['metric', 'row', 'difference', 'pairs', 'p (t)', 'p (exact)', 'verdict'], rows, [2, 3, 4, 5])));
+    scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)));
 }
 
 function barSection() {
@@ -208,40 +207,45 @@ function pixelSection() {
       `${name}: mean ${pixels.mean.toFixed(4)}, variance ${pixels.variance.toFixed(4)}`, pixels.histogram, i))));
 }
 
-/** One tile of a sheet, `scale` times its size. */
-function tile(sheet, index, scale, title) {
+/** One tile of a sheet, --scale times its size. */
+function tile(sheet, index, title) {
   const [height, width] = sheet.tile;
   const across = sheet.columns * (width + 1) - 1;
   const x = (index % sheet.columns) * (width + 1), y = Math.floor(index / sheet.columns) * (height + 1);
   return make('div', {class: 'tile', role: 'img', title, 'aria-label': title, style:
-    `width:${width * scale}px;height:${height * scale}px;background-size:${across * scale}px auto;` +
-    `background-position:${-x * scale}px ${-y * scale}px`});
+    `--width:${width};--height:${height};--across:${across};--x:${-x};--y:${-y}`});
 }
 
-function sheetBox(sheet, attributes, ...children) {
-  return make('div', {...attributes, style: `--sheet:url(${sheet.uri});` + (attributes.style || '')}, ...children);
+function sheetBox(sheet, scale, attributes, ...children) {
+  const style = `--sheet:url(${sheet.uri});--scale:${scale};${attributes.style || ''}`;
+  return make('div', {...attributes, style}, ...children);
 }
 
 function scaleFor(sheet, pixels) {
   return Math.max(1, Math.round(pixels / sheet.tile[1]));
 }
 
+/** At which `columns` tiles stand side by side on a desktop's screen, in quarters. */
+function scaleInRow(sheet, columns) {
+  const room = Math.floor(4 * (1060 / columns - 3) / sheet.tile[1]) / 4;
+  return Math.max(1, Math.min(scaleFor(sheet, 56), room));
+}
+
 function reconstructionBox(sheet, classes) {
-  const scale = scaleFor(sheet, 56);
   const cells = sheet.rows.flatMap((name, r) => [make('span', {class: 'tilerow'}, name),
     ...sheet.labels.map((label, c) => {
       const error = (sheet.errors || [])[r - 1]?.[c];
-      return tile(sheet, r * sheet.columns + c, scale, `${name}: ${classes[label] ?? label}` +
+      return tile(sheet, r * sheet.columns + c, `${name}: ${classes[label] ?? label}` +
         (error === undefined || error === null ? '' : `, squared error ${error.toPrecision(3)}`));
     })]);
-  return scrolling('Reconstructions', sheetBox(sheet,
+  return scrolling('Reconstructions', sheetBox(sheet, scaleInRow(sheet, sheet.labels.length),
     {class: 'tiles', style: `grid-template-columns: max-content repeat(${sheet.labels.length}, max-content)`}, ...cells));
 }
 
 function worstBox(sheet, classes) {
   const name = (label) => classes[label] ?? String(label);
-  return sheetBox(sheet, {class: 'wrap'}, ...sheet.samples.map((sample, i) => make('figure', {},
-    tile(sheet, i, scaleFor(sheet, 64), `test image ${sample.index}`),
+  return sheetBox(sheet, scaleFor(sheet, 64), {class: 'wrap'}, ...sheet.samples.map((sample, i) => make('figure', {},
+    tile(sheet, i, `test image ${sample.index}`),
     make('figcaption', {}, `${name(sample.true)} as`, make('br'), make('b', {}, name(sample.predicted))))));
 }
 
@@ -256,8 +260,8 @@ function imageSections() {
   };
   each('reconstructions', 'Reconstructions', 'Originals above what each stage rebuilds; of each row’s first run.', reconstructionBox, true);
   each('filters', 'Filters', 'Weights of the first layer, each tile scaled by its largest: grey is 0, white positive.',
-    (sheet) => make('div', {}, make('p', {class: 'hint'}, sheet.layer), sheetBox(sheet, {class: 'wrap', style: 'gap:3px'},
-      ...Array.from({length: sheet.count}, (_, i) => tile(sheet, i, scaleFor(sheet, 42), `${sheet.layer}, unit ${i}`)))));
+    (sheet) => make('div', {}, make('p', {class: 'hint'}, sheet.layer), sheetBox(sheet, scaleFor(sheet, 42),
+      {class: 'wrap filters'}, ...Array.from({length: sheet.count}, (_, i) => tile(sheet, i, `${sheet.layer}, unit ${i}`)))));
   each('worst', 'Worst classified', 'Test images that cost the classifier most: true class, and what it took them for.', worstBox);
   each('codes', 'Codes', 'A line for each test sample, sorted by class, a column for each unit.',
     (image) => make('figure', {style: 'margin:0'}, make('img', {class: 'codes', src: image.uri, alt: `Codes of ${image.block}`}),

@@ -1,0 +1,53 @@
+#pragma once
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+
+namespace strata::testing {
+
+/// Runs the built command on a terminal of 80 columns. What it writes there, on standard output and
+/// standard error, is in `out`, with the terminal's own line ends ("\r\n").
+inline CommandResult run_on_terminal(const std::vector<std::string>& arguments,
+                                     const std::string& folder,
+                                     const std::vector<std::string>& environment) {
+  const std::string program = strata_command();
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  REQUIRE(terminal >= 0);
+  REQUIRE(grantpt(terminal) == 0);
+  REQUIRE(unlockpt(terminal) == 0);
+  const winsize size{24, 80, 0, 0};
+  REQUIRE(ioctl(terminal, TIOCSWINSZ, &size) == 0);
+  const std::string name = ptsname(terminal);
+  const pid_t child = fork();
+  if (child == 0) {
+    setsid();
+    const int end = ::open(name.c_str(), O_RDWR);
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(end, fd);
+    std::vector<char*> argv{const_cast<char*>(program.c_str())};
+    for (const std::string& argument : arguments)
+      argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    for (const std::string& variable : environment) putenv(const_cast<char*>(variable.c_str()));
+    if (chdir(folder.c_str()) == 0) execv(program.c_str(), argv.data());
+    _exit(127);
+  }
+  CommandResult result;
+  char part[4096];
+  for (ssize_t n = 0; (n = ::read(terminal, part, sizeof part)) > 0;)  // an error when it is closed
+    result.out.append(part, static_cast<size_t>(n));
+  int status = 0;
+  waitpid(child, &status, 0);
+  close(terminal);
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return result;
+}
+
+}  // namespace strata::testing
