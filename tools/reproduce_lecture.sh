@@ -34,7 +34,11 @@ seeds=0-9
 page_only=no
 while (($# > 0)); do
   case $1 in
-    --seeds) seeds=${2:?"--seeds wants a list, such as 0-4"}; shift 2 ;;
+    --seeds)
+      if (($# < 2)); then usage >&2; exit 2; fi
+      seeds=$2
+      shift 2
+      ;;
     --page) page_only=yes; shift ;;
     --help | -h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;

@@ -213,6 +213,10 @@ class Report(unittest.TestCase):
                         filters = driver.execute_script(
                             "return document.querySelector('#filters .tile').offsetWidth")
                         self.assertEqual(filters, 28 if width < 640 else 56)
+                        empty = driver.execute_script(
+                            "return [...document.querySelectorAll('.cards td')]"
+                            ".filter(c => c.textContent === '–').map(c => c.offsetHeight > 0)")
+                        self.assertEqual(set(empty), {width > 640})  # no card says nothing
                         if shots:
                             driver.save_screenshot(f"{shots}/report-{width}-{size[0]}.png")
                     finally:

@@ -35,11 +35,14 @@ function metricCell(metric, cell) {
       : make('span', {class: 'ci'}, `[${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}]`));
 }
 
-/** On a phone each row of the table becomes a card, its cells named. */
+/** On a phone each row of the table becomes a card, its cells named, without those that say nothing. */
 function asCards(element, header) {
   element.classList.add('cards');
   for (const row of element.tBodies[0].rows)
-    [...row.cells].forEach((cell, i) => { cell.dataset.name = header[i]; });
+    [...row.cells].forEach((cell, i) => {
+      cell.dataset.name = header[i];
+      if (['', '–'].includes(cell.textContent)) cell.classList.add('nothing');
+    });
   return element;
 }
 
