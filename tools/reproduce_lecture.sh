@@ -58,8 +58,8 @@ train "$seeds" float32 mnist-greedy-again fashion-greedy mnist-spoken-rate
 write_page
 train "$seeds" float32 {mnist,fashion}-{no-pretraining,end-to-end,greedy-new}
 write_page
-train 0-2 float64 mnist-greedy   # what single precision changes
-train 0 float32 mnist-greedy     # that its ten epochs are the first of twenty
+train 0-2 float64 mnist-greedy fashion-greedy   # what single precision changes
+train 0 float32 mnist-greedy   # that its ten epochs are the first of twenty
 train "$seeds" float32 {mnist,fashion}-{no-pretraining,end-to-end,greedy-new}-equal-compute
 train "$seeds" float32 mnist-{pretraining-rates,second-stage-rate,classifier-rates,more-epochs}
 write_page

@@ -54,25 +54,27 @@ def curves(run):
         yield from run.losses(stage)
 
 
-def precision_rows(single, double):
+def precision_rows(title, single, double):
     for seed in sorted(single.keys() & double.keys()):
         a, b = single[seed], double[seed]
         gap = {name: max(abs(x - y) for x, y in zip(a.series(name), b.series(name)))
                for name in [*PHASES, ACCURACY]}
-        yield [seed, *(f"{gap[name]:.1e}" for name in PHASES), f"{100 * gap[ACCURACY]:.2f}"]
+        yield [title, seed, *(f"{gap[name]:.1e}" for name in PHASES), f"{100 * gap[ACCURACY]:.2f}"]
 
 
 def precision_section(records):
     single, double = records.completed("mnist-greedy-again"), records.completed("mnist-greedy", "float64")
     parts = ["## Single and double precision"]
-    rows = list(precision_rows(single, double))
+    rows = [*precision_rows("MNIST", single, double),
+            *precision_rows("Fashion-MNIST", records.completed("fashion-greedy"),
+                            records.completed("fashion-greedy", "float64"))]
     if rows:
         parts.append("The same seed draws the same initial weights and batches in both. The largest difference "
                      "at any of the ten epochs:")
-        parts.append(table(["seed", *PHASES, "test accuracy (points)"], rows))
+        parts.append(table(["data set", "seed", *PHASES, "test accuracy (points)"], rows))
         spreads = [f"{name} {Spread(run.series(name)[9] for run in single.values()).sd:.1e}" for name in PHASES]
         accuracy = Spread(run.series(ACCURACY)[9] for run in single.values()).sd
-        parts.append(f"Beside it, the standard deviation over seeds at epoch 10: {', '.join(spreads)}, test "
+        parts.append(f"Beside it, MNIST's standard deviation over seeds at epoch 10: {', '.join(spreads)}, test "
                      f"accuracy {100 * accuracy:.2f} points.")
     else:
         parts.append("No run in double precision has completed yet.")
@@ -84,7 +86,8 @@ def prefix_text(twenty, ten):
     """Whether the first ten epochs of the run with twenty are the run with ten."""
     shared = sorted(twenty.keys() & ten.keys())
     if not shared:
-        return ""
+        return ("The figures at ten epochs of phase 3 are read from the runs with twenty: nothing but the weights is "
+                "carried from one epoch to the next, and an epoch's order is drawn from the seed and its number.")
     same = all(x == y for seed in shared for x, y in zip(curves(ten[seed]), curves(twenty[seed])))
     return ("The figures at ten epochs of phase 3 are read from the runs with twenty: nothing but the weights is "
             "carried from one epoch to the next, and an epoch's order is drawn from the seed and its number. "
