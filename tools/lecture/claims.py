@@ -104,8 +104,8 @@ def verdicts(seeds):
 
 
 def in_short(records):
-    lines = [f"{claim[:3]} on {data_set} {word}" for claim, data_set, word in verdicts(judged_seeds(records))]
-    return "[Its claims](#its-four-claims-seed-by-seed): " + "; ".join(lines) + "."
+    lines = [f"  - {claim}, {data_set}: {word}" for claim, data_set, word in verdicts(judged_seeds(records))]
+    return "\n".join(["Its claims, [seed by seed](#its-four-claims-seed-by-seed):", *lines])
 
 
 def claims_section(records):

@@ -128,8 +128,8 @@ def mnist_section(records):
     parts = [
         "## MNIST: each printed figure",
         "The slide shows a learning rate of 0.98 for both pretraining phases; the lecturer says 0.998 at one "
-        f"point. Both were run: 0.98 with {count(len(printed_rate), 'seed')} ({seeds_text(printed_rate)}), "
-        f"0.998 with {count(len(spoken_rate), 'seed')} ({seeds_text(spoken_rate)}). *Distance* is that of the "
+        f"point. Seeds of the runs here: {seeds_text(printed_rate)} for 0.98, {seeds_text(spoken_rate)} for "
+        "0.998. *Distance* is that of the "
         "lecture's figure from strata's mean, in standard deviations over seeds. The lecture's figures are "
         "one run's, of a seed that nobody knows: 95 % of such runs lie within t·√(1 + 1/n) deviations (2.4 "
         "with ten seeds), and what lies outside is bold.",

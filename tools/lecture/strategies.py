@@ -68,7 +68,7 @@ def strategy_rows(records, data, ways):
             Spread(run.series(ACCURACY)[epochs - 1] for run in runs.values()).text(2, 100),
             Spread(run.tests("nll")[epochs - 1] for run in runs.values()).text(4),
             MISSING if way == CONTROL else difference_text(paired),
-            MISSING if way == CONTROL else f"{sum(d > 0 for d in paired.values)} of {paired.n}",
+            MISSING if way == CONTROL or not paired.n else f"{sum(d > 0 for d in paired.values)} of {paired.n}",
             errors.text(5) if errors.n else MISSING,
             f"{len(runs)} ({seeds_text(runs)})",
         ]
@@ -84,9 +84,10 @@ def in_short(records):
                      for way, (experiments, epochs, _) in ways.items()]
             found = sorted((item for item in found if item[1].n), key=lambda item: -item[1].mean)
             if len(found) > 1:
-                lines.append(f"{title}, {budget}: " +
+                lines.append(f"  - {title}, {budget}: " +
                              ", ".join(f"{way} {spread.text(2, 100)}" for way, spread in found))
-    return "Test accuracy (%), best first. " + ("; ".join(lines) or "Not run yet") + "."
+    head = "Ways of pretraining, by test accuracy (%):"
+    return "\n".join([head, *lines]) if lines else head + " not run yet."
 
 
 def strategies_section(records):
