@@ -32,31 +32,19 @@ inline size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
-/// What standard error is.
-enum class Screen {
-  pipe,  ///< that holds a page and no more, so that the process is never far ahead of its reader
-  terminal,  ///< of no size
-};
-
-/// One process, from its start to its end, in a process group of its own.
+/// One process, from its start to its end, in a process group of its own. The pipe of its standard
+/// error holds a page and no more, so that it is never far ahead of its reader.
 class Command {
  public:
   /// Starts the command, or another program, with these arguments in `folder`, with NAME=value
   /// added to its environment.
   Command(const std::vector<std::string>& arguments, const std::string& folder,
           const std::vector<std::string>& environment = {},
-          const std::string& program = strata_command(), Screen screen = Screen::pipe) {
+          const std::string& program = strata_command()) {
     std::array<int, 2> out{}, err{};
     REQUIRE(pipe2(out.data(), O_CLOEXEC) == 0);
-    if (screen == Screen::terminal) {
-      err[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-      REQUIRE((grantpt(err[0]) == 0 && unlockpt(err[0]) == 0));
-      err[1] = open(ptsname(err[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
-      REQUIRE(err[1] >= 0);
-    } else {
-      REQUIRE(pipe2(err.data(), O_CLOEXEC) == 0);
-      fcntl(err[1], F_SETPIPE_SZ, 4096);
-    }
+    REQUIRE(pipe2(err.data(), O_CLOEXEC) == 0);
+    fcntl(err[1], F_SETPIPE_SZ, 4096);
     pid_ = fork();
     if (pid_ == 0) {
       setpgid(0, 0);

@@ -4,6 +4,7 @@
 #include <set>
 #include <sstream>
 
+#include "cli/terminal.hpp"
 #include "cli/workplace.hpp"
 #include "strata/support/sha256.hpp"
 
@@ -160,17 +161,15 @@ TEST_CASE("a run among others is the run by itself, bit for bit") {
 
 TEST_CASE("on a terminal, one line shows how all runs go") {
   const Workplace place;
-  const CommandResult result = Command({"run", "small.yaml", "--jobs", "2", "--seeds", "0-2"},
-                                       place.path.string(), {}, strata_command(), Screen::terminal)
-                                   .finish();
+  const CommandResult result = run_on_terminal(
+      {"run", "small.yaml", "--jobs", "2", "--seeds", "0-2"}, place.path.string(), {});
   CHECK(result.code == 0);
-  for (const char* line : {"\r\033[K0 of 3 runs done, 0 failed, 1 running",
-                           "\r\033[K0 of 3 runs done, 0 failed, 2 running",
-                           "\r\033[K1 of 3 runs done, 0 failed, 2 running",
-                           "\r\033[K3 of 3 runs done, 0 failed, 0 running"})
-    CHECK_MESSAGE(contains(result.err, line), line);
-  CHECK(contains(result.err, "\r\033[K[seed=1]   classify  epoch 1/1  nll "));
-  CHECK(result.err.substr(result.err.size() - 4) == "\r\033[K");  // and goes away
+  for (const char* line :
+       {"0 of 3 runs done, 0 failed, 1 running", "0 of 3 runs done, 0 failed, 2 running",
+        "1 of 3 runs done, 0 failed, 2 running", "3 of 3 runs done, 0 failed, 0 running"})
+    CHECK_MESSAGE(contains(result.out, std::string("\r\033[K") + line), line);
+  CHECK(contains(result.out, "\r\033[K[seed=1]   classify  epoch 1/1  nll "));
+  CHECK(result.out.substr(result.out.size() - 4) == "\r\033[K");  // and goes away
 }
 
 TEST_CASE("side by side too, a failure is told at once and again, with its reason") {
