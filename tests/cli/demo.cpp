@@ -65,12 +65,6 @@ std::string results(const std::string& set) {
   return folders;
 }
 
-size_t count(const std::string& text, const std::string& part) {
-  size_t found = 0;
-  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++found;
-  return found;
-}
-
 }  // namespace
 
 TEST_CASE("the demo without MNIST and without a network says so once and goes on") {
