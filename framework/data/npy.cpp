@@ -59,7 +59,7 @@ Shape parse_sizes(const std::string& text) {
 }
 
 Header read_header(ByteSource& source) {
-  static const std::regex type("'descr' *: *'([^']*)'");
+  static const std::regex type("'descr' *: *'([ -&(-~]*)'");  // printable ASCII: it is repeated
   static const std::regex order("'fortran_order' *: *(True|False)");
   static const std::regex sizes("'shape' *: *\\(([0-9, ]*)\\)");
   const std::string text = read_header_text(source);

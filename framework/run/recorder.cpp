@@ -96,7 +96,7 @@ void Recorder::finish(const std::string& status, const Json& error) {
 
 void Recorder::event(Json event) {
   event["time"] = utc_now();
-  events_.append(event.dump());
+  events_.append(event.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Recorder::save() {

@@ -84,3 +84,16 @@ TEST_CASE("a pipe among the images is refused, and does not hang") {
   REQUIRE(mkfifo((place / "train/ant/2.png").c_str(), 0600) == 0);
   check_refused(place, "train/ant/2.png: this is no regular file");
 }
+
+TEST_CASE("a run of folders with names that are no UTF-8 ends with 2 and a record") {
+  const DataPlace place;
+  write_good_folders(place);
+  place.write("train/b\x80/1.png", "");
+  const CommandResult result = place.run({"run", "set.yaml", "--quiet"});
+  CHECK(result.code == 2);
+  CHECK(
+      result.err.find("train: expected one folder for each of 2 classes, found ant, bee, b\x80") !=
+      std::string::npos);
+  CHECK(place.record()["error"] ==
+        "train: expected one folder for each of 2 classes, found ant, bee, b\xef\xbf\xbd");
+}

@@ -58,9 +58,10 @@ TEST_CASE("a set like EMNIST's balanced one: 47 classes, packed, below a data fo
                 gzip(idx({n, 28, 28}, noisy_patterns(count, 47, 784, noise))));
     place.write("sets/emnist/" + part + "-y.gz", gzip(idx({n}, labels_in_turn(count, 47))));
   };
+  place.write("set.yaml", experiment(declared("idx", "emnist", 47, "[1, 28, 28]")));
+  CHECK(place.run({"check", "set.yaml"}).code == 0);  // before there is any file
   write("train", 940, 1);
   write("test", 188, 2);
-  place.write("set.yaml", experiment(declared("idx", "emnist", 47, "[1, 28, 28]")));
   const CommandResult shown = place.run({"data", "show", "set.yaml", "--data", "sets"});
   CHECK(shown.code == 0);
   CHECK(shown.out.find(

@@ -103,6 +103,7 @@ TEST_CASE("broken arrays are refused") {
   CHECK(image_error(npy("{'descr': [('a', '|u1')], 'fortran_order': False, 'shape': (2,)}",
                         "ab")) == no_header);
   CHECK(image_error(npy(header("|u1", "(2, -2, 3)"), two_images)) == no_header);
+  CHECK(image_error(npy(header("\x1b[31m\x80", "(2, 2, 3)"), two_images)) == no_header);
   CHECK(image_error(npy(header("|u1", "(2, 2, 3)", "True"), two_images)) ==
         "at byte 10: the array is in Fortran order, expected C order (numpy.ascontiguousarray)");
   CHECK(image_error(npy(header("<f4", "(2, 2, 3)"), std::string(48, '\0'))) ==

@@ -41,4 +41,7 @@ code=0
 grep -q "there is no file build/libtry_you.so" errors || fail "unclear: $(cat errors)"
 STRATA_PLUGIN_PATH=$PWD/build "$strata" list --plugin try_me "$family" | grep -q try_me ||
   fail "STRATA_PLUGIN_PATH is not searched"
+if [[ $family == dataset ]]; then
+  "$strata" data show try_me.yaml | grep '^try_me.yaml: .* classes' >/dev/null || fail "data show lacks it"
+fi
 echo "$family: passed"
