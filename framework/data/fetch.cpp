@@ -2,42 +2,27 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "strata/data/search.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/lock.hpp"
 
 namespace strata {
 namespace fs = std::filesystem;
 namespace {
 
-// Held as long as the object lives, and let go by the system where the process dies.
-class FolderLock {
- public:
-  FolderLock(const std::string& folder, const FetchEvents& events) {
-    const std::string path = folder + "/.lock";
-    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd_ < 0) throw RunError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
-    if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
-    if (events.note) events.note("another fetch into " + folder + " is at work: waiting for it");
-    while (::flock(fd_, LOCK_EX) != 0) {
-      if (errno == EINTR) continue;
-      ::close(fd_);
-      throw RunError(fmt::format("cannot lock {}: {}", path, std::strerror(errno)));
-    }
-  }
-  ~FolderLock() { ::close(fd_); }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int fd_ = -1;
-};
+/// Two fetches into one folder take turns.
+FolderLock take_turn(const std::string& folder, const FetchEvents& events) {
+  if (auto lock = FolderLock::try_take(folder)) return std::move(*lock);
+  if (events.note) events.note("another fetch into " + folder + " is at work: waiting for it");
+  return FolderLock::take(folder);
+}
 
 uint64_t size_of(const std::string& path) {
   std::error_code error;
@@ -189,7 +174,7 @@ std::string fetch_published(const PublishedSet& set, const FetchOptions& options
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw RunError(fmt::format("cannot create {}: {}", folder, error.message()));
-  const FolderLock lock(folder, events);
+  const FolderLock lock = take_turn(folder, events);
   Fetcher fetcher(set, options, events, folder);
   for (const PublishedFile& file : set.files()) fetcher.fetch(file);
   return folder;

@@ -7,12 +7,22 @@
 
 #include "strata/record/record.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/support/errors.hpp"
 
 namespace strata {
 namespace {
 
 double clock_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+FolderLock take(const std::filesystem::path& folder) {
+  make_folder(folder);
+  if (auto lock = FolderLock::try_take(folder)) return std::move(*lock);
+  throw RunError(fmt::format(
+      "another process is running this experiment, into {}; wait for it, or give --out another "
+      "folder",
+      folder.string()));
 }
 
 /// The file of events, without those of a run that was here before; what that one left unfinished
@@ -33,6 +43,7 @@ std::string utc_now() {
 
 Recorder::Recorder(std::filesystem::path folder, Json head)
     : folder_(std::move(folder)),
+      lock_(take(folder_)),
       record_(std::move(head)),
       events_(fresh_events(folder_)),
       started_(clock_seconds()) {

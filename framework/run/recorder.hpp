@@ -6,16 +6,19 @@
 #include "strata/data/dataset.hpp"
 #include "strata/run/plan.hpp"
 #include "strata/support/files.hpp"
+#include "strata/support/lock.hpp"
 #include "strata/train/trainer.hpp"
 
 namespace strata {
 
 /// Keeps the record of one run: fills it as the run goes, appends each event to events.jsonl at
-/// once, and saves record.json (atomically) after each stage and at the end.
+/// once, and saves record.json (atomically) after each stage and at the end. It holds the run's
+/// folder as long as it lives.
 class Recorder final : public Observer {
  public:
   /// Starts with `head` (name, run_id, seed, config, source ...; see record.schema.json) and saves
-  /// it with status "running".
+  /// it with status "running". Throws RunError where another process is at work in the folder, and
+  /// changes nothing there then.
   Recorder(std::filesystem::path folder, Json head);
 
   void set(const std::string& key, Json value) { record_[key] = std::move(value); }
@@ -36,6 +39,7 @@ class Recorder final : public Observer {
   void save();
 
   std::filesystem::path folder_;
+  FolderLock lock_;
   Json record_;
   LineLog events_;
   double started_, stage_started_ = 0;

@@ -27,13 +27,6 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
   }
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  if (!folder.empty()) fs::create_directories(folder, error);
-  if (error)
-    throw RunError(fmt::format("cannot create folder {}: {}", folder.string(), error.message()));
-}
-
 constexpr std::string_view kTemporary = ".tmp-";  // and the process's id
 
 /// Closes and unlinks what a failed write left behind.
@@ -48,6 +41,13 @@ struct TemporaryFile {
 };
 
 }  // namespace
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  if (!folder.empty()) fs::create_directories(folder, error);
+  if (error)
+    throw RunError(fmt::format("cannot create folder {}: {}", folder.string(), error.message()));
+}
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
   make_folder(path.parent_path());

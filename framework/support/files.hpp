@@ -7,6 +7,10 @@
 
 namespace strata {
 
+/// Creates a folder and those above it, where they are missing. Throws RunError naming the folder
+/// and the system's reason.
+void make_folder(const std::filesystem::path& folder);
+
 /// Replaces `path` by `content` such that a reader, or a crash, sees the old file or the new one
 /// and never a part: writes a temporary file beside it, flushes it to the disk, renames it, and
 /// flushes the folder. Creates missing folders. Throws RunError naming the path and the system's

@@ -4,6 +4,7 @@
 #include "run/small.hpp"
 #include "strata/record/record.hpp"
 #include "strata/support/files.hpp"
+#include "strata/support/lock.hpp"
 #include "strata/support/version.hpp"
 
 namespace fs = std::filesystem;
@@ -109,4 +110,23 @@ TEST_CASE("what was cut off says how, whatever it had come to write") {
   record.erase("provenance");
   save_record(path, record);
   CHECK(place.find(kFile).status == "running");
+}
+
+TEST_CASE("a run that another process is at is refused, and left as it is") {
+  const Workplace place;
+  const Loaded loaded = load_good(kFile);
+  const fs::path folder = record_path(loaded.experiment, place.folder.path).parent_path();
+  make_folder(folder);
+  const std::string events = place.folder.write("events", "another's");
+  fs::rename(events, folder / "events.jsonl");
+  const FolderLock others = FolderLock::take(folder);
+  RunOptions options;
+  options.out = place.folder.path;
+  CHECK_THROWS_WITH_AS(run_experiment(loaded.experiment, loaded.plan, options),
+                       ("another process is running this experiment, into " + folder.string() +
+                        "; wait for it, or give --out another folder")
+                           .c_str(),
+                       RunError);
+  CHECK(read_file(folder / "events.jsonl") == "another's");
+  CHECK_FALSE(fs::exists(folder / "record.json"));
 }

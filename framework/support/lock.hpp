@@ -1,0 +1,29 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+
+namespace strata {
+
+/// A folder held by one process at a time. The system lets go of it where the process dies; nothing
+/// is left in the folder.
+class FolderLock {
+ public:
+  /// Nothing where another process, or another lock of this one, holds it. Throws RunError naming
+  /// the folder and the system's reason where it cannot be opened.
+  static std::optional<FolderLock> try_take(const std::filesystem::path& folder);
+  /// Waits for it.
+  static FolderLock take(const std::filesystem::path& folder);
+
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&&) = delete;
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(const std::filesystem::path& folder);
+  bool lock(int how);
+
+  int fd_ = -1;
+  std::filesystem::path folder_;
+};
+
+}  // namespace strata
