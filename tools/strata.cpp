@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 
 #include "cli/compare.hpp"
 #include "cli/data.hpp"
@@ -57,13 +56,8 @@ int call_engine(const EngineRequest& request) {
   return engine(request);
 }
 
-void add_files(CLI::App& command, EngineRequest& request, bool several) {
-  auto* option = command
-                     .add_option("file", request.files,
-                                 several ? "experiment file (YAML)"
-                                         : "experiment file (YAML), or a run's folder")
-                     ->required();
-  if (!several) option->expected(1);
+void add_files(CLI::App& command, EngineRequest& request, const char* doc) {
+  command.add_option("file", request.files, doc)->required();
   command.add_option("--set", request.overrides, "override a setting: key.path=value")
       ->allow_extra_args(false);
   command
@@ -87,7 +81,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
     return command;
   };
   CLI::App* run = add("run", "Run experiments and write their records.", Command::run);
-  add_files(*run, request, true);
+  add_files(*run, request, "experiment file (YAML)");
   run->add_flag("--keep-failed", request.keep_failed,
                 "leave runs that failed or diverged as they are");
   run->add_option("--jobs", request.jobs, "how many runs go side by side, each in its own process")
@@ -106,12 +100,12 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
 
   CLI::App* check =
       add("check", "Find every mistake in experiment files, without data or GPU.", Command::check);
-  add_files(*check, request, true);
+  add_files(*check, request, "experiment file (YAML)");
   check->add_flag("-q,--quiet", request.quiet, "print mistakes only");
 
   CLI::App* show = add("show", "Print an experiment resolved (settings, stages, layers), or a run.",
                        Command::show);
-  add_files(*show, request, false);
+  add_files(*show, request, "experiment file (YAML), or runs and folders of them");
   show->add_flag("--json", request.json, "the settings as JSON");
 
   add("list", "List the components, or those of one family.", Command::list)
@@ -123,13 +117,27 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   add("components", "Print every component's documentation as Markdown.", Command::components);
 }
 
-/// The record that `show` was given instead of an experiment file: a record, or a run's folder.
-std::optional<fs::path> shown_record(const EngineRequest& request) {
-  if (request.command != EngineRequest::Command::show) return std::nullopt;
-  const fs::path path = request.files.at(0);
-  if (fs::is_directory(path) && fs::exists(path / "record.json")) return path / "record.json";
-  if (path.extension() == ".json") return path;
-  return std::nullopt;
+/// Serves `show` of runs and of folders of runs; false where it was given an experiment file.
+bool show_runs(const EngineRequest& request) {
+  if (request.command != EngineRequest::Command::show) return false;
+  std::string text;
+  for (const fs::path path : request.files) {
+    if (!text.empty()) text += '\n';
+    const bool is_folder = fs::is_directory(path);
+    if (is_folder && !fs::exists(path / "record.json"))
+      text += list_runs(read_compared_runs({path.string()})) +
+              fmt::format("One in full: strata show RUN; side by side: strata compare {}\n",
+                          path.string());
+    else if (is_folder || path.extension() == ".json")
+      text += show_run(read_record(is_folder ? path / "record.json" : path));
+    else if (request.files.size() == 1)
+      return false;
+    else
+      throw UserError(fmt::format(
+          "show takes one experiment file, or any number of runs: '{}' is no run", path.string()));
+  }
+  fmt::print("{}", text);
+  return true;
 }
 
 /// Names a command that there is not, which CLI11 only takes for an argument too many.
@@ -167,10 +175,7 @@ int run_command_line(int argc, char** argv) {
     return app.exit(e) == 0 ? 0 : 2;
   }
   if (!for_engine) return exit_code;
-  if (const auto record = shown_record(request)) {
-    fmt::print("{}", show_run(read_record(*record)));
-    return 0;
-  }
+  if (show_runs(request)) return 0;
   return call_engine(request);
 }
 

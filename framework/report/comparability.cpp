@@ -120,12 +120,24 @@ std::string row_list(const std::vector<size_t>& groups) {
   return text;
 }
 
+std::string rows_text(const std::vector<size_t>& groups) {
+  return fmt::format("row{} {}", groups.size() > 1 ? "s" : "", row_list(groups));
+}
+
 std::string Flag::text() const {
+  std::map<size_t, int> values;  // a row that mixes settings may have several
+  for (const Side& side : sides)
+    for (const size_t group : side.groups) ++values[group];
+  const auto is_mixed = [&](size_t group) { return values[group] > 1; };
   std::vector<std::string> parts;
   constexpr size_t shown = 4;
-  for (size_t i = 0; i < std::min(sides.size(), shown); ++i)
-    parts.push_back(fmt::format("{} in row{} {}", sides[i].value,
-                                sides[i].groups.size() > 1 ? "s" : "", row_list(sides[i].groups)));
+  for (size_t i = 0; i < std::min(sides.size(), shown); ++i) {
+    const Side& side = sides[i];
+    const bool some = std::any_of(side.groups.begin(), side.groups.end(), is_mixed);
+    parts.push_back(fmt::format("{} in {}{}", side.value,
+                                some ? fmt::format("{} runs of ", side.runs) : "",
+                                rows_text(side.groups)));
+  }
   if (sides.size() > shown) parts.push_back(fmt::format("{} more values", sides.size() - shown));
   return fmt::format("{}: {}{} is {}; {}", category, key, scope.empty() ? "" : " (" + scope + ")",
                      fmt::join(parts, ", "), effect);

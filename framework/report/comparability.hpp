@@ -32,5 +32,7 @@ std::vector<Flag> find_flags(const std::vector<std::vector<const ComparedRun*>>&
 
 /// "1, 2 and 5", counted from 1.
 std::string row_list(const std::vector<size_t>& groups);
+/// "rows 1 to 3"
+std::string rows_text(const std::vector<size_t>& groups);
 
 }  // namespace strata

@@ -33,6 +33,7 @@ class Extraction {
     add_data_facts();
     add_config_facts();
     add_version_facts();
+    read_outcome();
     return std::move(run_);
   }
 
@@ -135,6 +136,17 @@ class Extraction {
     add_metric("parameters", json_at(record_, {"model", "parameters"}));
   }
 
+  void read_outcome() {
+    std::string text;
+    for (const StageCurve& curve : run_.curves) {
+      run_.began |= !curve.losses.empty();
+      text += fmt::format("{} {}\n", curve.stage, fmt::join(curve.losses, " "));
+    }
+    for (const auto& [name, value] : run_.metrics)
+      if (!is_cost(name)) text += fmt::format("{} {}\n", name, value);
+    if (run_.began && run_.status == "completed") run_.outcome = sha256_hex(text);
+  }
+
   /// A split is drawn by the run's seed, but for the test split, and differs with its size.
   std::string add_split_facts(const std::string& name, const Json& split) {
     const std::string key = "data.splits." + name;
@@ -154,6 +166,10 @@ class Extraction {
       const std::string digest = add_split_facts(split.key(), split.value());
       if (split.key() == "train") train = digest;
     }
+    const Json& test = json_at(data, {"splits", "test"});
+    run_.test_data =
+        fmt::format("{} {} {}", run_.dataset, json_text(json_at(test, {"class_counts"})),
+                    json_text(json_at(test, {"indices_sha256"})));
     std::string files;
     for (const Json& file : json_at(data, {"files"})) files += json_text(json_at(file, {"sha256"}));
     if (!files.empty())
@@ -244,7 +260,7 @@ int better_direction(const std::string& metric) {
 }
 
 bool is_cost(const std::string& metric) {
-  return contains_any(metric, {"seconds", "memory", "parameters"});
+  return contains_any(metric, {"second", "memory", "parameters"});
 }
 
 }  // namespace strata

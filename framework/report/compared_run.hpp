@@ -36,6 +36,13 @@ struct ComparedRun {
   /// The configuration without what only names the run (name, seed), keys in the order written.
   /// Runs with the same settings_id differ in nothing but the seed.
   std::string settings, settings_id;
+  /// What it was tested on: data set, samples and their classes. Figures of different test data
+  /// make no pairs.
+  std::string test_data;
+  /// A digest of every loss and figure, bit for bit, but for the costs; "" of a run that has not
+  /// completed or trained nothing. Runs of one seed that share it are one result.
+  std::string outcome;
+  bool began = false;  ///< an epoch was recorded
   /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
   /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
   /// ("loss.pretrain-1", "reconstruction_error.pretrain-1"), and training_seconds, seconds,

@@ -4,17 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "strata/config/issues.hpp"
 #include "strata/report/grouping.hpp"
+#include "strata/report/pairing.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
 namespace {
-
-constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
 
 template <class T>
 bool contains(const std::vector<T>& list, const T& value) {
@@ -75,14 +73,17 @@ bool chosen_on_test(const ComparedRun& run, const std::string& metric) {
 Cell make_cell(const Group& group, const std::string& metric) {
   Cell cell;
   std::set<std::string> units;
+  std::map<int64_t, std::vector<double>> by_seed;
   for (const ComparedRun* run : group.runs) {
     const auto value = run->metrics.find(metric);
     if (run->status != "completed" || value == run->metrics.end()) continue;
-    cell.values.push_back(value->second);
+    by_seed[run->seed].push_back(value->second);
     const auto unit = run->units.find(metric);
     if (unit != run->units.end()) units.insert(unit->second);
     cell.chosen_on_test |= chosen_on_test(*run, metric);
   }
+  for (const auto& seed : by_seed)
+    cell.values.push_back(seed.second.size() == 1 ? seed.second[0] : summarize(seed.second).mean);
   cell.unit = fmt::format("{}", fmt::join(units, " and "));
   cell.summary = summarize(cell.values);
   return cell;
@@ -124,23 +125,44 @@ std::vector<std::string> with_relative(const Comparison& c, const std::vector<st
   return names;
 }
 
-/// The best of each unit; nothing is best of one, of codes (each run has its own), of a choice made
-/// on the test data, or where the direction is not known.
+/// What figures of a row may be called best among: the same unit on the same test data. Relative
+/// errors are made for comparing data sets.
+std::string ranked_with(const Group& group, const Cell& cell, const std::string& metric) {
+  std::set<std::string> parts = {cell.unit};
+  for (const ComparedRun* run : group.runs)
+    if (run->status == "completed" && metric.find("relative_") == std::string::npos)
+      parts.insert(run->test_data);
+  return fmt::format("{}", fmt::join(parts, "\n"));
+}
+
+/// Whether the best of these stands out: of 3 seeds or more, and no other mean in its interval.
+Cell* outstanding(const std::vector<Cell*>& cells, int direction) {
+  Cell* best = *std::max_element(cells.begin(), cells.end(), [&](const Cell* a, const Cell* b) {
+    return direction * a->summary.mean < direction * b->summary.mean;
+  });
+  if (best->summary.n < 3) return nullptr;
+  const double limit = direction > 0 ? best->summary.ci_low : best->summary.ci_high;
+  const bool alone = std::all_of(cells.begin(), cells.end(), [&](const Cell* other) {
+    return other == best || direction * other->summary.mean < direction * limit;
+  });
+  return alone ? best : nullptr;
+}
+
+/// Nothing is best of one, of codes (each run has its own), of a choice made on the test data, of
+/// costs, or where the direction is not known.
 void mark_best(Comparison& c) {
   for (size_t m = 0; m < c.metrics.size(); ++m) {
-    std::map<std::string, std::vector<Cell*>> by_unit;
+    const int direction = c.metrics[m].direction;
+    if (direction == 0 || is_cost(c.metrics[m].name)) continue;
+    std::map<std::string, std::vector<Cell*>> ranked;
     for (Group& group : c.groups) {
       Cell& cell = group.cells[m];
       if (!cell.values.empty() && !cell.chosen_on_test && !is_codes(cell.unit))
-        by_unit[cell.unit].push_back(&cell);
+        ranked[ranked_with(group, cell, c.metrics[m].name)].push_back(&cell);
     }
-    const int direction = c.metrics[m].direction;
-    for (auto& [unit, cells] : by_unit) {
-      if (cells.size() < 2 || direction == 0) continue;
-      (*std::max_element(cells.begin(), cells.end(), [&](const Cell* a, const Cell* b) {
-        return direction * a->summary.mean < direction * b->summary.mean;
-      }))->best = true;
-    }
+    for (auto& [what, cells] : ranked)
+      if (Cell* best = cells.size() < 2 ? nullptr : outstanding(cells, direction))
+        best->best = true;
   }
 }
 
@@ -209,11 +231,6 @@ void add_flags(Comparison& c, const std::vector<std::string>& factors) {
       c.groups[g].marks += (c.groups[g].marks.empty() ? "" : ",") + flag.mark;
 }
 
-/// "rows 1 to 3"
-std::string rows_text(const std::vector<size_t>& groups) {
-  return fmt::format("row{} {}", groups.size() > 1 ? "s" : "", row_list(groups));
-}
-
 void add_status_note(Comparison& c) {
   std::map<std::string, std::pair<int64_t, std::vector<size_t>>> ended;
   for (size_t g = 0; g < c.groups.size(); ++g)
@@ -268,57 +285,33 @@ void add_notes(Comparison& c) {
   add_choice_notes(c);
 }
 
-Paired compare_pair(const Comparison& c, const GroupedRuns& grouped, size_t g, size_t m) {
-  Paired paired;
-  paired.group = g;
-  paired.metric = m;
-  const std::string& metric = c.metrics[m].name;
-  const Cell& ours = c.groups[g].cells[m];
-  const Cell& theirs = c.groups[c.baseline].cells[m];
-  paired.test = paired_test({});
-  paired.p_t = paired.p_exact = not_known;
-  paired.comparable = ours.unit == theirs.unit;
-  if (!paired.comparable) return paired;
-  const auto figures = [&](const Group& group) {
-    std::map<std::string, double> found;
-    for (const ComparedRun* run : group.runs) {
-      const auto value = run->metrics.find(metric);
-      if (run->status == "completed" && value != run->metrics.end())
-        found[grouped.block(*run)] = value->second;
-    }
-    return found;
+/// The runs for the rows. Settings under which every run ended before its first epoch make none,
+/// unless there are no others.
+std::vector<const ComparedRun*> rows_from(Comparison& c) {
+  const auto counts = [](const ComparedRun& run) {
+    return run.began || run.status == "completed" || run.status == "running";
   };
-  const auto a = figures(c.groups[g]), b = figures(c.groups[c.baseline]);
-  std::vector<double> differences;
-  for (const auto& [block, value] : a)
-    if (b.count(block) != 0) differences.push_back(value - b.at(block));
-  paired.unpaired = static_cast<int64_t>(a.size() + b.size() - 2 * differences.size());
-  paired.test = paired_test(differences);
-  return paired;
+  std::set<std::string> begun;
+  for (const ComparedRun& run : c.runs)
+    if (counts(run)) begun.insert(run.settings_id);
+  std::vector<const ComparedRun*> rows;
+  for (const ComparedRun& run : c.runs) {
+    const bool shown = begun.empty() || begun.count(run.settings_id) != 0;
+    (shown ? rows : c.unstarted).push_back(&run);
+  }
+  return rows;
 }
 
-void add_paired(Comparison& c, const GroupedRuns& grouped) {
-  for (size_t m = 0; m < c.metrics.size(); ++m) {
-    std::vector<Paired> rows;
-    std::vector<double> p_t, p_exact;
-    for (size_t g = 0; g < c.groups.size(); ++g) {
-      if (g == c.baseline) continue;
-      rows.push_back(compare_pair(c, grouped, g, m));
-      p_t.push_back(rows.back().test.p_t);
-      p_exact.push_back(rows.back().test.exact.p);
-      if (!rows.back().comparable) p_t.back() = p_exact.back() = not_known;
-    }
-    p_t = holm(p_t);
-    p_exact = holm(p_exact);
-    const auto comparisons =
-        std::count_if(p_exact.begin(), p_exact.end(), [](double p) { return !std::isnan(p); });
-    for (size_t i = 0; i < rows.size(); ++i) {
-      rows[i].p_t = p_t[i];
-      rows[i].p_exact = p_exact[i];
-      rows[i].verdict = judge(rows[i].test, p_t[i], p_exact[i], comparisons);
-      c.paired.push_back(rows[i]);
-    }
-  }
+void add_unstarted_note(Comparison& c) {
+  if (c.unstarted.empty()) return;
+  constexpr size_t most = 10;
+  std::vector<std::string> names;
+  for (const ComparedRun* run : c.unstarted)
+    if (names.size() < most) names.push_back(run->name + '/' + run->run_id);
+  if (c.unstarted.size() > most)
+    names.push_back(fmt::format("and {} more", c.unstarted.size() - most));
+  c.notes.push_back(fmt::format("{} run{} failed before the first epoch: {}", c.unstarted.size(),
+                                c.unstarted.size() > 1 ? "s" : "", fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -332,7 +325,7 @@ Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options)
   if (runs.empty()) throw UserError("there are no runs to compare");
   Comparison c;
   c.runs = std::move(runs);
-  const GroupedRuns grouped(c.runs, options.by);
+  const GroupedRuns grouped(rows_from(c), options.by);
   c.keys = grouped.keys;
   c.groups = grouped.groups;
   c.notes = grouped.notes;
@@ -343,10 +336,15 @@ Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options)
   for (Group& group : c.groups) average_curves(group);
   add_flags(c, options.by.empty() ? std::vector<std::string>{} : grouped.keys);
   add_notes(c);
+  add_unstarted_note(c);
   if (!options.baseline.empty() || c.groups.size() == 2) {
     c.has_baseline = true;
     c.baseline = options.baseline.empty() ? 0 : find_baseline(c, options.baseline);
-    add_paired(c, grouped);
+    const auto agree = [&](const ComparedRun& a, const ComparedRun& b) {
+      return grouped.agree(a, b);
+    };
+    add_paired(c, agree);
+    if (options.baseline.empty() && c.paired.empty()) c.has_baseline = false;
   }
   return c;
 }

@@ -18,18 +18,21 @@ struct CompareOptions {
   std::string baseline;              ///< "key=value,..." or an experiment's name; empty: none
 };
 
-/// One metric of one group, over its completed runs.
+/// One metric of one group, over the seeds of its completed runs.
 struct Cell {
   Summary summary;
-  std::vector<double> values;
-  std::string unit;             ///< what it was measured on; "" where that plays no part
-  bool best = false;            ///< of those it may be compared with
+  std::vector<double> values;  ///< one a seed: the mean of its runs, where a row mixes settings
+  std::string unit;            ///< what it was measured on; "" where that plays no part
+  /// The best of those it may be compared with: of 3 seeds or more, and no other within its
+  /// interval. Never of a cost.
+  bool best = false;
   bool chosen_on_test = false;  ///< measured on the split that also chose something
 };
 
 /// Runs that differ in nothing but the seed (or, under --by, in what was not asked for).
 struct Group {
-  std::vector<std::string> values;       ///< one for each of Comparison::keys
+  /// One for each of Comparison::keys; "" where there is no such setting, or it plays no part.
+  std::vector<std::string> values;
   std::vector<std::string> names;        ///< the experiments' names
   std::vector<const ComparedRun*> runs;  ///< all, by seed; a seed run again counts once
   std::map<std::string, int64_t> statuses;
@@ -45,11 +48,12 @@ struct Metric {
   bool comparable = true;  ///< false where the groups' units differ
 };
 
-/// A group against the baseline in one metric, by pairs of equal seed.
+/// A group against the baseline in one metric, a pair for each seed: runs that share a seed are no
+/// independent samples, so what else varies within a row is averaged within the seed.
 struct Paired {
   size_t group = 0, metric = 0;
   bool comparable = true;       ///< else nothing was tested
-  int64_t unpaired = 0;         ///< runs of either side whose seed the other lacks
+  int64_t unpaired = 0;         ///< seeds of either side that the other lacks
   PairedTest test;              ///< group minus baseline
   double p_t = 0, p_exact = 0;  ///< corrected by Holm over the groups
   Verdict verdict = Verdict::too_few;
@@ -57,6 +61,8 @@ struct Paired {
 
 struct Comparison {
   std::vector<ComparedRun> runs;  ///< the groups point into it
+  /// Runs that ended before their first epoch, whose settings no other run has: in no row.
+  std::vector<const ComparedRun*> unstarted;
   std::vector<std::string> keys;  ///< settings that tell the rows apart, full paths
   std::vector<Metric> metrics;
   std::vector<Group> groups;

@@ -98,10 +98,12 @@ Json comparison_json(const Comparison& c) {
   for (const Flag& flag : c.flags) flags.push_back(flag_json(flag));
   Json paired = Json::array();
   for (const Paired& pair : c.paired) paired.push_back(paired_json(pair, c));
+  Json unstarted = Json::array();
+  for (const ComparedRun* run : c.unstarted) unstarted.push_back(run_json(*run, c));
   return {{"keys", c.keys},   {"metrics", metrics},
           {"groups", groups}, {"baseline", c.has_baseline ? Json(c.baseline) : Json(nullptr)},
           {"paired", paired}, {"flags", flags},
-          {"notes", c.notes}};
+          {"notes", c.notes}, {"unstarted", unstarted}};
 }
 
 std::string comparison_csv(const Comparison& c) {

@@ -19,6 +19,7 @@ std::string status_counts(const Comparison& c) {
   int64_t runs = 0;
   for (const Group& group : c.groups)
     for (const auto& [status, count] : group.statuses) counts[status] += count, runs += count;
+  for (const ComparedRun* run : c.unstarted) ++counts[run->status], ++runs;
   std::vector<std::string> parts;
   for (const char* status : {"completed", "running", "failed", "diverged", "interrupted"})
     if (counts.count(status) != 0) parts.push_back(fmt::format("{} {}", counts[status], status));
@@ -26,8 +27,14 @@ std::string status_counts(const Comparison& c) {
                      fmt::join(parts, ", "), c.groups.size(), c.groups.size() == 1 ? "" : "s");
 }
 
-std::string cell_text(const Cell& cell, const Metric& metric) {
+/// Whether the row's runs are not what the figure's interval counts.
+bool tells_n(const Group& group, const Cell& cell) {
+  return cell.summary.n > 0 && cell.summary.n != group.count("completed");
+}
+
+std::string cell_text(const Group& group, const Cell& cell, const Metric& metric) {
   std::string text = summary_text(cell.summary);
+  if (tells_n(group, cell)) text += fmt::format(" (n {})", cell.summary.n);
   if (cell.best) text += " *";
   if (cell.chosen_on_test) text += " !";
   if (!metric.comparable && cell.summary.n > 0) text += " ≠";
@@ -69,7 +76,7 @@ std::vector<Column> metric_columns(const Comparison& c) {
   for (size_t m = 0; m < c.metrics.size(); ++m) {
     columns.push_back({c.metrics[m].name, {}, false});
     for (const Group& group : c.groups)
-      columns.back().cells.push_back(cell_text(group.cells[m], c.metrics[m]));
+      columns.back().cells.push_back(cell_text(group, group.cells[m], c.metrics[m]));
   }
   return columns;
 }
@@ -81,7 +88,7 @@ size_t total_width(const std::vector<Column>& columns) {
 }
 
 /// One table where the width allows, else several that share the row's number.
-std::string tables(const Comparison& c, size_t width) {
+std::string tables(const Comparison& c, size_t width, CutHeaders& cut) {
   std::vector<Column> current = setting_columns(c);
   const Column row = current[0];
   std::vector<Column> further = metric_columns(c);
@@ -92,12 +99,12 @@ std::string tables(const Comparison& c, size_t width) {
   std::string text;
   for (Column& column : further) {
     if (current.size() > 1 && total_width(current) + 2 + column.width() > width) {
-      text += text_table(current, width) + '\n';
+      text += text_table(current, width, &cut) + '\n';
       current = {row};
     }
     current.push_back(std::move(column));
   }
-  return text + text_table(current, width);
+  return text + text_table(current, width, &cut);
 }
 
 std::vector<Column> paired_columns(const Comparison& c) {
@@ -148,11 +155,15 @@ std::string wrapped(const std::string& text, size_t width, const std::string& in
 
 std::string legend(const Comparison& c) {
   std::string text = explanation;
-  bool best = false, chosen = false, incomparable = false;
+  bool best = false, chosen = false, incomparable = false, tells = false;
   for (const Group& group : c.groups)
-    for (const Cell& cell : group.cells) best |= cell.best, chosen |= cell.chosen_on_test;
+    for (const Cell& cell : group.cells) {
+      best |= cell.best, chosen |= cell.chosen_on_test;
+      tells |= tells_n(group, cell);
+    }
   for (const Metric& metric : c.metrics) incomparable |= !metric.comparable;
-  if (best) text += "; * best";
+  if (tells) text += "; n: seeds behind a figure, where not the row's runs";
+  if (best) text += "; * best, no other mean in its interval";
   if (chosen) text += "; ! chosen on the test data";
   if (incomparable) text += "; ≠ not comparable between all rows";
   return text;
@@ -201,8 +212,12 @@ std::string verdict_text(const Paired& paired, int direction) {
 }
 
 std::string comparison_text(const Comparison& c, size_t width) {
-  std::string text = status_counts(c) + "\n\n" + tables(c, width);
+  CutHeaders cut;
+  std::string text = status_counts(c) + "\n\n" + tables(c, width, cut);
   text += '\n' + wrapped(legend(c), width, "  ");
+  std::vector<std::string> parts;
+  for (const auto& [shown, full] : cut) parts.push_back(fmt::format("{}: {}", shown, full));
+  if (!parts.empty()) text += wrapped(fmt::format("{}", fmt::join(parts, "; ")), width, "  ");
   if (!c.paired.empty())
     text += '\n' + wrapped(paired_heading(c), width, "  ") + text_table(paired_columns(c), width);
   if (!c.flags.empty()) text += "\nNot to be compared without a thought:\n";

@@ -7,6 +7,7 @@
 
 #include "strata/config/issues.hpp"
 #include "strata/report/settings.hpp"
+#include "strata/report/unused.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
@@ -18,23 +19,35 @@ bool counts_more(const ComparedRun& a, const ComparedRun& b) {
   return a_done != b_done ? a_done : a.start > b.start;
 }
 
+std::string value_text(const std::string& key, const std::string& value) {
+  return fmt::format("{}={}", key, value.empty() ? "-" : value);
+}
+
 std::string row_text(const std::vector<std::string>& keys, const std::vector<std::string>& values) {
   std::vector<std::string> parts;
-  for (size_t k = 0; k < keys.size(); ++k) parts.push_back(keys[k] + '=' + values[k]);
+  for (size_t k = 0; k < keys.size(); ++k) parts.push_back(value_text(keys[k], values[k]));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::vector<const ComparedRun*> one_a_seed(std::vector<const ComparedRun*> runs, size_t& repeats) {
-  std::sort(runs.begin(), runs.end(), [](const ComparedRun* a, const ComparedRun* b) {
-    if (a->settings_id != b->settings_id) return a->settings_id < b->settings_id;
+/// Leaves one run of each seed and result; `result` by settings_id.
+std::vector<const ComparedRun*> one_a_seed(std::vector<const ComparedRun*> runs,
+                                           const std::map<std::string, size_t>& result,
+                                           size_t& repeats) {
+  const auto result_of = [&](const ComparedRun* run) { return result.at(run->settings_id); };
+  std::sort(runs.begin(), runs.end(), [&](const ComparedRun* a, const ComparedRun* b) {
+    if (result_of(a) != result_of(b)) return result_of(a) < result_of(b);
     return a->seed != b->seed ? a->seed < b->seed : counts_more(*a, *b);
   });
-  const auto end = std::unique(runs.begin(), runs.end(), [](const auto* a, const auto* b) {
-    return a->settings_id == b->settings_id && a->seed == b->seed;
+  const auto end = std::unique(runs.begin(), runs.end(), [&](const auto* a, const auto* b) {
+    return result_of(a) == result_of(b) && a->seed == b->seed;
   });
   repeats += static_cast<size_t>(runs.end() - end);
   runs.erase(end, runs.end());
   return runs;
+}
+
+std::string plural(size_t count, const char* one, const char* several) {
+  return fmt::format("{} {}", count, count == 1 ? one : several);
 }
 
 /// The different configurations, in the order of first sight.
@@ -43,42 +56,81 @@ struct Configurations {
   std::vector<Json> configs;
   std::map<std::string, size_t> index;
 
-  explicit Configurations(const std::vector<ComparedRun>& runs) {
-    for (const ComparedRun& run : runs)
-      if (index.emplace(run.settings_id, ids.size()).second) {
-        ids.push_back(run.settings_id);
-        configs.push_back(Json::parse(run.settings));
+  std::vector<std::vector<const ComparedRun*>> members;
+
+  explicit Configurations(const std::vector<const ComparedRun*>& runs) {
+    for (const ComparedRun* run : runs) {
+      const auto [found, is_new] = index.emplace(run->settings_id, ids.size());
+      if (is_new) {
+        ids.push_back(run->settings_id);
+        configs.push_back(Json::parse(run->settings));
+        members.emplace_back();
       }
+      members[found->second].push_back(run);
+    }
   }
 };
 
-/// The columns that --by asks for; a setting that does not vary makes a column of one value.
-VaryingSettings asked_settings(const Configurations& all, const VaryingSettings& varying,
-                               const std::vector<std::string>& by) {
-  std::vector<std::map<std::string, std::string>> flat;
-  std::vector<std::string> known;
-  for (const Json& config : all.configs) {
-    flat.emplace_back();
-    for (auto& [key, value] : flat_settings(config)) {
-      if (std::find(known.begin(), known.end(), key) == known.end()) known.push_back(key);
-      flat.back().emplace(key, value);
+bool ends_in(const std::string& key, const std::string& name) {
+  return key == name || (key.size() > name.size() && key.compare(key.size() - name.size() - 1,
+                                                                 name.size() + 1, '.' + name) == 0);
+}
+
+/// "pretrain.strategy" of "pretrain.strategy.type", where no key is called that.
+std::string without_type(const std::vector<std::string>& keys, const std::string& name) {
+  const std::string type = ".type";
+  const bool ends =
+      name.size() > type.size() && name.compare(name.size() - type.size(), type.size(), type) == 0;
+  const bool known =
+      std::any_of(keys.begin(), keys.end(), [&](auto& key) { return ends_in(key, name); });
+  return ends && !known ? name.substr(0, name.size() - type.size()) : name;
+}
+
+/// Every key of the configurations, and each one's values.
+struct FlatSettings {
+  std::vector<std::string> keys;
+  std::vector<std::map<std::string, std::string>> values;
+
+  explicit FlatSettings(const std::vector<Json>& configs) {
+    std::set<std::string> known;
+    for (const Json& config : configs) {
+      values.emplace_back();
+      for (auto& [key, value] : flat_settings(config)) {
+        if (known.insert(key).second) keys.push_back(key);
+        values.back().emplace(key, value);
+      }
     }
   }
-  VaryingSettings asked;
-  asked.values.resize(all.configs.size());
-  for (const std::string& name : by) {
-    const auto varies = std::find(varying.keys.begin(), varying.keys.end(), name);
-    const bool suffix_varies =
-        std::count_if(varying.keys.begin(), varying.keys.end(), [&](const std::string& key) {
-          return key.size() > name.size() &&
-                 key.compare(key.size() - name.size() - 1, name.size() + 1, '.' + name) == 0;
-        }) == 1;
-    const bool among_varying = varies != varying.keys.end() || suffix_varies;
-    const auto& keys = among_varying ? varying.keys : known;
-    const size_t k = find_key(keys, name, "--by", keys);
-    asked.keys.push_back(keys[k]);
-    for (size_t i = 0; i < flat.size(); ++i)
-      asked.values[i].push_back(among_varying ? varying.values[i][k] : flat[i][keys[k]]);
+};
+
+/// The full keys that --by asks for, of those that vary where these are meant by it.
+std::vector<std::string> asked_keys(const FlatSettings& flat, const VaryingSettings& varying,
+                                    const std::vector<std::string>& by) {
+  std::vector<std::string> keys;
+  for (const std::string& given : by) {
+    const std::string name = without_type(flat.keys, given);
+    const bool varies = std::any_of(varying.keys.begin(), varying.keys.end(),
+                                    [&](auto& key) { return ends_in(key, name); });
+    const auto& known = varies ? varying.keys : flat.keys;
+    keys.push_back(known[find_key(known, name, "--by", known)]);
+  }
+  return keys;
+}
+
+/// The columns that --by asks for; a setting that does not vary makes a column of one value.
+VaryingSettings asked_settings(const FlatSettings& flat, const VaryingSettings& varying,
+                               const std::vector<std::string>& keys) {
+  VaryingSettings asked{keys, std::vector<std::vector<std::string>>(flat.values.size())};
+  for (const std::string& key : keys) {
+    const auto column = std::find(varying.keys.begin(), varying.keys.end(), key);
+    for (size_t i = 0; i < flat.values.size(); ++i) {
+      const auto value = flat.values[i].find(key);
+      asked.values[i].push_back(
+          column != varying.keys.end()
+              ? varying.values[i][static_cast<size_t>(column - varying.keys.begin())]
+          : value == flat.values[i].end() ? ""
+                                          : value->second);
+    }
   }
   return asked;
 }
@@ -93,26 +145,32 @@ std::vector<std::string> missing_from(const std::vector<std::string>& keys,
 
 }  // namespace
 
-GroupedRuns::GroupedRuns(const std::vector<ComparedRun>& runs, const std::vector<std::string>& by) {
+GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
+                         const std::vector<std::string>& by) {
   const Configurations all(runs);
-  const VaryingSettings varying = varying_settings(all.configs);
-  const VaryingSettings columns = by.empty() ? varying : asked_settings(all, varying, by);
+  VaryingSettings varying = varying_settings(all.configs);
+  const FlatSettings flat(by.empty() ? std::vector<Json>{} : all.configs);
+  const auto asked = asked_keys(flat, varying, by);
+  const UnusedSettings unused = blank_unused(all.members, asked, varying);
+  const VaryingSettings columns = by.empty() ? varying : asked_settings(flat, varying, asked);
   keys = columns.keys;
 
   std::map<std::vector<std::string>, std::vector<const ComparedRun*>> members;
-  for (const ComparedRun& run : runs)
-    members[columns.values[all.index.at(run.settings_id)]].push_back(&run);
+  for (const ComparedRun* run : runs)
+    members[columns.values[all.index.at(run->settings_id)]].push_back(run);
   const auto mixed = missing_from(varying.keys, keys);
   for (size_t i = 0; i < all.ids.size(); ++i)
     for (size_t k = 0; k < varying.keys.size(); ++k)
       if (std::find(mixed.begin(), mixed.end(), varying.keys[k]) != mixed.end())
-        rest_[all.ids[i]] += varying.keys[k] + '=' + varying.values[i][k] + '\n';
+        rest_[all.ids[i]].push_back(varying.values[i][k]);
 
-  size_t repeats = 0;
+  size_t repeats = 0, same = 0;
+  std::map<std::string, size_t> result;
+  for (size_t i = 0; i < all.ids.size(); ++i) result[all.ids[i]] = unused.result[i];
   for (auto& [values, found] : members) {
     Group group;
     group.values = values;
-    group.runs = one_a_seed(found, repeats);
+    group.runs = one_a_seed(one_a_seed(found, all.index, repeats), result, same);
     std::set<std::string> names;
     for (const ComparedRun* run : group.runs) {
       names.insert(run->name);
@@ -122,59 +180,106 @@ GroupedRuns::GroupedRuns(const std::vector<ComparedRun>& runs, const std::vector
     groups.push_back(std::move(group));
   }
   if (repeats > 0)
+    notes.push_back(
+        fmt::format("{} the settings and seed of another and {} not counted: no independent sample",
+                    plural(repeats, "run repeats", "runs repeat"), repeats > 1 ? "are" : "is"));
+  if (same > 0)
     notes.push_back(fmt::format(
-        "{} run{} repeat{} the settings and seed of another and {} not "
-        "counted: no independent sample",
-        repeats, repeats > 1 ? "s" : "", repeats > 1 ? "" : "s", repeats > 1 ? "are" : "is"));
+        "{} bit for bit the result of another of the same seed and {} not counted: between them "
+        "{} plays no part",
+        plural(same, "run has", "runs have"), same > 1 ? "are" : "is",
+        fmt::join(unused.keys, ", ")));
   if (!mixed.empty())
-    notes.push_back(fmt::format("rows mix runs of different {}: their spread is not that of seeds",
-                                fmt::join(mixed, ", ")));
+    notes.push_back(fmt::format(
+        "rows mix runs of different {}: each figure is the mean of a seed's runs, and pairs are "
+        "counted by seed",
+        fmt::join(mixed, ", ")));
 }
 
-std::string GroupedRuns::block(const ComparedRun& run) const {
-  const auto rest = rest_.find(run.settings_id);
-  return std::to_string(run.seed) + '\n' + (rest == rest_.end() ? "" : rest->second);
+bool GroupedRuns::agree(const ComparedRun& a, const ComparedRun& b) const {
+  if (rest_.empty()) return true;
+  const auto &ours = rest_.at(a.settings_id), &theirs = rest_.at(b.settings_id);
+  for (size_t k = 0; k < ours.size(); ++k)
+    if (ours[k] != theirs[k] && !ours[k].empty() && !theirs[k].empty()) return false;
+  return true;
 }
 
-size_t find_key(const std::vector<std::string>& keys, const std::string& name,
+size_t find_key(const std::vector<std::string>& keys, const std::string& given,
                 const std::string& option, const std::vector<std::string>& known) {
+  const std::string name = without_type(keys, given);
   std::vector<std::string> matches;
   size_t index = 0;
   for (size_t k = 0; k < keys.size(); ++k) {
-    const std::string& key = keys[k];
-    if (key == name) return k;
-    if (key.size() > name.size() &&
-        key.compare(key.size() - name.size() - 1, name.size() + 1, '.' + name) == 0) {
-      matches.push_back(key);
-      index = k;
-    }
+    if (keys[k] == name) return k;
+    if (!ends_in(keys[k], name)) continue;
+    matches.push_back(keys[k]);
+    index = k;
   }
   if (matches.size() == 1) return index;
   if (matches.empty())
     throw UserError(
-        fmt::format("{}: no setting is called '{}'{}", option, name, suggestion(name, known)));
-  throw UserError(fmt::format("{}: '{}' may mean {}", option, name, fmt::join(matches, " or ")));
+        fmt::format("{}: no setting is called '{}'{}", option, given, suggestion(given, known)));
+  throw UserError(fmt::format("{}: '{}' may mean {}", option, given, fmt::join(matches, " or ")));
 }
 
-size_t find_baseline(const Comparison& comparison, const std::string& wanted) {
-  std::vector<std::pair<size_t, std::string>> conditions;
-  bool by_name = wanted.find('=') == std::string::npos;
-  for (size_t begin = 0; !by_name && begin <= wanted.size();) {
+namespace {
+
+using Conditions = std::vector<std::pair<size_t, std::string>>;
+
+std::string trimmed(const std::string& text) {
+  const size_t begin = text.find_first_not_of(' ');
+  return begin == std::string::npos ? ""
+                                    : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+Conditions parse_conditions(const std::vector<std::string>& keys, const std::string& wanted) {
+  Conditions conditions;
+  for (size_t begin = 0; begin <= wanted.size();) {
     const size_t end = std::min(wanted.find(',', begin), wanted.size());
-    const std::string part = wanted.substr(begin, end - begin);
+    const std::string part = trimmed(wanted.substr(begin, end - begin));
     const size_t equals = part.find('=');
     if (equals == std::string::npos)
       throw UserError(fmt::format("--baseline: expected key=value, not '{}'", part));
-    conditions.emplace_back(
-        find_key(comparison.keys, part.substr(0, equals), "--baseline", comparison.keys),
-        part.substr(equals + 1));
+    const std::string value = part.substr(equals + 1);
+    conditions.emplace_back(find_key(keys, part.substr(0, equals), "--baseline", keys),
+                            value == "-" ? "" : value);
     begin = end + 1;
   }
-  std::vector<size_t> matches;
-  std::vector<std::string> rows;
+  return conditions;
+}
+
+std::string listed_rows(const Comparison& comparison, const std::vector<size_t>& groups) {
+  constexpr size_t most = 10;
+  std::string text;
+  for (size_t i = 0; i < std::min(groups.size(), most); ++i)
+    text += "\n  " + row_text(comparison.keys, comparison.groups[groups[i]].values);
+  if (groups.size() > most) text += fmt::format("\n  and {} more", groups.size() - most);
+  return text;
+}
+
+/// What tells one of the rows: the settings in which they differ, with the first row's values.
+std::string choice_among(const Comparison& comparison, const std::vector<size_t>& groups) {
+  std::vector<std::string> parts;
+  for (size_t k = 0; k < comparison.keys.size(); ++k) {
+    const auto value = [&](size_t g) -> const std::string& {
+      return comparison.groups[g].values[k];
+    };
+    const bool differs = std::any_of(groups.begin(), groups.end(),
+                                     [&](size_t g) { return value(g) != value(groups[0]); });
+    if (differs) parts.push_back(value_text(comparison.keys[k], value(groups[0])));
+  }
+  return fmt::format("{}", fmt::join(parts, ","));
+}
+
+}  // namespace
+
+size_t find_baseline(const Comparison& comparison, const std::string& wanted) {
+  const bool by_name = wanted.find('=') == std::string::npos;
+  const auto conditions = by_name ? Conditions{} : parse_conditions(comparison.keys, wanted);
+  std::vector<size_t> matches, all;
   for (size_t g = 0; g < comparison.groups.size(); ++g) {
     const Group& group = comparison.groups[g];
-    rows.push_back(row_text(comparison.keys, group.values));
+    all.push_back(g);
     const bool named =
         std::find(group.names.begin(), group.names.end(), wanted) != group.names.end();
     const bool fits = std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
@@ -183,13 +288,13 @@ size_t find_baseline(const Comparison& comparison, const std::string& wanted) {
     if (by_name ? named : fits) matches.push_back(g);
   }
   if (matches.size() == 1) return matches[0];
-  constexpr size_t most = 10;
-  const size_t left = rows.size() > most ? rows.size() - most : 0;
-  rows.resize(rows.size() - left);
-  throw UserError(
-      fmt::format("--baseline: '{}' {}; the rows are:\n  {}{}", wanted,
-                  matches.empty() ? "is no row" : fmt::format("is {} rows", matches.size()),
-                  fmt::join(rows, "\n  "), left > 0 ? fmt::format("\n  and {} more", left) : ""));
+  if (matches.empty())
+    throw UserError(fmt::format("--baseline: '{}' is no row; the rows are:{}", wanted,
+                                listed_rows(comparison, all)));
+  const std::string choice = choice_among(comparison, matches);
+  throw UserError(fmt::format("--baseline: '{}' is {} rows:{}\nchoose one: --baseline {}", wanted,
+                              matches.size(), listed_rows(comparison, matches),
+                              by_name ? choice : wanted + ',' + choice));
 }
 
 bool value_less(const std::string& a, const std::string& b) {

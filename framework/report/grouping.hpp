@@ -6,27 +6,29 @@
 
 namespace strata {
 
-/// Runs put together where they differ only in the seed.
+/// Runs put together where they differ only in the seed, or in settings that play no part.
 class GroupedRuns {
  public:
   /// @param runs  must outlive the groups
   /// @param by  settings that alone make the groups; all that vary where empty
   /// Throws UserError where one of `by` is no setting of the runs.
-  GroupedRuns(const std::vector<ComparedRun>& runs, const std::vector<std::string>& by);
+  GroupedRuns(const std::vector<const ComparedRun*>& runs, const std::vector<std::string>& by);
 
   std::vector<std::string> keys;   ///< full paths
   std::vector<Group> groups;       ///< values, names, runs and statuses are filled in
   std::vector<std::string> notes;  ///< repeated seeds, mixed settings
 
-  /// What two runs of different groups must share to be a pair: the seed, and under --by the
-  /// settings that were not asked for.
-  std::string block(const ComparedRun& run) const;
+  /// Whether two runs agree in the settings that were not asked for (--by), as far as both have
+  /// them.
+  bool agree(const ComparedRun& a, const ComparedRun& b) const;
 
  private:
-  std::map<std::string, std::string> rest_;  ///< by settings_id: the settings that are mixed
+  /// By settings_id: the values of the settings that rows mix.
+  std::map<std::string, std::vector<std::string>> rest_;
 };
 
-/// The index of the one key that is `name` or ends in ".name". Throws UserError, which `option`
+/// The index of the one key that is `name` or ends in ".name"; a component's key may be followed by
+/// ".type", as in experiment files. Throws UserError, which `option`
 /// begins, with the nearest of `known`, where none or several do.
 size_t find_key(const std::vector<std::string>& keys, const std::string& name,
                 const std::string& option, const std::vector<std::string>& known);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "strata/report/compared_run.hpp"
 #include "strata/report/json_access.hpp"
 #include "strata/report/table.hpp"
 
@@ -174,6 +173,24 @@ std::string provenance_text(const Json& record) {
 std::string show_run(const Json& record, size_t width) {
   return heading(record) + data_text(record) + model_text(record) + stages_text(record, width) +
          figures_text(record) + classes_text(record, width) + provenance_text(record);
+}
+
+std::string list_runs(const std::vector<ComparedRun>& runs, size_t width) {
+  std::vector<Column> columns = {
+      {"run", {}, false}, {"status", {}, false}, {"seed", {}, true}, {"figure", {}, false}};
+  for (const ComparedRun& run : runs) {
+    std::string figure = "-";
+    for (const char* name : {"accuracy", "nll", "reconstruction_error"}) {
+      const auto value = run.metrics.find(name);
+      if (value == run.metrics.end()) continue;
+      figure = fmt::format("{} {}", name, figure_text(value->second, NAN));
+      break;
+    }
+    const std::vector<std::string> cells = {run.name + '/' + run.run_id, run.status,
+                                            std::to_string(run.seed), figure};
+    for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
+  }
+  return text_table(columns, width);
 }
 
 }  // namespace strata

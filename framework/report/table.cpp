@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace strata {
 namespace {
@@ -22,6 +23,26 @@ std::string cut(const std::string& text, size_t width) {
   return kept + "…";
 }
 
+/// "pretrain.optimizer.lr" as "pre…r.lr": what tells names of settings apart is at both ends.
+std::string cut_middle(const std::string& text, size_t width) {
+  const size_t size = text_width(text);
+  if (size <= width) return text;
+  if (size != text.size()) return cut(text, width);  // not ASCII
+  const size_t back = width / 2;
+  return text.substr(0, width - 1 - back) + "…" + text.substr(size - back);
+}
+
+/// The column's header in at most `width` characters, other than those that are taken.
+std::string cut_header(const std::string& header, size_t width,
+                       const std::set<std::string>& taken) {
+  std::string shown = cut_middle(header, width);
+  for (int next = 2; taken.count(shown) != 0; ++next) {
+    const std::string number = std::to_string(next);
+    shown = cut_middle(header, std::max(width, number.size() + 4) - number.size()) + number;
+  }
+  return shown;
+}
+
 size_t line_width(const std::vector<Column>& columns) {
   size_t total = columns.empty() ? 0 : 2 * (columns.size() - 1);
   for (const Column& column : columns) total += column.width();
@@ -36,7 +57,7 @@ void fit(std::vector<Column>& columns, size_t width) {
     const size_t now = widest->width();
     if (now <= 8) return;
     const size_t target = std::max<size_t>(8, now - std::min<size_t>(now - 8, excess - width));
-    widest->header = cut(widest->header, target);
+    widest->header = cut_middle(widest->header, target);
     for (std::string& cell : widest->cells) cell = cut(cell, target);
     excess = line_width(columns);
   }
@@ -64,8 +85,21 @@ size_t text_width(std::string_view text) {
   }));
 }
 
-std::string text_table(std::vector<Column> columns, size_t width) {
+std::string text_table(std::vector<Column> columns, size_t width, CutHeaders* cut_headers) {
+  std::vector<std::string> headers;
+  for (const Column& column : columns) headers.push_back(column.header);
   fit(columns, width);
+  std::set<std::string> taken;
+  for (size_t c = 0; c < columns.size(); ++c) {
+    const std::string full = headers[c];
+    if (columns[c].header == full) {
+      taken.insert(full);
+      continue;
+    }
+    columns[c].header = cut_header(full, text_width(columns[c].header), taken);
+    taken.insert(columns[c].header);
+    if (cut_headers != nullptr) cut_headers->emplace_back(columns[c].header, full);
+  }
   std::vector<size_t> widths;
   for (const Column& column : columns) widths.push_back(column.width());
   const size_t rows = columns.empty() ? 0 : columns[0].cells.size();

@@ -16,9 +16,14 @@ struct Column {
   size_t width() const;
 };
 
+/// Headers that were cut, each with the whole.
+using CutHeaders = std::vector<std::pair<std::string, std::string>>;
+
 /// Columns two blanks apart under their headers, every line ending in a newline. Cells of the
-/// columns are cut (with an ellipsis) until a line has at most `width` characters.
-std::string text_table(std::vector<Column> columns, size_t width);
+/// columns are cut (with an ellipsis) until a line has at most `width` characters; headers are cut
+/// in the middle and stay different from each other, and are added to `cut_headers`.
+std::string text_table(std::vector<Column> columns, size_t width,
+                       CutHeaders* cut_headers = nullptr);
 
 /// Characters of UTF-8 text, as a terminal counts them here: one a code point.
 size_t text_width(std::string_view text);

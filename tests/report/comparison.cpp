@@ -87,9 +87,10 @@ TEST_CASE("the settings that vary make the rows, numbers in order") {
 }
 
 TEST_CASE("the best is marked by the metric's direction") {
-  const Comparison c = compare(accuracies({{0.1, {0.91, 0.92}}, {1, {0.95, 0.93}}}));
+  const Comparison c = compare(accuracies({{0.1, {0.91, 0.92, 0.915}}, {1, {0.95, 0.94, 0.945}}}));
   CHECK_FALSE(cell(c, 0, "accuracy").best);
   CHECK(cell(c, 1, "accuracy").best);
+  for (const size_t row : {0U, 1U}) CHECK_FALSE(cell(c, row, "training_seconds").best);
   CHECK(better_direction("per_class_accuracy.five") == 1);
   CHECK(better_direction("loss.pretrain-1") == -1);
   CHECK(better_direction("parameters") == 0);
@@ -155,13 +156,17 @@ TEST_CASE("squared errors of two data sets are not compared; over the variance t
   CHECK_FALSE(cell(c, 1, "reconstruction_error").best);
   // Naively MNIST wins (0.066 against 0.067); by what each data set varies, Fashion-MNIST does.
   CHECK(cell(c, 0, "relative_error").best);
+  CHECK_FALSE(cell(c, 0, "accuracy").best);
+  CHECK_FALSE(cell(c, 1, "accuracy").best);
   CHECK(c.flags.empty());
-  for (const Paired& paired : c.paired)
-    CHECK(paired.comparable == (c.metrics[paired.metric].name != "reconstruction_error"));
+  CHECK(c.paired.empty());
+  CHECK_FALSE(c.has_baseline);
   CHECK(c.notes ==
         Strings{"reconstruction_error is not comparable between pixels of fashion_mnist "
                 "(row 1) and pixels of mnist (row 2); the error over the pixels' variance "
-                "stands beside it"});
+                "stands beside it",
+                "row 2 was tested on other data than row 1: they stand side by side, and no "
+                "paired test is made between them"});
 }
 
 TEST_CASE("errors of codes are never best, and not compared with errors of pixels") {
@@ -299,7 +304,7 @@ TEST_CASE("p-values are corrected over the rows of a metric") {
   }
 }
 
-TEST_CASE("--by pools what was not asked for, pairs it by seed and settings, and says so") {
+TEST_CASE("--by pools what was not asked for, counts pairs by seed, and says so") {
   std::vector<ComparedRun> runs;
   for (const char* dataset : {"mnist", "fashion_mnist"})
     for (const double lr : {0.1, 1.0})
@@ -316,9 +321,12 @@ TEST_CASE("--by pools what was not asked for, pairs it by seed and settings, and
   CHECK(c.keys == Strings{"classify.optimizer.lr"});
   REQUIRE(c.groups.size() == 2);
   CHECK(c.groups[0].runs.size() == 4);
-  CHECK(c.paired[0].test.difference.n == 4);
+  CHECK(cell(c, 0, "accuracy").summary.n == 2);
+  CHECK(c.paired[0].test.difference.n == 2);
   REQUIRE(!c.notes.empty());
-  CHECK(c.notes[0] == "rows mix runs of different data.dataset: their spread is not that of seeds");
+  CHECK(c.notes[0] ==
+        "rows mix runs of different data.dataset: each figure is the mean of a seed's runs, and "
+        "pairs are counted by seed");
   by.by = {"dtype"};
   CHECK(compare(runs, by).groups[0].values == Strings{"float64"});
 }
@@ -347,9 +355,9 @@ TEST_CASE("what is not there is refused, with what is") {
   CHECK(refusal([&] { compare(runs, options({}, "lr=3")); }) ==
         "--baseline: 'lr=3' is no row; the rows are:\n  classify.optimizer.lr=0.1\n  "
         "classify.optimizer.lr=1");
-  CHECK(refusal([&] {
-          compare(runs, options({}, "lecture-mnist-greedy"));
-        }).find("--baseline: 'lecture-mnist-greedy' is 2 rows; the rows are:") == 0);
+  CHECK(refusal([&] { compare(runs, options({}, "lecture-mnist-greedy")); }) ==
+        "--baseline: 'lecture-mnist-greedy' is 2 rows:\n  classify.optimizer.lr=0.1\n  "
+        "classify.optimizer.lr=1\nchoose one: --baseline classify.optimizer.lr=0.1");
   CompareOptions by;
   by.by = {"lrr"};
   CHECK(refusal([&] { compare(runs, by); }).find("--by: no setting is called 'lrr'") == 0);

@@ -50,3 +50,20 @@ TEST_CASE("a run that ended early shows how, and what there is") {
                {"stages", Json::array()}};
   CHECK(show_run(bare) == "n  r  running\n  seed 1\n");
 }
+
+TEST_CASE("a folder of runs is listed by name, status, seed and main figure") {
+  RunSpec failed;
+  failed.status = "failed";
+  failed.seed = 11;
+  std::vector<ComparedRun> runs;
+  for (const RunSpec& spec : {RunSpec{}, failed}) {
+    Json record = test::make_record(spec);
+    record["run_id"] = "1234abcd-s" + std::to_string(spec.seed);
+    if (spec.seed == 0) record["metrics"]["test"]["accuracy"] = 0.9184;
+    runs.push_back(compared_run("r.json", record));
+  }
+  CHECK(list_runs(runs) ==
+        "run                                status     seed  figure\n"
+        "lecture-mnist-greedy/1234abcd-s0   completed     0  accuracy 0.9184\n"
+        "lecture-mnist-greedy/1234abcd-s11  failed       11  -\n");
+}

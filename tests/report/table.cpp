@@ -61,3 +61,16 @@ TEST_CASE("figures have as many decimals as two digits of the spread") {
   CHECK(p_text(1e-9) == "< 0.0001");
   CHECK(p_text(NAN) == "-");
 }
+
+TEST_CASE("headers that do not fit are cut in the middle, stay apart, and are told in full") {
+  const std::vector<std::string> keys = {"pretrain.optimizer.lr", "classify.optimizer.lr",
+                                         "pretrain.epochs", "pretrain.strategy"};
+  std::vector<Column> columns;
+  for (const std::string& key : keys) columns.push_back({key, {"1"}, false});
+  columns.push_back({"pretrain.optimizer.mr.lr", {"1"}, false});
+  CutHeaders cut;
+  const std::string table = text_table(columns, 48, &cut);
+  CHECK(table.substr(0, table.find('\n')) == "pre…r.lr  cla…r.lr  pre…ochs  pre…tegy  pre….lr2");
+  REQUIRE(cut.size() == 5);
+  CHECK(cut[0] == std::pair<std::string, std::string>("pre…r.lr", "pretrain.optimizer.lr"));
+}

@@ -23,10 +23,11 @@ function flagBox() {
     make('ul', {}, ...items, ...notes));
 }
 
-function metricCell(metric, cell) {
+function metricCell(metric, cell, completed) {
   if (cell.n === 0) return make('td', {class: 'number'}, '–');
   let text = figure(cell.mean, cell.sd);
   if (cell.sd !== null) text += ` ± ${figure(cell.sd, cell.sd)}`;
+  if (cell.n !== completed) text += ` (n ${cell.n})`;
   if (cell.best) text += ' ★';
   if (cell.chosen_on_test) text += ' !';
   if (!metric.comparable) text += ' ≠';
@@ -54,7 +55,7 @@ function overviewSection() {
     const done = group.statuses.completed || 0;
     return [String(g + 1), ...values,
             done === group.runs.length ? String(done) : `${done} of ${group.runs.length}`, group.flags,
-            ...comparison.metrics.map((metric) => metricCell(metric, group.metrics[metric.name]))];
+            ...comparison.metrics.map((metric) => metricCell(metric, group.metrics[metric.name], done))];
   });
   const header = ['row', ...keys, 'runs', 'flags', ...comparison.metrics.map((metric) => metric.name)];
   const first = keys.length + 1;

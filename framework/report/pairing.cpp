@@ -1,0 +1,116 @@
+#include "strata/report/pairing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace strata {
+namespace {
+
+constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
+
+/// The runs that give a figure, by seed.
+using SeedRuns = std::map<int64_t, std::vector<const ComparedRun*>>;
+
+SeedRuns runs_with(const Group& group, const std::string& metric) {
+  SeedRuns runs;
+  for (const ComparedRun* run : group.runs)
+    if (run->status == "completed" && run->metrics.count(metric) != 0)
+      runs[run->seed].push_back(run);
+  return runs;
+}
+
+/// For each seed the mean difference of the runs that `fit` each other.
+std::vector<double> differences_by_seed(const SeedRuns& ours, const SeedRuns& theirs,
+                                        const std::string& metric, const RunsAgree& fit) {
+  std::vector<double> differences;
+  for (const auto& [seed, runs] : ours) {
+    const auto others = theirs.find(seed);
+    if (others == theirs.end()) continue;
+    std::vector<double> found;
+    for (const ComparedRun* a : runs)
+      for (const ComparedRun* b : others->second)
+        if (a->test_data == b->test_data && fit(*a, *b))
+          found.push_back(a->metrics.at(metric) - b->metrics.at(metric));
+    if (!found.empty()) differences.push_back(summarize(found).mean);
+  }
+  return differences;
+}
+
+Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_t m) {
+  Paired paired;
+  paired.group = g;
+  paired.metric = m;
+  const std::string& metric = c.metrics[m].name;
+  paired.test = paired_test({});
+  paired.p_t = paired.p_exact = not_known;
+  paired.comparable = c.groups[g].cells[m].unit == c.groups[c.baseline].cells[m].unit;
+  if (!paired.comparable) return paired;
+  const SeedRuns ours = runs_with(c.groups[g], metric);
+  const SeedRuns theirs = runs_with(c.groups[c.baseline], metric);
+  auto differences = differences_by_seed(ours, theirs, metric, agree);
+  if (differences.empty())  // the rows share no setting of what they mix: their means are compared
+    differences = differences_by_seed(ours, theirs, metric, [](auto&, auto&) { return true; });
+  paired.unpaired = static_cast<int64_t>(ours.size() + theirs.size() - 2 * differences.size());
+  paired.test = paired_test(differences);
+  return paired;
+}
+
+/// The rows that share no test data with the baseline, which a note names: nothing to test.
+std::set<size_t> other_data(Comparison& c) {
+  const auto data_of = [](const Group& group) {
+    std::set<std::string> data;
+    for (const ComparedRun* run : group.runs)
+      if (run->status == "completed") data.insert(run->test_data);
+    return data;
+  };
+  const auto ours = data_of(c.groups[c.baseline]);
+  std::set<size_t> others;
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    const auto theirs = data_of(c.groups[g]);
+    const bool shared = std::any_of(theirs.begin(), theirs.end(),
+                                    [&](const auto& data) { return ours.count(data) != 0; });
+    if (!ours.empty() && !theirs.empty() && !shared) others.insert(g);
+  }
+  if (!others.empty())
+    c.notes.push_back(
+        fmt::format("{} {} tested on other data than row {}: they stand side by side, and no "
+                    "paired test is made between them",
+                    rows_text({others.begin(), others.end()}), others.size() > 1 ? "were" : "was",
+                    c.baseline + 1));
+  return others;
+}
+
+}  // namespace
+
+void add_paired(Comparison& c, const RunsAgree& agree) {
+  const auto others = other_data(c);
+  for (size_t m = 0; m < c.metrics.size(); ++m) {
+    if (is_cost(c.metrics[m].name)) continue;
+    std::vector<Paired> rows;
+    std::vector<double> p_t, p_exact;
+    for (size_t g = 0; g < c.groups.size(); ++g) {
+      if (g == c.baseline || others.count(g) != 0) continue;
+      rows.push_back(compare_pair(c, agree, g, m));
+      p_t.push_back(rows.back().test.p_t);
+      p_exact.push_back(rows.back().test.exact.p);
+      if (!rows.back().comparable) p_t.back() = p_exact.back() = not_known;
+    }
+    p_t = holm(p_t);
+    p_exact = holm(p_exact);
+    const auto comparisons =
+        std::count_if(p_exact.begin(), p_exact.end(), [](double p) { return !std::isnan(p); });
+    for (size_t i = 0; i < rows.size(); ++i) {
+      rows[i].p_t = p_t[i];
+      rows[i].p_exact = p_exact[i];
+      rows[i].verdict = judge(rows[i].test, p_t[i], p_exact[i], comparisons);
+      c.paired.push_back(rows[i]);
+    }
+  }
+}
+
+}  // namespace strata
