@@ -134,9 +134,10 @@ std::string Flag::text() const {
   for (size_t i = 0; i < std::min(sides.size(), shown); ++i) {
     const Side& side = sides[i];
     const bool some = std::any_of(side.groups.begin(), side.groups.end(), is_mixed);
-    parts.push_back(fmt::format("{} in {}{}", side.value,
-                                some ? fmt::format("{} runs of ", side.runs) : "",
-                                rows_text(side.groups)));
+    parts.push_back(
+        fmt::format("{} in {}{}", side.value,
+                    some ? fmt::format("{} run{} of ", side.runs, side.runs > 1 ? "s" : "") : "",
+                    rows_text(side.groups)));
   }
   if (sides.size() > shown) parts.push_back(fmt::format("{} more values", sides.size() - shown));
   return fmt::format("{}: {}{} is {}; {}", category, key, scope.empty() ? "" : " (" + scope + ")",
