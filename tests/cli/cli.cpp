@@ -68,7 +68,8 @@ TEST_CASE("what the command line does not know ends with 2 and is named") {
            {{"run"}, "file is required"},
            {{"run", "--bogus", "x.yaml"}, "The following argument was not expected: --bogus"},
            {{"run", "x.yaml", "--threads", "-1"}, "--threads"},
-           {{"show", "a.yaml", "b.yaml"}, "file: At Most 1 required but received 2"},
+           {{"show", "a.yaml", "b.yaml"},
+            "show takes one experiment file, or any number of runs: 'a.yaml' is no run"},
            {{"list", "layr"}, "unknown family 'layr'; did you mean 'layer'?"},
            {{"describe", "layer"}, "expected family/name, such as layer/linear; got 'layer'"},
            {{"init", "/"}, "strata: error: / exists already, and is left as it is"},
@@ -246,6 +247,23 @@ TEST_CASE("idle threads sleep, whatever the environment says") {
       run_command({"list"}, "/tmp", {"OMP_WAIT_POLICY=active", "OMP_DISPLAY_ENV=true"});
   CHECK(result.code == 0);
   CHECK(contains(result.err, "OMP_WAIT_POLICY = 'PASSIVE'"));
+}
+
+TEST_CASE("show takes several runs, and lists a folder of them") {
+  const Workplace place;
+  CHECK(place.run({"run", "small.yaml", "--seeds", "0-1", "--quiet"}).code == 0);
+  const CommandResult listed = place.run({"show", "results"});
+  CHECK(listed.code == 0);
+  CHECK(std::count(listed.out.begin(), listed.out.end(), '\n') == 4);  // header, 2 runs, the hint
+  CHECK(contains(listed.out, "side by side: strata compare results\n"));
+  std::vector<std::string> both = {"show"};
+  for (const auto& entry : fs::recursive_directory_iterator(place.path / "results"))
+    if (entry.path().filename() == "record.json") both.push_back(entry.path().parent_path());
+  REQUIRE(both.size() == 3);
+  const CommandResult shown = place.run(both);
+  CHECK(shown.code == 0);
+  CHECK(contains(shown.out, "  seed 0, "));
+  CHECK(contains(shown.out, "  seed 1, "));
 }
 
 TEST_CASE("show lists stages and layers before anything trains; schema is JSON") {
