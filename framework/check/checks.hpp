@@ -32,11 +32,15 @@ class Checks {
 
   /// The body throws CheckFailed or CheckSkipped; whatever else it throws is a failure too.
   void run(const std::string& what, const std::function<void()>& body);
+  /// The same of a check without which the later ones say nothing: where it fails, they are
+  /// skipped.
+  void run_first(const std::string& what, const std::function<void()>& body);
   std::vector<CheckResult> take() { return std::move(results_); }
 
  private:
   CheckListener listener_;
   std::vector<CheckResult> results_;
+  std::string cause_;  // the first check that failed of those that the others need
 };
 
 /// How a family is checked. `example` is the component as its example gives it.

@@ -1,7 +1,5 @@
 #include "strata/data/dataset.hpp"
 
-#include <algorithm>
-
 #include "strata/check/checks.hpp"
 
 namespace strata {
@@ -27,19 +25,6 @@ void check_info(const Dataset& dataset) {
           "{} classes have {} names", info.classes, info.class_names.size());
 }
 
-void check_part(const Samples& part, const DatasetInfo& info, const std::string& name) {
-  require(part.shape == info.sample_shape, "the {} has samples of {}, info() says {}", name,
-          shape_text(part.shape), shape_text(info.sample_shape));
-  require(part.count() > 0, "the {} is empty", name);
-  const int64_t bytes = part.count() * element_count(part.shape);
-  require(static_cast<int64_t>(part.pixels.size()) == bytes,
-          "the {} has {} labels but {} bytes of pixels; {} are expected", name, part.count(),
-          part.pixels.size(), bytes);
-  const int64_t largest = *std::max_element(part.labels.begin(), part.labels.end());
-  require(largest < info.classes, "the {} has label {}, and there are {} classes", name, largest,
-          info.classes);
-}
-
 bool same(const Samples& a, const Samples& b) {
   return a.shape == b.shape && a.pixels == b.pixels && a.labels == b.labels;
 }
@@ -52,9 +37,8 @@ void check_loading(const Dataset& dataset, const ComponentRef& ref) {
     const std::string message = e.what();
     throw CheckSkipped("its data is not here: " + message.substr(0, message.find('\n')));
   }
-  const DatasetInfo info = dataset.info();
-  check_part(data.train, info, "training set");
-  check_part(data.test, info, "test set");
+  const std::string mistake = loading_mistake(data, dataset.info());
+  require(mistake.empty(), "{}", mistake);
   for (const DataFile& file : data.files) {
     require(!file.name.empty(), "a file has no name");
     require(file.sha256.size() == 64, "file '{}' has no SHA-256", file.name);

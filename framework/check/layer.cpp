@@ -10,6 +10,7 @@ namespace strata {
 namespace {
 
 const Range kInputs{-2, 2};
+constexpr double kFarther = 5;  // what is kept near 0 may break at 10
 
 ForwardContext training_context() {
   ForwardContext context;
@@ -45,10 +46,11 @@ class Net {
   const Shape& output() const { return placed().output; }
   std::vector<Parameter> parameters() const { return stack_.parameters({"layer"}); }
 
-  Tensor images(int64_t batch) const {
-    const bool passes = layer().role() == Layer::Role::passthrough;
-    return random_tensor(batch_shape(batch, input()), "input", passes ? 0 : kInputs.low,
-                         passes ? 1 : kInputs.high, options_);
+  Tensor images(int64_t batch, double scale = 1) const {
+    if (layer().role() == Layer::Role::passthrough)
+      return random_tensor(batch_shape(batch, input()), "input", 0, 1, options_);
+    return random_tensor(batch_shape(batch, input()), "input", scale * kInputs.low,
+                         scale * kInputs.high, options_);
   }
   Tensor forward(const Tensor& x, const ForwardContext& context = {}) const {
     return layer().forward(x, context);
@@ -99,15 +101,17 @@ void check_shape(const Net& net) {
 void check_range(const Net& net) {
   Range range = net.layer().range();
   if (net.layer().role() == Layer::Role::passthrough) range = {0, 1};  // of its input
-  const Tensor y = net.forward(net.images(100));
-  const double low = y.min().item<double>(), high = y.max().item<double>();
-  require(low >= range.low && high <= range.high,
-          "outputs reach from {:g} to {:g}, its range() is [{:g}, {:g}]", low, high, range.low,
-          range.high);
+  for (const double scale : {1.0, kFarther}) {
+    const Tensor y = net.forward(net.images(100, scale));
+    const double low = y.min().item<double>(), high = y.max().item<double>();
+    require(low >= range.low && high <= range.high,
+            "outputs reach from {:g} to {:g}, its range() is [{:g}, {:g}]", low, high, range.low,
+            range.high);
+  }
 }
 
-void check_gradients(const Net& net, const ForwardContext& context) {
-  const Tensor x = net.images(2).set_requires_grad(true);
+void check_gradients(const Net& net, const ForwardContext& context, double scale) {
+  const Tensor x = net.images(2, scale).set_requires_grad(true);
   for (const Parameter& p : net.parameters()) p.value.set_requires_grad(true);
   const Tensor loss = objective(net.forward(x, context));
   require(loss.requires_grad(), "no gradient flows through it");
@@ -126,6 +130,7 @@ std::vector<Tensor> pass(const Net& net, Tensor x, const ForwardContext& context
     p.value.set_requires_grad(true);
   }
   const Tensor y = net.forward(x, context);
+  require(y.requires_grad(), "no gradient flows through it");
   objective(y).backward();
   std::vector<Tensor> results{y.detach(), x.grad()};
   for (const Parameter& p : net.parameters()) results.push_back(p.value.grad());
@@ -180,12 +185,26 @@ void check_evaluation(const Net& net) {
   require_same_bits(net.forward(x), before, "evaluation before and after a pass in training");
 }
 
+/// Under no_grad, where autograd does not object before we see it.
+void check_input(const Net& net) {
+  at::NoGradGuard no_grad;
+  const Tensor x = net.images(5), kept = x.clone();
+  for (const ForwardContext& context : {ForwardContext{}, training_context()}) {
+    net.forward(x, context);
+    require(at::equal(x, kept), "forward() writes into its input{}",
+            context.training ? " in training" : "");
+  }
+}
+
 void check_damage(const Net& net) {
   const Tensor x = net.images(5), kept = x.clone();
   std::vector<Tensor> values;
   for (const Parameter& p : net.parameters()) values.push_back(p.value.detach().clone());
-  pass(net, x, {});
-  pass(net, x, training_context());
+  for (const ForwardContext& context : {ForwardContext{}, training_context()}) {
+    const std::vector<Tensor> results = pass(net, x, context);
+    for (size_t i = 0; i < results.size(); ++i)
+      if (results[i].defined()) require_finite(results[i], result_name(i));
+  }
   require_same_bits(x, kept, "the input before and after");
   for (size_t i = 0; i < values.size(); ++i)
     require_same_bits(net.parameters()[i].value.detach(), values[i],
@@ -259,26 +278,36 @@ void check_gpu(const ComponentRef& ref, const Shape& shape) {
 
 void check_layer(const ComponentRef& ref, Checks& checks) {
   std::vector<Shape> shapes;
-  checks.run("takes a common sample shape", [&] { shapes = shapes_for(ref); });
-  const auto each = [&](const std::string& what, const std::function<void(const Shape&)>& body) {
-    if (shapes.empty()) return;
-    checks.run(what, [&] {
+  checks.run_first("takes a common sample shape", [&] { shapes = shapes_for(ref); });
+  const auto on_each = [&](const std::function<void(const Shape&)>& body) {
+    return [&shapes, body] {
       for (const Shape& shape : shapes) body(shape);
-    });
+    };
   };
-  each("its shape inference agrees with the output", [&](const Shape& s) {
+  const auto first = [&](const std::string& what, const std::function<void(const Shape&)>& body) {
+    checks.run_first(what, on_each(body));
+  };
+  const auto each = [&](const std::string& what, const std::function<void(const Shape&)>& body) {
+    checks.run(what, on_each(body));
+  };
+  first("its shape inference agrees with the output", [&](const Shape& s) {
     check_shape({ref, s});
   });
+  first("leaves its input alone", [&](const Shape& s) { check_input({ref, s}); });
+  first("has a backward pass, which changes nothing", [&](const Shape& s) {
+    check_damage({ref, s});
+  });
+  first("repeats bit for bit", [&](const Shape& s) { check_determinism(ref, s); });
   each("its outputs are in its range", [&](const Shape& s) { check_range({ref, s}); });
   each("its gradients agree with finite differences", [&](const Shape& s) {
-    check_gradients({ref, s}, {});
-    check_gradients({ref, s}, training_context());
+    for (const double scale : {1.0, kFarther}) {
+      check_gradients({ref, s}, {}, scale);
+      check_gradients({ref, s}, training_context(), scale);
+    }
   });
   each("float32 agrees with float64", [&](const Shape& s) { check_precision(ref, s); });
   each("takes a batch of 1 and of 1000", [&](const Shape& s) { check_batches({ref, s}); });
-  each("repeats bit for bit", [&](const Shape& s) { check_determinism(ref, s); });
   each("evaluates without memory or chance", [&](const Shape& s) { check_evaluation({ref, s}); });
-  each("leaves its input and parameters alone", [&](const Shape& s) { check_damage({ref, s}); });
   each("takes strided tensors", [&](const Shape& s) { check_strides({ref, s}); });
   each("is saved and read back", [&](const Shape& s) { check_saving(ref, s); });
   each("its mirror restores the shape", [&](const Shape& s) { check_mirror(ref, s); });

@@ -54,10 +54,8 @@ void require_survived(const ComponentInfo& info, const std::string& key, const s
     use(ref);
   } catch (const LayerError&) {
   } catch (const UserError&) {
-  } catch (const c10::Error& e) {
-    throw CheckFailed(fmt::format("{}: {}: {}", key, yaml, e.what_without_backtrace()));
-  } catch (const std::exception& e) {
-    throw CheckFailed(fmt::format("{}: {}: {}", key, yaml, e.what()));
+  } catch (...) {
+    throw CheckFailed(fmt::format("{}: {}: {}", key, yaml, current_exception_text()));
   }
 }
 

@@ -8,8 +8,6 @@
 namespace strata {
 namespace {
 
-constexpr size_t kMostStages = 1000;
-
 using Results = std::vector<StageResult>;
 using Measure = std::function<void(StageResult&)>;
 
@@ -28,49 +26,16 @@ StackDescription stack_of(size_t pairs) {
 Results stages_of(const Strategy& strategy, const StackDescription& stack, const Measure& measure) {
   Results done;
   while (auto spec = strategy.next(stack, done)) {
-    require(done.size() < kMostStages, "it goes on after {} stages", kMostStages);
+    require(done.size() < most_stages, "it goes on after {} stages", most_stages);
     done.push_back({*spec, false, {}});
     if (measure) measure(done.back());
   }
   return done;
 }
 
-/// Where a chain of blocks leads: from the input of encoder `at`, on; a mistake is a failure.
-size_t follow(const std::vector<std::string>& blocks, size_t at, size_t pairs,
-              const std::string& stage) {
-  for (const std::string& block : blocks) {
-    if (at < pairs && block == encoder_block(at)) {
-      ++at;
-    } else {
-      require(at > 0 && block == decoder_block(at - 1), "stage '{}': {} cannot follow here", stage,
-              block);
-      --at;
-    }
-  }
-  return at;
-}
-
 void check_stage(const StageSpec& stage, size_t pairs) {
-  const std::string& name = stage.name;
-  const bool safe = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-  });
-  require(!name.empty() && safe && name[0] != '.', "'{}' cannot name a stage (it names a file)",
-          name);
-  require(!stage.blocks.empty(), "stage '{}' has no blocks", name);
-  require(!stage.trains.empty(), "stage '{}' trains nothing", name);
-  for (const std::string& block : stage.trains)
-    require(std::count(stage.blocks.begin(), stage.blocks.end(), block) > 0,
-            "stage '{}' trains {}, which is not among its blocks", name, block);
-  require(stage.target != Target::labels, "stage '{}' is judged by labels; pretraining has none",
-          name);
-  require(stage.target == (stage.prefix.empty() ? Target::pixels : Target::codes),
-          "stage '{}' has target {} {} a frozen prefix", name, target_name(stage.target),
-          stage.prefix.empty() ? "without" : "with");
-  const size_t start = follow(stage.prefix, 0, pairs, name);
-  const size_t end = follow(stage.blocks, start, pairs, name);
-  require(end == start, "stage '{}' does not end where it begins: it cannot rebuild its input",
-          name);
+  const std::string mistake = stage_mistake(stage, pairs);
+  require(mistake.empty(), "{}", mistake);
 }
 
 void check_stages(const Strategy& strategy) {

@@ -12,6 +12,9 @@ struct StackDescription {
   std::vector<Shape> code_shapes;  ///< the output of encoder k
 };
 
+/// A plan that goes on after so many stages is taken to have no end.
+inline constexpr size_t most_stages = 1000;
+
 /// In which stages a stack of autoencoders is pretrained.
 class Strategy {
  public:
@@ -25,5 +28,9 @@ class Strategy {
   virtual std::optional<StageSpec> next(const StackDescription& stack,
                                         const std::vector<StageResult>& done) const = 0;
 };
+
+/// What is wrong with a stage for a stack of so many pairs ("stage 'pretrain-1' trains nothing"),
+/// or "" where it can be trained.
+std::string stage_mistake(const StageSpec& stage, size_t pairs);
 
 }  // namespace strata

@@ -51,6 +51,10 @@ struct DataContext {
   uint64_t seed = 0;  ///< the run's seed; data that is made must not depend on it, only its own
 };
 
+/// How what was loaded breaks what info() promised ("the training set has label 9, and there are 2
+/// classes"), or "" where it does not.
+std::string loading_mistake(const LoadedData& data, const DatasetInfo& info);
+
 struct PublishedSet;
 
 /// A data set: a source of labelled images. Built from its parameters without touching a file.

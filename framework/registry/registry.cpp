@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "strata/config/text.hpp"
 
 namespace strata {
@@ -11,7 +13,73 @@ std::string of_library(const std::string& library) {
   return library.empty() ? "strata itself" : library;
 }
 
+/// Why a default is not what its own declaration allows, or "".
+std::string default_mistake(const Field& field, const Json& value) {
+  const Constraints& c = field.constraints;
+  if (value.is_array()) {
+    for (const Json& item : value)
+      if (std::string mistake = default_mistake(field, item); !mistake.empty()) return mistake;
+    return {};
+  }
+  bool good = true;
+  if (value.is_number()) {
+    const auto x = value.get<double>();
+    good = (!c.min || x >= *c.min) && (!c.max || x <= *c.max) && (!c.above || x > *c.above) &&
+           (!c.below || x < *c.below);
+  } else if (value.is_string() && !c.choices.empty()) {
+    good = std::find(c.choices.begin(), c.choices.end(), value) != c.choices.end();
+  }
+  if (good) return {};
+  return fmt::format("the default of {}, {}, is not {}", quote(field.name), value.dump(), c.text());
+}
+
+/// What is wrong with a declaration, or "".
+std::string declaration_mistake(const ParamList& list) {
+  for (const Field& field : list.fields) {
+    if (list.find(field.name) != &field)
+      return fmt::format("parameter {} is declared twice", quote(field.name));
+    if (field.name == "type") return "a parameter is called 'type', which names the component";
+    if (field.required) continue;
+    std::string mistake = default_mistake(field, field.default_value);
+    if (!mistake.empty()) return mistake;
+  }
+  return {};
+}
+
 }  // namespace
+
+std::string component_name(const ComponentInfo& info) {
+  return fmt::format("{} {}{}", info.family, quote(info.name),
+                     info.library.empty() ? "" : " of " + info.library);
+}
+
+ComponentError::ComponentError(const ComponentRef& ref, const std::string& message)
+    : RunError((ref.info == nullptr ? quote(ref.type) : component_name(*ref.info)) + ": " +
+               message),
+      origin(ref.origin),
+      path(ref.path) {}
+
+void rethrow_of_component(const ComponentRef& ref, const std::string& doing) {
+  try {
+    throw;
+  } catch (const ComponentError&) {
+    throw;
+  } catch (const UserError&) {
+    throw;
+  } catch (...) {
+    throw ComponentError(ref, doing + ": " + current_exception_text());
+  }
+}
+
+std::shared_ptr<void> create_component(const ComponentRef& ref) {
+  try {
+    return ref.info->create(ref.params.get());
+  } catch (const ComponentError&) {  // of one inside it
+    throw;
+  } catch (...) {
+    throw ComponentError(ref, current_exception_text());
+  }
+}
 
 Registry& Registry::instance() {
   // Never destroyed: plugin libraries outlive whatever order the program ends in.
@@ -28,6 +96,10 @@ void Registry::add(ComponentInfo info) noexcept {
       problems_.push_back(fmt::format("{} {} of {} is registered already, by {}", info.family,
                                       quote(info.name), of_library(library_),
                                       of_library(taken->second.library)));
+      return;
+    }
+    if (const std::string mistake = declaration_mistake(info.params); !mistake.empty()) {
+      problems_.push_back(component_name(info) + ": " + mistake);
       return;
     }
     std::string name = info.name;

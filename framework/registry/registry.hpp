@@ -40,10 +40,40 @@ class Registry final : public Catalog {
   std::string library_;
 };
 
-/// Builds what a slot names. The slot was read without an issue.
+/// "layer 'swish' of libswish.so"; without the library where strata itself has it.
+std::string component_name(const ComponentInfo& info);
+
+/// A component's own code threw, or did what its family forbids. what() names the component, its
+/// library and what was asked of it.
+class ComponentError : public RunError {
+ public:
+  ComponentError(const ComponentRef& ref, const std::string& message);
+
+  Origin origin;     ///< where the component is named; no source where nobody wrote it
+  std::string path;  ///< the key there
+};
+
+/// Throws the ComponentError for the exception being handled, which `doing` ("build()") threw. What
+/// already says who is at fault goes on as it is: a ComponentError, and a UserError.
+[[noreturn]] void rethrow_of_component(const ComponentRef& ref, const std::string& doing);
+
+/// Runs code that calls a component; whatever it throws is told with the component's name.
+template <class Body>
+auto of_component(const ComponentRef& ref, const char* doing, Body&& body) {
+  try {
+    return body();
+  } catch (...) {
+    rethrow_of_component(ref, doing);
+  }
+}
+
+/// Builds what a reference names, which was read without an issue. Throws ComponentError, whatever
+/// the constructor threw.
+std::shared_ptr<void> create_component(const ComponentRef& ref);
+
 template <class Family>
 std::shared_ptr<Family> make(const Slot<Family>& slot) {
-  return std::static_pointer_cast<Family>(slot.info->create(slot.params.get()));
+  return std::static_pointer_cast<Family>(create_component(slot));
 }
 
 template <class Family, class Component>

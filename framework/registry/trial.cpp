@@ -25,16 +25,6 @@ void report(const std::string& text) {
   ::_exit(written < 0 ? 4 : 3);
 }
 
-std::string current_exception_text() {
-  try {
-    throw;
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) {
-    return "something that is no std::exception";
-  }
-}
-
 void report_exception() {
   report("it threw an exception while it was loaded: " + current_exception_text());
 }

@@ -33,7 +33,10 @@ Json describe(const Samples& samples, const IndexList& list, int64_t classes) {
 PreparedData prepare_data(const DataSettings& settings, const DatasetInfo& info,
                           const DataContext& context, const at::Device& device) {
   PreparedData data;
-  data.host = make(settings.dataset)->load(context);
+  const Slot<Dataset>& dataset = settings.dataset;
+  data.host = of_component(dataset, "load()", [&] { return make(dataset)->load(context); });
+  if (const std::string mistake = loading_mistake(data.host, info); !mistake.empty())
+    throw ComponentError(dataset, mistake);
   Samples& train = data.host.train;
   Samples& test = data.host.test;
   const DataSplit split = split_data(train.count(), test.count(), settings, context.seed);

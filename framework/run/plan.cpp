@@ -20,14 +20,44 @@ StackDescription describe(const Plan& plan) {
   return description;
 }
 
+/// The strategy's next stage, held to what a stage must be.
+std::optional<StageSpec> pretraining_stage(const Slot<Strategy>& slot,
+                                           const StackDescription& stack,
+                                           const std::vector<StageResult>& done) {
+  const auto strategy = make(slot);
+  auto stage = of_component(slot, "next()", [&] { return strategy->next(stack, done); });
+  if (!stage) return stage;
+  if (done.size() >= most_stages)
+    throw ComponentError(slot, fmt::format("it goes on after {} stages", most_stages));
+  if (const std::string mistake = stage_mistake(*stage, stack.pairs); !mistake.empty())
+    throw ComponentError(slot, mistake);
+  for (const StageResult& before : done)
+    if (before.spec.name == stage->name)
+      throw ComponentError(slot, fmt::format("two stages are named '{}'", stage->name));
+  return stage;
+}
+
 class Planner {
  public:
   Planner(Plan& plan, const Node& tree, Issues& issues)
       : plan_(plan), settings_(plan.experiment), tree_(tree), issues_(issues) {}
 
+  /// What a component throws is reported where it is named.
   void run() {
+    try {
+      plan();
+    } catch (const ComponentError& e) {
+      issues_.error(e.origin.source ? e.origin : tree_.origin, e.path, e.what());
+    } catch (const UserError& e) {  // a strategy's, that misses something
+      error("pretrain.strategy", e.what());
+    }
+  }
+
+ private:
+  void plan() {
     plan_.stack = std::make_shared<Stack>();
-    plan_.data = make(settings_.data.dataset)->info();
+    const Slot<Dataset>& dataset = settings_.data.dataset;
+    plan_.data = of_component(dataset, "info()", [&] { return make(dataset)->info(); });
     if (!settings_.pretrain && !settings_.classify)
       issues_.error(tree_.origin, "", "nothing to do: expected 'pretrain', 'classify' or both");
     check_lists();
@@ -42,14 +72,13 @@ class Planner {
     check_stage_count();
   }
 
- private:
   /// Under a strategy without stages the decoders are not needed, nor need they be possible.
   bool pretrains() const {
     if (!settings_.pretrain) return false;
     StackDescription description;
     description.pairs = settings_.encoder.size();
     description.code_shapes.resize(description.pairs);
-    return make(settings_.pretrain->strategy)->next(description, {}).has_value();
+    return pretraining_stage(settings_.pretrain->strategy, description, {}).has_value();
   }
 
   void error(const std::string& path, const std::string& message) {
@@ -80,8 +109,12 @@ class Planner {
       plan_.stack->add(name, refs(layers), input, range, context, &failed);
       return true;
     } catch (const LayerError& e) {
-      issues_.error(layers[failed].origin, layers[failed].path,
-                    fmt::format("layer '{}' does not fit: {}", layers[failed].type, e.what()));
+      issues_.error(
+          layers[failed].origin, layers[failed].path,
+          fmt::format("{} does not fit: {}", component_name(*layers[failed].info), e.what()));
+      return false;
+    } catch (const ComponentError& e) {
+      issues_.error(e.origin, e.path, e.what());
       return false;
     }
   }
@@ -221,7 +254,7 @@ void apply(const PretrainSettings& settings, size_t k, StageSpec& stage) {
 std::optional<StageSpec> Plan::next_stage(const std::vector<StageResult>& done) const {
   if (!done.empty() && done.back().spec.kind == StageKind::classify) return std::nullopt;
   if (experiment.pretrain) {
-    if (auto stage = make(experiment.pretrain->strategy)->next(describe(*this), done)) {
+    if (auto stage = pretraining_stage(experiment.pretrain->strategy, describe(*this), done)) {
       apply(*experiment.pretrain, done.size(), *stage);
       return stage;
     }

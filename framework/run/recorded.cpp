@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "strata/record/record.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/support/version.hpp"
@@ -16,10 +18,15 @@ std::string other_strata(const Json& provenance) {
   const auto commit = provenance.at("strata").at("commit").get<std::string>();
   if (version != build_version || commit != build_commit)
     return fmt::format("made by another strata ({}, {})", version, commit);
-  for (const Json& plugin : provenance.at("plugins"))
-    for (const PluginLibrary& loaded : loaded_plugins())
-      if (plugin.at("library") == loaded.name && plugin.at("sha256") != loaded.sha256)
-        return fmt::format("made with another {}", loaded.name);
+  // Where each library of then is loaded, every component is of the library that it was of, as no
+  // name is taken twice.
+  for (const Json& plugin : provenance.at("plugins")) {
+    const auto& now = loaded_plugins();
+    if (std::none_of(now.begin(), now.end(), [&](const PluginLibrary& loaded) {
+          return plugin.at("sha256") == loaded.sha256;
+        }))
+      return fmt::format("made with another {}", plugin.at("library").get<std::string>());
+  }
   return "";
 }
 
@@ -35,7 +42,7 @@ std::string RecordedRuns::other_data(const LoadedExperiment& experiment, const J
     try {
       const auto seed = static_cast<uint64_t>(experiment.settings.seed);
       now = make(dataset)->load({data_folders_, seed}).files;
-    } catch (const UserError&) {
+    } catch (...) {  // the run would say what is wrong with them
     }
   }
   const Json& then = record.at("data").at("files");  // in the order in which they are loaded

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "strata/train/evaluation.hpp"
+
 namespace strata {
 namespace {
 
@@ -86,12 +88,14 @@ class StageCheck {
       use.output = last->output_range;
       use.target_range = first->input_range;
     }
-    if (const auto objection = make(stage_.loss)->objection(use)) error(stage_.loss, *objection);
+    const auto objection =
+        of_component(stage_.loss, "objection()", [&] { return make(stage_.loss)->objection(use); });
+    if (objection) error(stage_.loss, *objection);
   }
 
   void check_metrics() {
     for (const auto& metric : stage_.metrics)
-      if (!make(metric)->suits(stage_.target))
+      if (!make_metric(metric)->suits(stage_.target))
         error(metric, fmt::format("metric '{}' cannot be measured against {}", metric.type,
                                   target_name(stage_.target)));
   }
@@ -101,8 +105,9 @@ class StageCheck {
     for (const auto& penalty : stage_.penalties) {
       const Block* code = block(stage_.blocks[stage_.code_blocks() - 1]);
       if (code == nullptr) continue;
-      if (const auto objection = make(penalty)->objection(code->output_range))
-        error(penalty, *objection);
+      const auto objection = of_component(
+          penalty, "objection()", [&] { return make(penalty)->objection(code->output_range); });
+      if (objection) error(penalty, *objection);
       if (!names.insert(penalty.type).second)
         error(penalty, fmt::format("penalty '{}' is given twice", penalty.type));
     }

@@ -17,4 +17,8 @@ class RunError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Called in a catch block: what the exception says, without the stack trace that LibTorch puts
+/// behind its own; "something that is no std::exception was thrown" for one that says nothing.
+std::string current_exception_text();
+
 }  // namespace strata

@@ -24,7 +24,35 @@ void for_batches(const DeviceSplit& split, const FitOptions& options, Body body)
   }
 }
 
+class NamedMetric final : public Metric {
+ public:
+  explicit NamedMetric(const Slot<Metric>& slot) : slot_(slot), metric_(make(slot)) {}
+  bool suits(Target target) const override {
+    return of_component(slot_, "suits()", [&] { return metric_->suits(target); });
+  }
+  std::map<std::string, bool> figures() const override {
+    return of_component(slot_, "figures()", [&] { return metric_->figures(); });
+  }
+  void start(int64_t classes, const at::TensorOptions& options) override {
+    of_component(slot_, "start()", [&] { metric_->start(classes, options); });
+  }
+  void update(const Tensor& output, const Tensor& target) override {
+    of_component(slot_, "update()", [&] { metric_->update(output, target); });
+  }
+  std::map<std::string, Json> result() const override {
+    return of_component(slot_, "result()", [&] { return metric_->result(); });
+  }
+
+ private:
+  Slot<Metric> slot_;
+  std::shared_ptr<Metric> metric_;
+};
+
 }  // namespace
+
+std::shared_ptr<Metric> make_metric(const Slot<Metric>& slot) {
+  return std::make_shared<NamedMetric>(slot);
+}
 
 void check_stop(const FitOptions& options) {
   if (options.stop != nullptr && options.stop->load(std::memory_order_relaxed))

@@ -68,6 +68,9 @@ struct Evaluation {
   std::shared_ptr<Loss> loss;  ///< may be null
   std::vector<std::shared_ptr<Metric>> metrics;
 };
+/// The metric built; what it throws later is told with its name.
+std::shared_ptr<Metric> make_metric(const Slot<Metric>& slot);
+
 Json evaluate(const Stack& stack, const Evaluation& what, const DeviceData& data,
               const DeviceSplit& split, const FitOptions& options);
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "strata/support/crash_file.hpp"
+
 namespace strata {
 namespace {
 
@@ -59,8 +61,19 @@ PlacedLayer created(const ComponentRef& ref) {
   PlacedLayer placed;
   placed.type = ref.type;
   placed.ref = ref;
-  placed.layer = std::static_pointer_cast<Layer>(ref.info->create(ref.params.get()));
+  placed.layer = std::static_pointer_cast<Layer>(create_component(ref));
   return placed;
+}
+
+/// Whether a decoder of data in this range ends in the layer. Every layer there is gets asked, and
+/// one that nobody named must spoil nothing: what it throws means no.
+bool ends_decoder_of(const PlacedLayer& placed, const Range& range) {
+  try {
+    return placed.layer->role() == Layer::Role::activation && placed.layer->ends_decoder() &&
+           placed.layer->range() == range;
+  } catch (...) {
+    return false;
+  }
 }
 
 /// The activation that a decoder of images ends in, found by its range: no layer is known by name.
@@ -71,10 +84,11 @@ std::optional<PlacedLayer> activation_for(const Range& range) {
     ref.type = name;
     ref.info = registry.find(Layer::family, name);
     ref.params = ref.info->make_params();
-    PlacedLayer placed = created(ref);
-    if (placed.layer->role() == Layer::Role::activation && placed.layer->ends_decoder() &&
-        placed.layer->range() == range)
-      return placed;
+    try {
+      PlacedLayer placed = created(ref);
+      if (ends_decoder_of(placed, range)) return placed;
+    } catch (const ComponentError&) {  // likewise
+    }
   }
   return std::nullopt;
 }
@@ -101,12 +115,11 @@ std::string described(const PlacedLayer& placed) {
 /// A layer's pass, held to what it said of itself; what goes wrong is told with its name.
 Tensor pass(const PlacedLayer& placed, const Tensor& x, const ForwardContext& context) {
   Tensor y;
+  const CrashFile::InLayer here(placed.name.c_str());
   try {
     y = placed.layer->forward(x, context);
-  } catch (const c10::Error& e) {  // its what() ends in a stack trace
-    throw RunError(fmt::format("{}: {}", described(placed), e.what_without_backtrace()));
-  } catch (const std::exception& e) {
-    throw RunError(fmt::format("{}: {}", described(placed), e.what()));
+  } catch (...) {
+    throw RunError(fmt::format("{}: {}", described(placed), current_exception_text()));
   }
   if (!y.defined()) throw RunError(described(placed) + " gives no tensor");
   const at::IntArrayRef sizes = y.sizes();
@@ -115,6 +128,35 @@ Tensor pass(const PlacedLayer& placed, const Tensor& x, const ForwardContext& co
                                shape_text(sizes.vec()),
                                shape_text(batch_shape(x.size(0), placed.output))));
   return y;
+}
+
+/// Asks a layer that is being placed; a LayerError is a refusal, for the caller to place, and
+/// whatever else it throws is told with its name.
+template <class Body>
+auto asked(const PlacedLayer& placed, const char* what, Body&& body) {
+  try {
+    return body(*placed.layer);
+  } catch (const LayerError&) {
+    throw;
+  } catch (const UserError& e) {
+    throw ComponentError(placed.ref, fmt::format("{}: {}", what, e.what()));
+  } catch (...) {
+    rethrow_of_component(placed.ref, what);
+  }
+}
+
+/// What is wrong with a layer's backward pass, from a gradient of ones; "" where nothing is.
+std::string backward_fault_of(const PlacedLayer& placed, const Tensor& in, const Tensor& out) {
+  if (!out.requires_grad()) return described(placed) + " passes no gradient";
+  try {
+    out.backward(at::ones_like(out));
+  } catch (...) {
+    return fmt::format("{}: backward(): {}", described(placed), current_exception_text());
+  }
+  if (!in.grad().defined()) return described(placed) + " passes no gradient";
+  if (!at::isfinite(in.grad()).all().item<bool>())
+    return fmt::format("the gradient of {} holds NaN or infinity", described(placed));
+  return {};
 }
 
 /// x in the block's input shape, where the one before it was written out and ends flat.
@@ -133,11 +175,14 @@ Block& Stack::place(std::shared_ptr<Block> block, const LayerContext& context, s
     if (failed != nullptr) *failed = i;
     placed.name = fmt::format("{}.{}", block->name, i);
     placed.input = shape;
-    shape = placed.output = placed.layer->configure(shape, context);
+    shape = placed.output =
+        asked(placed, "configure()", [&](Layer& layer) { return layer.configure(shape, context); });
     Counter counter;
-    placed.layer->build(counter);
+    asked(placed, "build()", [&](Layer& layer) { layer.build(counter); });
     placed.parameters = counter.count;
-    if (placed.layer->role() != Layer::Role::passthrough) range = placed.layer->range();
+    range = asked(placed, "range()", [&](const Layer& layer) {
+      return layer.role() == Layer::Role::passthrough ? range : layer.range();
+    });
   }
   block->output = shape;
   block->output_range = range;
@@ -173,10 +218,12 @@ const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
   while (chain.size() > first) {
     const PlacedLayer& source = *chain.back();
     chain.pop_back();
-    std::shared_ptr<Layer> mirror = source.layer->mirror(context);
+    std::shared_ptr<Layer> mirror =
+        asked(source, "mirror()", [&](const Layer& layer) { return layer.mirror(context); });
     if (mirror == nullptr) continue;
     PlacedLayer placed;
     placed.type = source.type;
+    placed.ref = source.ref;
     placed.layer = std::move(mirror);
     const bool transform = placed.layer->role() == Layer::Role::transform;
     block->layers.push_back(std::move(placed));
@@ -193,7 +240,7 @@ void Stack::build(uint64_t seed, at::ScalarType dtype, at::Device device) {
   for (const auto& block : blocks_) {
     for (PlacedLayer& placed : block->layers) {
       drawer.enter(placed.name);
-      placed.layer->build(drawer);
+      asked(placed, "build()", [&](Layer& layer) { layer.build(drawer); });
     }
   }
 }
@@ -233,6 +280,32 @@ std::string Stack::first_not_finite(const std::vector<std::string>& blocks, Tens
       if (!at::isfinite(x).all().item<bool>()) return described(placed);
     }
   }
+  return {};
+}
+
+std::string Stack::backward_fault(const std::vector<std::string>& blocks, Tensor x,
+                                  const ForwardContext& context) const {
+  struct Passed {
+    const PlacedLayer& placed;
+    Tensor in, out;
+  };
+  std::vector<Passed> passes;
+  ForwardContext place = context;
+  for (const std::string& name : blocks) {
+    x = entering(block(name), x);
+    for (const PlacedLayer& placed : block(name).layers) {
+      place.layer = placed.name;
+      const Tensor in = x.detach().clone().set_requires_grad(true);
+      const Tensor kept = x.detach();
+      x = pass(placed, in, place);
+      if (at::isfinite(kept).all().item<bool>() && !at::equal(in, kept))
+        return described(placed) + " writes into its input";
+      passes.push_back({placed, in, x});
+    }
+  }
+  for (auto it = passes.rbegin(); it != passes.rend(); ++it)
+    if (std::string fault = backward_fault_of(it->placed, it->in, it->out); !fault.empty())
+      return fault;
   return {};
 }
 

@@ -12,7 +12,7 @@ struct PlacedLayer {
   std::string name;  ///< "encoder.0.1"
   std::string type;  ///< "tanh"
   std::shared_ptr<Layer> layer;
-  ComponentRef ref;  ///< what built it; empty for a mirror
+  ComponentRef ref;  ///< what built it; of a mirror, what built the layer that it undoes
   Shape input, output;
   int64_t parameters = 0;  ///< how many numbers it learns
 };
@@ -33,8 +33,9 @@ struct Block {
 /// draws all parameters, then forward().
 class Stack {
  public:
-  /// The layers named by the references, fed with `input`. A LayerError thrown carries no position;
-  /// `failed`, where given, is set to the index of the layer at fault.
+  /// The layers named by the references, fed with `input`. A LayerError thrown, by which a layer
+  /// refuses its input, carries no position; `failed`, where given, is set to the index of the
+  /// layer at fault. What else a layer throws becomes a ComponentError.
   const Block& add(const std::string& name, const std::vector<ComponentRef>& layers,
                    const Shape& input, const Range& input_range, const LayerContext& context,
                    size_t* failed = nullptr);
@@ -62,6 +63,12 @@ class Stack {
   /// The first layer on that way whose output is not finite, described; "" where all are.
   std::string first_not_finite(const std::vector<std::string>& blocks, Tensor x,
                                const ForwardContext&) const;
+
+  /// What the layers on that way say when a gradient of ones is sent back through each alone, in
+  /// training, the last first: "" where each passes a finite one on, else the first fault, with the
+  /// layer described.
+  std::string backward_fault(const std::vector<std::string>& blocks, Tensor x,
+                             const ForwardContext&) const;
 
   /// The parameters of these blocks, in order, each once. After build().
   std::vector<Parameter> parameters(const std::vector<std::string>& blocks) const;

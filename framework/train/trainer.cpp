@@ -9,6 +9,7 @@
 
 #include "strata/core/batches.hpp"
 #include "strata/core/clip.hpp"
+#include "strata/train/objective.hpp"
 
 namespace strata {
 namespace {
@@ -98,47 +99,6 @@ class Selection {
   size_t kept_ = 0;
 };
 
-/// The terms of a stage's objective: the loss, and each penalty with its weight. Their values stay
-/// on the device, a row a term and a column a step, until the epoch's one read.
-class Objective {
- public:
-  Objective(const StageSpec& spec, int64_t steps, const at::TensorOptions& place)
-      : loss_(make(spec.loss)), names_{spec.loss.type} {
-    for (const auto& penalty : spec.penalties) {
-      penalties_.push_back(make(penalty));
-      names_.push_back(penalty.type);
-    }
-    values_ = at::zeros({static_cast<int64_t>(names_.size()), steps}, place);
-  }
-
-  const std::shared_ptr<Loss>& loss() const { return loss_; }
-  const Tensor& values() const { return values_; }
-  const std::vector<std::string>& names() const { return names_; }
-  double weight(size_t term) const { return term == 0 ? 1 : penalties_[term - 1]->common().weight; }
-
-  /// The weighted sum, to be differentiated; notes each term as that of `step`.
-  Tensor forward(const Tensor& output, const Tensor& target, const Tensor& code, int64_t step) {
-    Tensor sum = loss_->forward(output, target);
-    note(0, step, sum);
-    for (size_t i = 0; i < penalties_.size(); ++i) {
-      const Tensor term = penalties_[i]->forward(code);
-      note(i + 1, step, term);
-      sum = sum.add(term, weight(i + 1));
-    }
-    return sum;
-  }
-
- private:
-  void note(size_t term, int64_t step, const Tensor& value) {
-    values_.select(0, static_cast<int64_t>(term)).select(0, step).copy_(value.detach());
-  }
-
-  std::shared_ptr<Loss> loss_;
-  std::vector<std::shared_ptr<Penalty>> penalties_;
-  std::vector<std::string> names_;
-  Tensor values_;
-};
-
 /// One stage while it trains.
 class Fit {
  public:
@@ -164,10 +124,10 @@ class Fit {
         order_(random_stream(options.seed, "shuffle", "data", spec.name)),
         noise_(random_stream(options.seed, "corruption", "input", spec.name)),
         rate_(at::zeros({}, place_)) {
-    optimizer_->start(trained_.parameters());
+    of_component(spec.optimizer, "start()", [&] { optimizer_->start(trained_.parameters()); });
     if (!spec.corruption.empty()) corruption_ = make(spec.corruption);
     evaluation_ = {spec.blocks, spec.target, objective_.loss(), {}};
-    for (const auto& metric : spec.metrics) evaluation_.metrics.push_back(make(metric));
+    for (const auto& metric : spec.metrics) evaluation_.metrics.push_back(make_metric(metric));
     context_.training = true;
     context_.seed = options.seed;
     context_.stage = spec.name;
@@ -176,6 +136,7 @@ class Fit {
   EpochResult epoch(int64_t number) {
     EpochResult result;
     result.epoch = number;
+    evaluating_ = false;
     result.learning_rate = rate_at(number, 0);
     const auto begin = std::chrono::steady_clock::now();
     std::vector<Parameter> all = trained_.parameters(), state = optimizer_->state();
@@ -192,6 +153,7 @@ class Fit {
       result.terms[objective_.names()[term]] = mean;
       result.loss += objective_.weight(term) * mean;
     }
+    evaluating_ = true;
     result.metrics = {
         {"train", Json::object()},
         {"validation",
@@ -210,10 +172,19 @@ class Fit {
 
   size_t finish(size_t last) { return selection_.finish(last); }
 
+  /// ", in stage 'pretrain-1', epoch 2, step 3 of 5": where training is.
+  std::string where() const {
+    return fmt::format(
+        ", in stage '{}', epoch {}, {}", spec_.name, context_.epoch,
+        evaluating_ ? "in evaluation" : fmt::format("step {} of {}", context_.step + 1, steps_));
+  }
+
  private:
   double rate_at(int64_t number, int64_t step) const {
-    return schedule_->rate(optimizer_->common().lr, {number - 1, step, steps_, spec_.epochs},
-                           followed_);
+    return of_component(optimizer_->common().schedule, "rate()", [&] {
+      return schedule_->rate(optimizer_->common().lr, {number - 1, step, steps_, spec_.epochs},
+                             followed_);
+    });
   }
 
   /// The first steps of an epoch.
@@ -245,7 +216,10 @@ class Fit {
 
   /// What the stage is given of x.
   Tensor corrupted(const Tensor& x) const {
-    return corruption_ ? corruption_->apply(x, {noise_, context_.samples, context_.epoch, 0}) : x;
+    if (!corruption_) return x;
+    return of_component(spec_.corruption, "apply()", [&] {
+      return corruption_->apply(x, {noise_, context_.samples, context_.epoch, 0});
+    });
   }
 
   void set_rate(double rate) {
@@ -256,15 +230,46 @@ class Fit {
 
   void step(const Tensor& index) {
     const Tensor x = train_input_.batch(index);
-    const Tensor code = stack_.forward(encode_, corrupted(x), context_);
+    const Tensor input = corrupted(x), code = stack_.forward(encode_, input, context_);
     const Tensor y = shaped_like(spec_.target, stack_.forward(decode_, code, context_), x);
     const Tensor target = target_of(spec_.target, x, data_.train, index);
-    objective_.forward(y, target, code, context_.step).backward();
+    backward(objective_.forward(y, target, code, context_.step), input);
     at::NoGradGuard no_grad;
     if (const auto& norm = optimizer_->common().clip_norm)
       clip_gradients(trained_.parameters(), *norm);
-    optimizer_->step(rate_);
+    of_component(spec_.optimizer, "step()", [&] { optimizer_->step(rate_); });
     trained_.clear_gradients();
+  }
+
+  /// What autograd throws names no layer; the one at fault is found by asking each alone.
+  void backward(const Tensor& loss, const Tensor& input) {
+    if (!loss.requires_grad()) require_gradients(input);
+    try {
+      loss.backward();
+    } catch (...) {
+      const std::string text = current_exception_text(), fault = backward_fault(input);
+      throw RunError(fault.empty() ? "in the backward pass: " + text : fault);
+    }
+    if (context_.epoch == 1 && context_.step == 0) require_gradients(input);
+  }
+
+  std::string backward_fault(const Tensor& input) const {
+    try {
+      return stack_.backward_fault(spec_.blocks, input, context_);
+    } catch (...) {  // forward() fails where it is asked alone
+      return current_exception_text();
+    }
+  }
+
+  /// Throws where a parameter that trains got no gradient: a layer behind it passes none.
+  void require_gradients(const Tensor& input) const {
+    std::vector<std::string> idle;
+    for (const Parameter& p : trained_.parameters())
+      if (!p.value.grad().defined()) idle.push_back(p.name);
+    if (idle.empty()) return;
+    const std::string fault = backward_fault(input);
+    throw RunError(fmt::format("{}{} get{} no gradient", fault.empty() ? "" : fault + ": ",
+                               fmt::join(idle, ", "), idle.size() == 1 ? "s" : ""));
   }
 
   /// A term's mean over samples from its batches'; throws Diverged at the first that is no number.
@@ -273,44 +278,74 @@ class Fit {
     double sum = 0;
     for (int64_t k = 0; k < steps_; ++k) {
       const double value = values[k].item<double>();
-      if (!std::isfinite(value))
+      if (!std::isfinite(value)) {
+        const double rate = rate_at(number, k);
         throw Diverged(fmt::format(
-            "{} became {} in stage '{}', epoch {}, step {} of {}, at learning rate {:g}; try a "
-            "smaller one{}",
+            "{} became {} in stage '{}', epoch {}, step {} of {}, at learning rate {:g}{}",
             name == spec_.loss.type ? "the loss" : "penalty '" + name + "'",
-            std::isnan(value) ? "NaN" : "infinite", spec_.name, number, k + 1, steps_,
-            rate_at(number, k), origin(number, k)));
+            std::isnan(value) ? "NaN" : "infinite", spec_.name, number, k + 1, steps_, rate,
+            origin(number, k)));
+      }
       sum += value *
              static_cast<double>(std::min(options_.batch_size, count - k * options_.batch_size));
     }
     return sum / static_cast<double>(count);
   }
 
-  /// Where a value that is no number began: the epoch is replayed up to that step, which nothing
-  /// random hinders, and the layers' pass is watched. "" where it began behind them.
+  /// Where a value that is no number began, and what to do where the learning rate may be to blame.
+  /// The epoch is replayed up to that step, which nothing random hinders, and the layers' passes
+  /// are watched.
   std::string origin(int64_t number, int64_t bad_step) {
     Observer silent;
     start_.restore();
-    train(number, bad_step, silent);
+    if (bad_step > 0) {
+      train(number, bad_step - 1, silent);
+      const Tensor x = train_input_.batch(begin_step(order_of(number), number, bad_step - 1));
+      const std::string fault = backward_fault(corrupted(x));
+      trained_.clear_gradients();
+      if (!fault.empty()) return advice() + "; " + fault;
+      step(context_.samples);
+    }
     at::NoGradGuard no_grad;
     for (const Parameter& p : trained_.parameters())
       if (!at::isfinite(p.value).all().item<bool>())
-        return fmt::format("; it begins in the update of {}, one step before", p.name);
+        return fmt::format("{}; it begins in the update of {}, one step before", advice(), p.name);
     const Tensor x = train_input_.batch(begin_step(order_of(number), number, bad_step));
     const std::string layer = stack_.first_not_finite(spec_.blocks, corrupted(x), context_);
-    return layer.empty() ? "" : "; it begins in the output of " + layer;
+    return layer.empty() ? kSmaller : advice() + "; it begins in the output of " + layer;
   }
 
-  /// Throws Diverged where an epoch's last update broke the parameters, which no training loss
-  /// shows.
+  /// Whether training drove the parameters so far that a layer may well give up; where it did not,
+  /// a layer that gives no number does so by itself.
+  std::string advice() const {
+    for (const Parameter& p : trained_.parameters())
+      if (!(p.value.detach().abs().max().item<double>() < 1e3)) return kSmaller;
+    return "";
+  }
+
+  /// Throws Diverged where an epoch's last update broke the parameters, or a layer only evaluates
+  /// to no number: neither shows in a training loss.
   void check_measured(const Json& figures, int64_t number) const {
     const double loss = figures.value(objective_.loss()->measure(), 0.0);
-    if (!std::isfinite(loss))
-      throw Diverged(fmt::format(
-          "the loss on the test set became {} in stage '{}', epoch {}, at learning rate {:g}; try "
-          "a smaller one",
-          std::isnan(loss) ? "NaN" : "infinite", spec_.name, number, rate_at(number, steps_ - 1)));
+    if (std::isfinite(loss)) return;
+    const std::string layer = first_not_finite_in_evaluation();
+    throw Diverged(fmt::format(
+        "the loss on the test set became {} in stage '{}', epoch {}, at learning rate {:g}{}",
+        std::isnan(loss) ? "NaN" : "infinite", spec_.name, number, rate_at(number, steps_ - 1),
+        layer.empty() ? kSmaller : advice() + "; it begins in the output of " + layer));
   }
+
+  std::string first_not_finite_in_evaluation() const {
+    at::NoGradGuard no_grad;
+    for (const Tensor& index : data_.test.samples.split(1000)) {
+      const std::string layer =
+          stack_.first_not_finite(spec_.blocks, test_input_.batch(index), ForwardContext());
+      if (!layer.empty()) return layer;
+    }
+    return {};
+  }
+
+  static constexpr const char* kSmaller = "; try a smaller one";
 
   Stack& stack_;
   const StageSpec& spec_;
@@ -333,6 +368,7 @@ class Fit {
   ForwardContext context_;
   Tensor rate_;
   double rate_value_ = 0;
+  bool evaluating_ = false;
   std::vector<double> followed_;
 };
 
@@ -341,15 +377,31 @@ class Fit {
 void fit(Stack& stack, const StageSpec& spec, const DeviceData& data, const FitOptions& options,
          Observer& observer, StageResult& result) {
   observer.stage_started(spec);
-  Fit fit(stack, spec, data, options, observer);
+  std::optional<Fit> fit;
+  const auto with_place = [&](const auto& body) {
+    try {
+      body();
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Diverged&) {
+      throw;
+    } catch (const UserError&) {
+      throw;
+    } catch (...) {
+      throw StageError(
+          current_exception_text() +
+          (fit ? fit->where() : fmt::format(", in stage '{}', before its first step", spec.name)));
+    }
+  };
+  with_place([&] { fit.emplace(stack, spec, data, options, observer); });
   result.measured = true;
   for (int64_t number = 1; number <= spec.epochs; ++number) {
-    result.epochs.push_back(fit.epoch(number));
+    with_place([&] { result.epochs.push_back(fit->epoch(number)); });
     result.kept = result.epochs.size() - 1;
     observer.epoch_done(spec, result.epochs.back());
-    if (fit.ends_after(result.epochs.back())) break;
+    if (fit->ends_after(result.epochs.back())) break;
   }
-  result.kept = fit.finish(result.kept);
+  result.kept = fit->finish(result.kept);
 }
 
 }  // namespace strata

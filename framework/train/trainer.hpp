@@ -20,10 +20,16 @@ class Diverged : public RunError {
   using RunError::RunError;
 };
 
+/// What a component threw, or could not do, while a stage trained; with stage, epoch and step.
+class StageError : public RunError {
+ public:
+  using RunError::RunError;
+};
+
 /// Trains one stage. `result` grows by an epoch at a time, so that it holds what was reached when
-/// this throws: Diverged (naming stage, epoch, step and rate), Interrupted, or what a layer threw.
-/// Where the stage keeps its best epoch, the stack holds that epoch's parameters at the end, and
-/// result.kept says which one it was.
+/// this throws: Diverged (naming stage, epoch, step and rate), Interrupted, UserError or
+/// StageError. Where the stage keeps its best epoch, the stack holds that epoch's parameters at the
+/// end, and result.kept says which one it was.
 void fit(Stack& stack, const StageSpec& spec, const DeviceData& data, const FitOptions& options,
          Observer& observer, StageResult& result);
 

@@ -55,6 +55,11 @@ struct Remembers {
     return at::tanh(x) + ++calls;
   }
 };
+struct KnowsItsStep {
+  static Tensor forward(const Tensor& x, const ForwardContext& context) {
+    return at::tanh(x) + static_cast<double>(context.step);
+  }
+};
 struct Damages {
   static Tensor forward(const Tensor& x, const ForwardContext&) {
     at::NoGradGuard no_grad;
@@ -78,6 +83,23 @@ struct Throws {
   static Tensor forward(const Tensor&, const ForwardContext&) {
     throw std::runtime_error("not today");
   }
+};
+struct ThrowsANumber {
+  static Tensor forward(const Tensor&, const ForwardContext&) { throw 42; }
+};
+struct WrongFarOut {  // its gradient is that of the cube up to 3, and 0 beyond
+  static Tensor forward(const Tensor& x, const ForwardContext&) {
+    const Tensor cube = x * x * x;
+    return at::where(x.abs() > 3, cube.detach() + 0 * x, cube);
+  }
+};
+struct OutOfRangeFarOut {
+  static Tensor forward(const Tensor& x, const ForwardContext&) { return x / 4; }
+};
+class FarRangeLayer : public FaultyLayer<OutOfRangeFarOut> {
+ public:
+  using FaultyLayer::FaultyLayer;
+  Range range() const override { return {-1, 1}; }
 };
 struct OutOfRange {
   static Tensor forward(const Tensor& x, const ForwardContext&) { return 2 * at::tanh(x); }
@@ -181,11 +203,15 @@ REGISTER_FAULT(NoGradient, "no_gradient");
 REGISTER_FAULT(WrongGradient, "wrong_gradient");
 REGISTER_FAULT(WrongPrecision, "wrong_precision");
 REGISTER_FAULT(Remembers, "remembers");
+REGISTER_FAULT(KnowsItsStep, "knows_its_step");
 REGISTER_FAULT(Damages, "damages");
 REGISTER_FAULT(WholeBatch, "whole_batch");
 REGISTER_FAULT(Unstrided, "unstrided");
 REGISTER_FAULT(NotANumber, "not_a_number");
 REGISTER_FAULT(Throws, "throws");
+REGISTER_FAULT(ThrowsANumber, "throws_a_number");
+REGISTER_FAULT(WrongFarOut, "wrong_far_out");
+static const Registration<Layer, FarRangeLayer> registration_far_range{"out_of_range_far_out"};
 static const Registration<Layer, RangeLayer> registration_range{"out_of_range"};
 static const Registration<Layer, Unsaved> registration_unsaved{"unsaved"};
 static const Registration<Loss, SummedLoss> registration_summed{"summed"};
@@ -220,26 +246,46 @@ TEST_CASE("A layer with a fault fails the check that is there for it") {
   };
   CHECK(layer("wrong_shape", "its shape inference agrees with the output") ==
         "for a batch of 3 of 6, 3x6 was inferred, 3x12 came");
-  CHECK(layer("no_gradient", "its gradients agree with finite differences") ==
+  CHECK(layer("no_gradient", "has a backward pass, which changes nothing") ==
         "no gradient flows through it");
   CHECK(mentions(layer("wrong_gradient", "its gradients agree with finite differences"),
                  "gradient of the input at element 0: "));
   CHECK(layer("wrong_precision", "float32 agrees with float64") ==
         "outputs in float32 come as Double");
   CHECK(mentions(layer("remembers", "repeats bit for bit"), "outputs of two passes: they differ"));
-  CHECK(mentions(layer("remembers", "evaluates without memory or chance"), "they differ by up to"));
-  CHECK(mentions(layer("damages", "leaves its input and parameters alone"),
-                 "the input before and after"));
+  CHECK(mentions(layer("knows_its_step", "evaluates without memory or chance"),
+                 "evaluation at two places in a run: they differ by up to"));
+  CHECK(layer("damages", "leaves its input alone") == "forward() writes into its input");
   CHECK(mentions(layer("whole_batch", "takes a batch of 1 and of 1000"),
                  "sample 0 alone and in a batch of 1000"));
   CHECK(mentions(layer("unstrided", "takes strided tensors"), "a contiguous and a strided input"));
   CHECK(layer("not_a_number", "its shape inference agrees with the output") ==
         "the output holds NaN or infinity");
   CHECK(layer("throws", "its shape inference agrees with the output") == "not today");
+  CHECK(layer("throws_a_number", "its shape inference agrees with the output") ==
+        "something that is no std::exception was thrown");
+  CHECK(mentions(layer("wrong_far_out", "its gradients agree with finite differences"),
+                 "gradient of the input at element "));
+  CHECK(mentions(layer("out_of_range_far_out", "its outputs are in its range"),
+                 "its range() is [-1, 1]"));
   CHECK(mentions(layer("out_of_range", "its outputs are in its range"), "its range() is [-1, 1]"));
   CHECK(
       mentions(layer("unsaved", "is saved and read back"), "outputs with weights saved and read"));
   CHECK(layer("tanh", "its gradients agree with finite differences") == "");
+}
+
+TEST_CASE("One fault fails one check; those that it would spoil wait until it is mended") {
+  for (const char* name :
+       {"damages", "throws", "throws_a_number", "no_gradient", "wrong_shape", "remembers"}) {
+    CAPTURE(name);
+    int failed = 0, waiting = 0;
+    for (const CheckResult& result : check_component(*Registry::instance().find("layer", name))) {
+      if (result.outcome == CheckResult::Outcome::failed) ++failed;
+      if (result.detail.rfind("until '", 0) == 0) ++waiting;
+    }
+    CHECK(failed == 1);
+    CHECK(waiting >= 8);
+  }
 }
 
 TEST_CASE("Faults of the other families are found too") {

@@ -111,6 +111,13 @@ TEST_CASE("A library whose code fails while it is loaded is refused, and the pro
   CHECK(refusal(library("throws_in_registration")) ==
         "dataset 'throwing' of libthrows_in_registration.so threw while it was registered: no "
         "declaration today");
+  CHECK(refusal(library("bad_default")) ==
+        "dataset 'bad_default' of libbad_default.so: the default of 'noise', -1.0, is not at least "
+        "0");
+  CHECK(refusal(library("declares_twice")) ==
+        "dataset 'twice' of libdeclares_twice.so: parameter 'count' is declared twice; dataset "
+        "'no_choice' of libdeclares_twice.so: the default of 'kind', \"oval\", is not one of "
+        "round, square");
   CHECK(refusal(library("registers_nothing")) ==
         "it registers no component; a plugin ends in STRATA_REGISTER(...)");
   CHECK(refusal(library("name_taken")) ==
