@@ -46,7 +46,8 @@ Recorder::Recorder(std::filesystem::path folder, Json head)
       lock_(take(folder_)),
       record_(std::move(head)),
       events_(fresh_events(folder_)),
-      started_(clock_seconds()) {
+      started_(clock_seconds()),
+      crash_(folder_ / "record.json") {
   record_["status"] = "running";
   record_["error"] = nullptr;
   record_["stages"] = Json::array();
@@ -63,6 +64,7 @@ void Recorder::stage_started(const StageSpec& spec) {
   stage["epochs"] = Json::array();
   record_["stages"].push_back(stage);
   event({{"event", "stage_started"}, {"stage", spec.name}});
+  prepare_for_crash();
 }
 
 void Recorder::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
@@ -87,22 +89,37 @@ void Recorder::stage_done(const StageResult& result, const Json& weights) {
 }
 
 void Recorder::finish(const std::string& status, const Json& error) {
-  record_["status"] = status;
-  record_["error"] = error;
+  crash_.forget();
+  record_ = closed(status, error);
+  save();  // first: where the disk is full, an event has no room left, but the old record's
+  event({{"event", "run_done"}, {"status", status}, {"error", error}});
+}
+
+Json Recorder::closed(const std::string& status, const Json& error) const {
+  Json record = record_;
+  record["status"] = status;
+  record["error"] = error;
   double training = 0;
-  for (Json& stage : record_["stages"]) {
+  for (Json& stage : record["stages"]) {
     if (stage["status"] == "running") {
       stage["status"] = status;
       stage["seconds"] = clock_seconds() - stage_started_;
     }
     for (const Json& epoch : stage["epochs"]) training += epoch["seconds"].get<double>();
   }
-  record_["timing"]["end"] = utc_now();
-  record_["timing"]["seconds"] = clock_seconds() - started_;
-  record_["timing"]["training_seconds"] = training;
-  record_["peak_memory_bytes"] = peak_memory_bytes();
-  save();  // first: where the disk is full, an event has no room left, but the old record's
-  event({{"event", "run_done"}, {"status", status}, {"error", error}});
+  record["timing"]["end"] = utc_now();
+  record["timing"]["seconds"] = clock_seconds() - started_;
+  record["timing"]["training_seconds"] = training;
+  record["peak_memory_bytes"] = peak_memory_bytes();
+  return record;
+}
+
+void Recorder::prepare_for_crash() {
+  const std::string mark = "@what happened@";
+  std::string place;
+  if (!record_["stages"].empty())
+    place = fmt::format(", in stage '{}'", record_["stages"].back()["name"].get<std::string>());
+  crash_.prepare(record_text(closed("failed", "its process crashed: " + mark + place)), mark);
 }
 
 void Recorder::event(Json event) {
@@ -112,6 +129,7 @@ void Recorder::event(Json event) {
 
 void Recorder::save() {
   save_record(folder_ / "record.json", record_);
+  if (record_["status"] == "running") prepare_for_crash();
 }
 
 }  // namespace strata

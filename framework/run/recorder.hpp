@@ -5,6 +5,7 @@
 
 #include "strata/data/dataset.hpp"
 #include "strata/run/plan.hpp"
+#include "strata/support/crash_file.hpp"
 #include "strata/support/files.hpp"
 #include "strata/support/lock.hpp"
 #include "strata/train/trainer.hpp"
@@ -13,7 +14,8 @@ namespace strata {
 
 /// Keeps the record of one run: fills it as the run goes, appends each event to events.jsonl at
 /// once, and saves record.json (atomically) after each stage and at the end. It holds the run's
-/// folder as long as it lives.
+/// folder as long as it lives. Where the process crashes, the record is closed all the same, with
+/// what it held then.
 class Recorder final : public Observer {
  public:
   /// Starts with `head` (name, run_id, seed, config, source ...; see record.schema.json) and saves
@@ -37,12 +39,15 @@ class Recorder final : public Observer {
  private:
   void event(Json event);
   void save();
+  void prepare_for_crash();
+  Json closed(const std::string& status, const Json& error) const;
 
   std::filesystem::path folder_;
   FolderLock lock_;
   Json record_;
   LineLog events_;
   double started_, stage_started_ = 0;
+  CrashFile crash_;
 };
 
 /// "2026-11-23T12:00:00Z"

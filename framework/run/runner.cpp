@@ -11,6 +11,7 @@
 #include "strata/run/machine.hpp"
 #include "strata/run/progress.hpp"
 #include "strata/run/recorder.hpp"
+#include "strata/support/exit_guard.hpp"
 #include "strata/support/sha256.hpp"
 #include "strata/train/safetensors.hpp"
 
@@ -83,6 +84,11 @@ class Run {
   }
 
   RunOutcome run() {
+    const ExitGuard guard([this] {
+      const std::string error = "code of a component ended the process with exit()" + where();
+      fmt::print(stderr, "strata: failed: {} ({})\n", error,
+                 finish("failed", error).record.string());
+    });
     try {
       train();
       return finish("completed", "");
@@ -94,10 +100,10 @@ class Run {
       RunOutcome outcome = finish("failed", e.what());
       outcome.users_fault = true;
       return outcome;
-    } catch (const c10::Error& e) {  // its what() ends in a stack trace
-      return finish("failed", e.what_without_backtrace() + where());
-    } catch (const std::exception& e) {
-      return finish("failed", e.what() + where());
+    } catch (const StageError& e) {  // says where
+      return finish("failed", e.what());
+    } catch (...) {
+      return finish("failed", current_exception_text() + where());
     }
   }
 
@@ -176,7 +182,7 @@ class Run {
     const size_t pairs = pairs_reached();
     for (size_t k = 0; k < pairs; ++k) whole.blocks.push_back(encoder_block(k));
     for (size_t k = pairs; k-- > 0;) whole.blocks.push_back(decoder_block(k));
-    for (const auto& metric : spec.metrics) whole.metrics.push_back(make(metric));
+    for (const auto& metric : spec.metrics) whole.metrics.push_back(make_metric(metric));
     const DeviceData& data = data_.device;
     if (data.validation.count() > 0)
       metrics_["validation"] = evaluate(*plan_.stack, whole, data, data.validation, fit_);

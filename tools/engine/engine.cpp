@@ -4,6 +4,7 @@
 
 #include "engine/commands.hpp"
 #include "strata/registry/load.hpp"
+#include "strata/support/exit_guard.hpp"
 
 namespace strata {
 namespace {
@@ -36,6 +37,10 @@ int dispatch(const EngineRequest& request) {
 extern "C" int strata_engine(const strata::EngineRequest& request) {
   using namespace strata;
   try {
+    const ExitGuard guard([] {
+      fmt::print(stderr,
+                 "strata: error: the command did not end: code of a plugin called exit()\n");
+    });
     for (const std::string& problem : Registry::instance().problems())
       fmt::print(stderr, "strata: error: {}\n", problem);
     if (!Registry::instance().problems().empty()) return 2;
@@ -45,8 +50,8 @@ extern "C" int strata_engine(const strata::EngineRequest& request) {
   } catch (const UserError& e) {
     fmt::print(stderr, "strata: error: {}\n", e.what());
     return 2;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "strata: error: {}\n", e.what());
+  } catch (...) {
+    fmt::print(stderr, "strata: error: {}\n", current_exception_text());
     return 1;
   }
 }

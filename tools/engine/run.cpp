@@ -131,18 +131,20 @@ std::vector<std::string> command_of(const CheckedExperiment& run, const EngineRe
 /// to close it.
 RunOutcome outcome_of(const CheckedExperiment& run, int exit_code, const EngineRequest& request) {
   RunOutcome outcome{"completed", "", record_path(run.experiment, request.out), exit_code == 2};
-  if (exit_code == 0) return outcome;
+  Json record;
+  try {
+    record = read_record(outcome.record);
+  } catch (const std::exception&) {  // there is none
+  }
+  const bool closed = record.is_object() && record.at("status") != "running";
+  if (exit_code == 0 && closed) return outcome;
   const bool stopped = exit_code == 130 || exit_code == 128 + SIGTERM;
   outcome.status = stopped ? "interrupted" : "failed";
   outcome.error = fmt::format("its process ended with {}", exit_code);
   if (exit_code != 1 && exit_code != 2 && exit_code != 130) return outcome;
-  try {
-    const Json record = read_record(outcome.record);
-    if (!record.at("error").is_string()) return outcome;
-    outcome.status = record.at("status").get<std::string>();
-    outcome.error = record.at("error").get<std::string>();
-  } catch (const std::exception&) {  // there is none
-  }
+  if (!closed || !record.at("error").is_string()) return outcome;
+  outcome.status = record.at("status").get<std::string>();
+  outcome.error = record.at("error").get<std::string>();
   return outcome;
 }
 
