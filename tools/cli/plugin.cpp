@@ -46,6 +46,13 @@ void check_arguments(const NewPlugin& plugin) {
         fmt::format("'{}' cannot name a component: lower-case letters, digits and '_' are "
                     "expected, a letter first, as in leaky_relu",
                     plugin.name));
+  const std::vector<std::string>& own = own_components();
+  const std::string folder = plugin.family == "strategy"
+                                 ? "strategies"
+                                 : plugin.family + "s";  // of the templates' families
+  if (std::find(own.begin(), own.end(), folder + "/" + plugin.name) != own.end())
+    throw UserError(fmt::format("strata itself has a {} '{}'; choose another name", plugin.family,
+                                plugin.name));
 }
 
 /// "leaky_relu" -> "LeakyRelu"
