@@ -1,7 +1,7 @@
 #pragma once
-// strata's own build parses the operations it uses, of two thousand; a source in the tree that needs
-// another one, at::softplus say, includes <ATen/ops/softplus.h>. Plugins of other projects get them
-// all.
+// strata's own build parses the operations it uses, of two thousand; a source in the tree that
+// needs another one, at::softplus say, includes <ATen/ops/softplus.h>. Plugins of other projects
+// get them all.
 #ifdef AT_PER_OPERATOR_HEADERS
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
