@@ -7,6 +7,7 @@
 
 #include "strata/record/record.hpp"
 #include "strata/report/json_access.hpp"
+#include "strata/support/lock.hpp"
 #include "strata/support/sha256.hpp"
 
 namespace strata {
@@ -247,7 +248,12 @@ ComparedRun compared_run(const std::filesystem::path& path, const Json& record) 
 std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& places) {
   const auto paths = find_records(places);
   std::vector<ComparedRun> runs(paths.size());
-  read_records(paths, [&](size_t i, Json&& record) { runs[i] = compared_run(paths[i], record); });
+  read_records(paths, [&](size_t i, Json&& record) {
+    runs[i] = compared_run(paths[i], record);
+    if (runs[i].status == "running")
+      runs[i].abandoned =
+          FolderLock::try_take(std::filesystem::absolute(paths[i]).parent_path()).has_value();
+  });
   return runs;
 }
 

@@ -43,6 +43,8 @@ struct ComparedRun {
   /// completed or trained nothing. Runs of one seed that share it are one result.
   std::string outcome;
   bool began = false;  ///< an epoch was recorded
+  /// The record says "running", and no process holds the run's folder: it was killed.
+  bool abandoned = false;
   /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
   /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
   /// ("loss.pretrain-1", "reconstruction_error.pretrain-1"), and training_seconds, seconds,
@@ -61,7 +63,7 @@ struct ComparedRun {
 /// @param record  as read_record() returns it; may be of a run that has not ended
 ComparedRun compared_run(const std::filesystem::path& path, const Json& record);
 
-/// Reads them in parallel. Throws UserError as find_records() and read_records() do.
+/// Reads them in parallel, and sees which of those that run are abandoned. Throws UserError as find_records() and read_records() do.
 std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& places);
 
 /// +1 where larger is better, -1 where smaller is, 0 where it is not known.

@@ -249,6 +249,17 @@ void add_status_note(Comparison& c) {
                     fmt::join(parts, ", ")));
 }
 
+void add_abandoned_note(Comparison& c) {
+  std::vector<std::string> names;
+  for (const ComparedRun& run : c.runs)
+    if (run.abandoned) names.push_back(run.name + '/' + run.run_id);
+  if (!names.empty())
+    c.notes.push_back(
+        fmt::format("no process is at work on {}, whose record says running: it was "
+                    "killed, and runs when its experiment is run again",
+                    fmt::join(names, ", ")));
+}
+
 void add_choice_notes(Comparison& c) {
   std::map<std::string, std::vector<size_t>> rows;
   for (size_t g = 0; g < c.groups.size(); ++g)
@@ -282,6 +293,7 @@ void add_notes(Comparison& c) {
                     relative ? "; the error over the pixels' variance stands beside it" : ""));
   }
   add_status_note(c);
+  add_abandoned_note(c);
   add_choice_notes(c);
 }
 
