@@ -63,7 +63,8 @@ struct ComparedRun {
 /// @param record  as read_record() returns it; may be of a run that has not ended
 ComparedRun compared_run(const std::filesystem::path& path, const Json& record);
 
-/// Reads them in parallel, and sees which of those that run are abandoned. Throws UserError as find_records() and read_records() do.
+/// Reads them in parallel, and sees which of those that run are abandoned. Throws UserError as
+/// find_records() and read_records() do.
 std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& places);
 
 /// +1 where larger is better, -1 where smaller is, 0 where it is not known.
