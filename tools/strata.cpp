@@ -85,7 +85,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_flag("--keep-failed", request.keep_failed,
                 "leave runs that failed or diverged as they are");
   run->add_option("--jobs", request.jobs, "how many runs go side by side, each in its own process")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1024));
   run->add_flag("--dry-run", request.dry_run, "list the runs and their ids");
   run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file");
   run->add_option("--out", request.out, "folder for the results")->capture_default_str();

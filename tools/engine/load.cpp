@@ -1,11 +1,30 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/commands.hpp"
 #include "strata/config/compose.hpp"
 #include "strata/registry/load.hpp"
 
 namespace strata {
 namespace {
+
+/// Composition has taken `extends`, `sweep` and `seeds` out by now. Tells of a key that was meant
+/// to be one of them, and takes it out too.
+void check_composition_keys(Node& root, Issues& issues) {
+  const ParamList& fields = param_list<Experiment>();
+  const auto misspelt = [&](const Node::Entry& entry) {
+    if (fields.find(entry.key) != nullptr || !nearest(entry.key, fields.names()).empty())
+      return false;
+    const std::string meant = nearest(entry.key, {"extends", "sweep", "seeds"});
+    if (meant.empty()) return false;
+    issues.error(entry.key_origin, entry.value.path,
+                 fmt::format("unknown key '{}'; did you mean '{}'?", entry.key, meant));
+    return true;
+  };
+  root.entries.erase(std::remove_if(root.entries.begin(), root.entries.end(), misspelt),
+                     root.entries.end());
+}
 
 CheckedExperiment checked(const Composition& composition, const ComposedRun& run, Issues& issues) {
   CheckedExperiment result;
@@ -15,7 +34,8 @@ CheckedExperiment checked(const Composition& composition, const ComposedRun& run
   loaded.tree = run.root;
   load_listed_plugins(run.root, issues);
   const int errors = issues.errors();
-  loaded.settings = read_params<Experiment>(run.root, issues, Registry::instance());
+  check_composition_keys(loaded.tree, issues);
+  loaded.settings = read_params<Experiment>(loaded.tree, issues, Registry::instance());
   if (issues.errors() == errors) result.plan = make_plan(loaded.settings, loaded.tree, issues);
   return result;
 }
