@@ -17,11 +17,15 @@ using namespace strata::testing;
 
 namespace {
 
-/// The status of a child process that does this, its standard error closed.
+const auto kCrashes = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+/// The status of a child process that does this, its standard error closed, without the handlers of
+/// doctest and of sanitizers.
 int status_of(const std::function<void()>& body) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::close(STDERR_FILENO);
+    for (const int signal : kCrashes) ::signal(signal, SIG_DFL);
     body();
     ::_exit(0);
   }
@@ -35,7 +39,7 @@ int status_of(const std::function<void()>& body) {
 TEST_CASE("a crash writes what was prepared, and is still that crash") {
   const TemporaryFolder folder("crash");
   const auto file = folder.path / "record.json";
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+  for (const int signal : kCrashes) {
     write_file_atomically(file, "running");
     const int status = status_of([&] {
       CrashFile crash(file);
