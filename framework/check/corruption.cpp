@@ -7,7 +7,7 @@ namespace {
 
 constexpr int64_t kBatch = 6;
 
-std::shared_ptr<Corruption> built(const ComponentRef& ref) {
+std::shared_ptr<Corruption> built_corruption(const ComponentRef& ref) {
   return std::static_pointer_cast<Corruption>(ref.info->create(ref.params.get()));
 }
 
@@ -53,14 +53,14 @@ void check_gpu(const Corruption& corruption) {
 }
 
 void check_corruption(const ComponentRef& ref, Checks& checks) {
-  const auto corruption = built(ref);
+  const auto corruption = built_corruption(ref);
   checks.run("spoils a copy", [&] { check_output(*corruption); });
   checks.run("draws by sample and place alone", [&] { check_place(*corruption); });
   checks.run("works on a GPU as on the CPU", [&] { check_gpu(*corruption); });
 }
 
 void use_corruption(const ComponentRef& ref) {
-  check_output(*built(ref));
+  check_output(*built_corruption(ref));
 }
 
 }  // namespace

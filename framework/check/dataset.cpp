@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-std::shared_ptr<Dataset> built(const ComponentRef& ref) {
+std::shared_ptr<Dataset> built_dataset(const ComponentRef& ref) {
   return std::static_pointer_cast<Dataset>(ref.info->create(ref.params.get()));
 }
 
@@ -45,19 +45,19 @@ void check_loading(const Dataset& dataset, const ComponentRef& ref) {
   }
   DataContext other;
   other.seed = 1;
-  const LoadedData again = built(ref)->load(other);
+  const LoadedData again = built_dataset(ref)->load(other);
   require(same(data.train, again.train) && same(data.test, again.test),
           "loaded again, for a run of another seed, it differs");
 }
 
 void check_dataset(const ComponentRef& ref, Checks& checks) {
-  const auto dataset = built(ref);
+  const auto dataset = built_dataset(ref);
   checks.run("describes its samples", [&] { check_info(*dataset); });
   checks.run("loads what it describes, always the same", [&] { check_loading(*dataset, ref); });
 }
 
 void use_dataset(const ComponentRef& ref) {
-  check_info(*built(ref));
+  check_info(*built_dataset(ref));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace strata {
 namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr int64_t kClasses = 5;
+constexpr int64_t kLabelClasses = 5;
 
 /// A use that a stage may make of a loss.
 struct Use {
@@ -43,7 +43,7 @@ double high(const Range& range) {
 
 Tensor output_for(const Use& use, int64_t batch, at::TensorOptions options = at::kDouble) {
   if (use.target == Target::labels) {
-    const Tensor raw = random_tensor({batch, kClasses}, "output", -3, 3, options);
+    const Tensor raw = random_tensor({batch, kLabelClasses}, "output", -3, 3, options);
     return use.output.high <= 0 ? at::log_softmax(raw, 1) : raw;
   }
   const double margin = 0.02 * (high(use.output) - low(use.output));
@@ -53,12 +53,12 @@ Tensor output_for(const Use& use, int64_t batch, at::TensorOptions options = at:
 
 Tensor target_for(const Use& use, int64_t batch, at::TensorOptions options = at::kDouble) {
   if (use.target == Target::labels)
-    return at::arange(batch, options.dtype(at::kLong)).remainder(kClasses);
+    return at::arange(batch, options.dtype(at::kLong)).remainder(kLabelClasses);
   return random_tensor({batch, 2, 3}, "target", low(use.target_range), high(use.target_range),
                        options);
 }
 
-std::shared_ptr<Loss> built(const ComponentRef& ref) {
+std::shared_ptr<Loss> built_loss(const ComponentRef& ref) {
   return std::static_pointer_cast<Loss>(ref.info->create(ref.params.get()));
 }
 
@@ -133,7 +133,7 @@ void check_gpu(const Loss& loss, const Use& use) {
 }
 
 void check_loss(const ComponentRef& ref, Checks& checks) {
-  const auto loss = built(ref);
+  const auto loss = built_loss(ref);
   checks.run("says what it suits", [&] { check_objections(*loss); });
   const auto each = [&](const std::string& what, void (*body)(const Loss&, const Use&)) {
     checks.run(what, [&] {
@@ -149,7 +149,7 @@ void check_loss(const ComponentRef& ref, Checks& checks) {
 }
 
 void use_loss(const ComponentRef& ref) {
-  const auto loss = built(ref);
+  const auto loss = built_loss(ref);
   for (const Use& use : taken_uses(*loss)) check_scalar(*loss, use);
 }
 

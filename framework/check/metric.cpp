@@ -8,7 +8,7 @@ namespace {
 constexpr int64_t kClasses = 5, kCount = 40;
 using Results = std::map<std::string, Json>;
 
-std::shared_ptr<Metric> built(const ComponentRef& ref) {
+std::shared_ptr<Metric> built_metric(const ComponentRef& ref) {
   return std::static_pointer_cast<Metric>(ref.info->create(ref.params.get()));
 }
 
@@ -74,7 +74,7 @@ void check_results(Metric& metric, Target target) {
 }
 
 void check_metric(const ComponentRef& ref, Checks& checks) {
-  const auto metric = built(ref);
+  const auto metric = built_metric(ref);
   const auto each = [&](const std::string& what, const std::function<void(Target)>& body) {
     checks.run(what, [&] {
       for (const Target target : suited(*metric)) body(target);
@@ -88,12 +88,12 @@ void check_metric(const ComponentRef& ref, Checks& checks) {
     require_same_results(measured(*metric, t, {kCount}), measured(*metric, t, {7, 1, 32}));
   });
   each("starts afresh", [&](Target t) {
-    require_same_results(measured(*metric, t, {10, 30}), measured(*built(ref), t, {10, 30}));
+    require_same_results(measured(*metric, t, {10, 30}), measured(*built_metric(ref), t, {10, 30}));
   });
 }
 
 void use_metric(const ComponentRef& ref) {
-  const auto metric = built(ref);
+  const auto metric = built_metric(ref);
   for (const Target target : suited(*metric)) measured(*metric, target, {kCount});
 }
 

@@ -7,7 +7,7 @@
 namespace strata {
 namespace {
 
-std::shared_ptr<Penalty> built(const ComponentRef& ref) {
+std::shared_ptr<Penalty> built_penalty(const ComponentRef& ref) {
   return std::static_pointer_cast<Penalty>(ref.info->create(ref.params.get()));
 }
 
@@ -62,14 +62,14 @@ void check_precision(const Penalty& penalty) {
 }
 
 void check_penalty(const ComponentRef& ref, Checks& checks) {
-  const auto penalty = built(ref);
+  const auto penalty = built_penalty(ref);
   checks.run("is a finite scalar for what it suits", [&] { check_scalar(*penalty); });
   checks.run("its gradient agrees with finite differences", [&] { check_gradient(*penalty); });
   checks.run("float32 agrees with float64", [&] { check_precision(*penalty); });
 }
 
 void use_penalty(const ComponentRef& ref) {
-  check_scalar(*built(ref));
+  check_scalar(*built_penalty(ref));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 constexpr double kBase = 0.1;
 constexpr int64_t kEpochs = 6, kSteps = 4;
 
-std::shared_ptr<Schedule> built(const ComponentRef& ref) {
+std::shared_ptr<Schedule> built_schedule(const ComponentRef& ref) {
   return std::static_pointer_cast<Schedule>(ref.info->create(ref.params.get()));
 }
 
@@ -37,21 +37,22 @@ void check_rates(const Schedule& schedule) {
 }
 
 void check_pure(const ComponentRef& ref) {
-  const auto schedule = built(ref);
+  const auto schedule = built_schedule(ref);
   for (const auto& course : kCourses) {
     const auto first = rates(*schedule, kBase, course);
-    require(rates(*schedule, kBase, course) == first && rates(*built(ref), kBase, course) == first,
+    require(rates(*schedule, kBase, course) == first &&
+                rates(*built_schedule(ref), kBase, course) == first,
             "asked twice, it gives two courses of rates");
   }
 }
 
 void check_schedule(const ComponentRef& ref, Checks& checks) {
-  checks.run("gives finite rates", [&] { check_rates(*built(ref)); });
+  checks.run("gives finite rates", [&] { check_rates(*built_schedule(ref)); });
   checks.run("is a pure function", [&] { check_pure(ref); });
 }
 
 void use_schedule(const ComponentRef& ref) {
-  check_rates(*built(ref));
+  check_rates(*built_schedule(ref));
 }
 
 }  // namespace

@@ -8,10 +8,10 @@
 namespace strata {
 namespace {
 
-using Results = std::vector<StageResult>;
+using StageResults = std::vector<StageResult>;
 using Measure = std::function<void(StageResult&)>;
 
-std::shared_ptr<Strategy> built(const ComponentRef& ref) {
+std::shared_ptr<Strategy> built_strategy(const ComponentRef& ref) {
   return std::static_pointer_cast<Strategy>(ref.info->create(ref.params.get()));
 }
 
@@ -23,8 +23,9 @@ StackDescription stack_of(size_t pairs) {
 }
 
 /// Every stage, when each is answered with the results that `measure` makes up.
-Results stages_of(const Strategy& strategy, const StackDescription& stack, const Measure& measure) {
-  Results done;
+StageResults stages_of(const Strategy& strategy, const StackDescription& stack,
+                       const Measure& measure) {
+  StageResults done;
   while (auto spec = strategy.next(stack, done)) {
     require(done.size() < most_stages, "it goes on after {} stages", most_stages);
     done.push_back({*spec, false, {}});
@@ -48,17 +49,17 @@ void check_stages(const Strategy& strategy) {
   }
 }
 
-Json dump(const Results& stages) {
+Json dump(const StageResults& stages) {
   Json list = Json::array();
   for (const StageResult& stage : stages) list.push_back(stage.spec.dump());
   return list;
 }
 
-void check_pure(const ComponentRef& ref) {
-  const auto strategy = built(ref);
+void check_pure_stages(const ComponentRef& ref) {
+  const auto strategy = built_strategy(ref);
   for (size_t pairs = 4; pairs >= 1; --pairs)
     require(dump(stages_of(*strategy, stack_of(pairs), {})) ==
-                dump(stages_of(*built(ref), stack_of(pairs), {})),
+                dump(stages_of(*built_strategy(ref), stack_of(pairs), {})),
             "asked twice about {} pairs, it gives two plans", pairs);
 }
 
@@ -84,7 +85,7 @@ void check_upper_bound(const Strategy& strategy) {
     for (const std::vector<double>& course :
          {std::vector<double>{4, 3, 2, 1}, {1, 2, 3, 4}, {1, 1}})
       for (const bool validation : {true, false}) {
-        Results run;
+        StageResults run;
         try {
           run = stages_of(strategy, stack_of(pairs), errors(course, validation));
         } catch (const UserError&) {
@@ -98,14 +99,14 @@ void check_upper_bound(const Strategy& strategy) {
 }
 
 void check_strategy(const ComponentRef& ref, Checks& checks) {
-  const auto strategy = built(ref);
+  const auto strategy = built_strategy(ref);
   checks.run("its stages fit stacks of 1 to 4 pairs", [&] { check_stages(*strategy); });
-  checks.run("is a pure function", [&] { check_pure(ref); });
+  checks.run("is a pure function", [&] { check_pure_stages(ref); });
   checks.run("plans an upper bound of what it runs", [&] { check_upper_bound(*strategy); });
 }
 
 void use_strategy(const ComponentRef& ref) {
-  check_stages(*built(ref));
+  check_stages(*built_strategy(ref));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-PublishedSet description() {
+PublishedSet fashion_mnist() {
   PublishedSet set;
   set.name = "fashion_mnist";
   set.folder = "fashion-mnist";
@@ -36,7 +36,7 @@ class FashionMnist final : public PublishedDataset {
           "dataset-fashion-mnist has it; `strata data fetch fashion_mnist` downloads it.");
     }
   };
-  explicit FashionMnist(const Params&) : PublishedDataset(description()) {}
+  explicit FashionMnist(const Params&) : PublishedDataset(fashion_mnist()) {}
 };
 
 STRATA_REGISTER(Dataset, FashionMnist, "fashion_mnist");

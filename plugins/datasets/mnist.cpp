@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-PublishedSet description() {
+PublishedSet mnist() {
   PublishedSet set;
   set.name = "mnist";
   set.folder = "mnist";
@@ -32,7 +32,7 @@ class Mnist final : public PublishedDataset {
           "`strata data fetch mnist` downloads it.");
     }
   };
-  explicit Mnist(const Params&) : PublishedDataset(description()) {}
+  explicit Mnist(const Params&) : PublishedDataset(mnist()) {}
 };
 
 STRATA_REGISTER(Dataset, Mnist, "mnist");

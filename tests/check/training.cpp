@@ -15,8 +15,8 @@ using namespace strata;
 
 namespace {
 
-struct NoParams {
-  static void declare(Declare<NoParams>& d) { d.doc("Made for a test."); }
+struct FaultyParams {
+  static void declare(Declare<FaultyParams>& d) { d.doc("Made for a test."); }
 };
 
 /// A tanh that misbehaves in its third pass in training.
@@ -77,7 +77,7 @@ struct NanBack {
 template <class Fault, bool training>
 class Always : public Activation {
  public:
-  using Params = NoParams;
+  using Params = FaultyParams;
   explicit Always(const Params&) {}
   Tensor forward(const Tensor& x, const ForwardContext& context) const override {
     return context.training == training ? Fault::forward(x) : at::tanh(x);
@@ -88,7 +88,7 @@ class Always : public Activation {
 template <class Thrown, int place>
 class Unhelpful : public Activation {
  public:
-  using Params = NoParams;
+  using Params = FaultyParams;
   explicit Unhelpful(const Params&) { fail(0); }
   Shape configure(const Shape& input, const LayerContext&) override {
     fail(1);
@@ -114,7 +114,7 @@ struct ANumber {
 template <int fault>
 class BadPlan : public Strategy {
  public:
-  using Params = NoParams;
+  using Params = FaultyParams;
   explicit BadPlan(const Params&) {}
   std::optional<StageSpec> next(const StackDescription&,
                                 const std::vector<StageResult>& done) const override {
@@ -134,7 +134,7 @@ class BadPlan : public Strategy {
 template <int fault>
 class BadData : public Dataset {
  public:
-  using Params = NoParams;
+  using Params = FaultyParams;
   explicit BadData(const Params&) {}
   DatasetInfo info() const override { return {{1, 4, 4}, 2, {}}; }
   LoadedData load(const DataContext&) const override {

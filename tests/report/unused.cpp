@@ -42,7 +42,7 @@ std::vector<ComparedRun> strategy_by_rate() {
   return runs;
 }
 
-CompareOptions options(const Strings& by, const std::string& baseline) {
+CompareOptions against(const Strings& by, const std::string& baseline) {
   CompareOptions made;
   made.by = by;
   made.metrics = {"accuracy", "training_seconds"};
@@ -56,7 +56,7 @@ TEST_CASE("pairs are counted by seed, however many settings a row mixes") {
   for (const char* key :
        {"pretrain.strategy", "pretrain.strategy.type", "strategy", "strategy.type"}) {
     CAPTURE(key);
-    const Comparison c = compare(strategy_by_rate(), options({key}, std::string(key) + "=none"));
+    const Comparison c = compare(strategy_by_rate(), against({key}, std::string(key) + "=none"));
     CHECK(c.keys == Strings{"pretrain.strategy"});
     REQUIRE(c.groups.size() == 2);
     CHECK(c.groups[0].runs.size() == 9);
@@ -73,7 +73,7 @@ TEST_CASE("pairs are counted by seed, however many settings a row mixes") {
 }
 
 TEST_CASE("what a setting does not touch is one row, and may be the baseline of a sweep") {
-  const Comparison c = compare(strategy_by_rate(), options({}, "strategy=none"));
+  const Comparison c = compare(strategy_by_rate(), against({}, "strategy=none"));
   CHECK(c.keys == Strings{"pretrain.strategy", "pretrain.optimizer.lr"});
   REQUIRE(c.groups.size() == 4);
   CHECK(c.groups[3].values == Strings{"none", ""});
@@ -93,7 +93,7 @@ TEST_CASE(
   std::vector<ComparedRun> runs;
   for (int64_t seed = 0; seed < 6; ++seed)
     for (const double rate : {0.9, 1.0}) runs.push_back(run("none", rate, seed, 0.9));
-  const Comparison c = compare(runs, options({}, ""));
+  const Comparison c = compare(runs, against({}, ""));
   REQUIRE(c.groups.size() == 2);
   CHECK(c.paired.at(0).verdict == Verdict::identical);
 }
@@ -101,7 +101,7 @@ TEST_CASE(
 TEST_CASE("a baseline of several rows is answered with what chooses one") {
   std::string message;
   try {
-    compare(strategy_by_rate(), options({}, "strategy=greedy"));
+    compare(strategy_by_rate(), against({}, "strategy=greedy"));
   } catch (const UserError& error) {
     message = error.what();
   }
@@ -118,7 +118,7 @@ TEST_CASE("a row of several values in a flag says how many of its runs have each
   for (ComparedRun& run : runs)
     run.facts = {{"epochs", "stages[].epochs_planned of pretrain",
                   run.settings.find("none\"}") != std::string::npos ? "0" : "6", ""}};
-  const Comparison c = compare(runs, options({"lr"}, ""));
+  const Comparison c = compare(runs, against({"lr"}, ""));
   REQUIRE(c.flags.size() == 1);
   CHECK(c.flags[0].sides.size() == 2);
   CHECK(c.flags[0].text().find(" runs of row") != std::string::npos);
@@ -132,7 +132,7 @@ TEST_CASE("runs that failed before their first epoch are named, and make neither
   record["stages"] = Json::array();
   record.erase("metrics");
   runs.push_back(compared_run("r.json", record));
-  const Comparison c = compare(runs, options({}, ""));
+  const Comparison c = compare(runs, against({}, ""));
   CHECK(c.keys == Strings{"pretrain.strategy", "pretrain.optimizer.lr"});
   CHECK(c.groups.size() == 4);
   CHECK(c.unstarted.size() == 1);

@@ -13,7 +13,7 @@
 namespace strata {
 namespace {
 
-struct Arguments {
+struct CompareArguments {
   std::vector<std::string> places;
   CompareOptions options;
   bool json = false, csv = false, markdown = false;
@@ -28,7 +28,7 @@ size_t output_width() {
   return wanted >= 40 ? static_cast<size_t>(wanted) : 160;
 }
 
-void print_comparison(const Arguments& arguments) {
+void print_comparison(const CompareArguments& arguments) {
   const Comparison comparison = compare(read_compared_runs(arguments.places), arguments.options);
   if (arguments.json)
     std::cout << comparison_json(comparison).dump(1) << '\n';
@@ -44,7 +44,7 @@ void print_comparison(const Arguments& arguments) {
 }  // namespace
 
 void add_compare_command(CLI::App& app, int& exit_code) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<CompareArguments>();
   CLI::App* command = app.add_subcommand(
       "compare", "Compares runs: finds what varies, averages over seeds, tests, warns.");
   command->add_option("runs", arguments->places, "Records, folders of them, or patterns")

@@ -1,11 +1,10 @@
-# strata_module(<name> [TORCH] [SEPARATE] DEPENDS <module>... LIBS <target>... PRIVATE_LIBS <target>...)
+# strata_module(<name> [TORCH] DEPENDS <module>... LIBS <target>... PRIVATE_LIBS <target>...)
 #
 # An object library strata_<name> of framework/<name>/*.cpp. Its headers are included as
 # "strata/<name>/<header>.hpp", and only those of the modules it depends on can be found: the
-# dependency rule of the architecture is kept by the include path. With SEPARATE, STRATA_UNITY does not
-# apply: sources that name their local functions alike.
+# dependency rule of the architecture is kept by the include path.
 function(strata_module name)
-  cmake_parse_arguments(arg "TORCH;SEPARATE" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
+  cmake_parse_arguments(arg "TORCH" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
   set(source_dir ${PROJECT_SOURCE_DIR}/framework/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${source_dir}/*.cpp)
   file(GLOB kernels CONFIGURE_DEPENDS ${source_dir}/*.cu)
@@ -25,9 +24,7 @@ function(strata_module name)
     add_library(strata_${name} OBJECT ${sources})
     target_link_libraries(strata_${name} PRIVATE strata_options strata_${name}_headers
       ${arg_PRIVATE_LIBS})
-    if(NOT arg_SEPARATE)
-      strata_compile_together(strata_${name})
-    endif()
+    strata_compile_together(strata_${name})
     if(arg_TORCH)
       strata_use_torch_headers(strata_${name})
     endif()
