@@ -1,6 +1,7 @@
 #include "strata/config/component.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "strata/config/issues.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>

@@ -1,6 +1,7 @@
 #include "strata/record/record.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <glob.h>
 
 #include <algorithm>

@@ -27,7 +27,8 @@ std::string default_mistake(const Field& field, const Json& value) {
     good = (!c.min || x >= *c.min) && (!c.max || x <= *c.max) && (!c.above || x > *c.above) &&
            (!c.below || x < *c.below);
   } else if (value.is_string() && !c.choices.empty()) {
-    good = std::find(c.choices.begin(), c.choices.end(), value) != c.choices.end();
+    const auto& text = value.get_ref<const std::string&>();
+    good = std::find(c.choices.begin(), c.choices.end(), text) != c.choices.end();
   }
   if (good) return {};
   return fmt::format("the default of {}, {}, is not {}", quote(field.name), value.dump(), c.text());

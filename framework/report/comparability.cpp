@@ -1,6 +1,7 @@
 #include "strata/report/comparability.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,7 @@
 #include "strata/report/compared_run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <set>

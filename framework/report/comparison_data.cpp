@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "strata/report/comparison_text.hpp"
 #include "strata/report/json_access.hpp"

@@ -1,6 +1,7 @@
 #include "strata/report/report_data.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/evp.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "strata/report/show.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -35,12 +36,12 @@ std::string heading(const Json& record) {
   if (!error.empty()) text += "  " + error + '\n';
   const Json& timing = json_at(record, {"timing"});
   std::vector<std::string> facts = {fmt::format("seed {}", json_text(record["seed"]))};
-  const auto add = [&](const std::string& fact, const Json& value) {
-    if (!value.is_null()) facts.push_back(fmt::format(fact, json_text(value)));
+  const auto add = [&](const char* before, const Json& value) {
+    if (!value.is_null()) facts.push_back(before + json_text(value));
   };
-  add("{}", json_at(record, {"config", "dtype"}));
-  add("on {}", json_at(record, {"provenance", "device"}));
-  add("started {}", json_at(timing, {"start"}));
+  add("", json_at(record, {"config", "dtype"}));
+  add("on ", json_at(record, {"provenance", "device"}));
+  add("started ", json_at(timing, {"start"}));
   if (json_at(timing, {"seconds"}).is_number())
     facts.push_back(fmt::format("{:.1f} s", json_number(json_at(timing, {"seconds"}))));
   if (json_at(record, {"peak_memory_bytes"}).is_number())

@@ -1,6 +1,7 @@
 #include "strata/run/stage_check.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>

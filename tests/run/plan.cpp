@@ -1,5 +1,7 @@
 #include "strata/run/plan.hpp"
 
+#include <fmt/ranges.h>
+
 #include "run/small.hpp"
 
 using namespace strata;

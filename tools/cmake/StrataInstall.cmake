@@ -39,5 +39,6 @@ set(STRATA_CONFIG_INCLUDES "\${_strata_root}/include")
 configure_file(${_tools}/strataConfig.cmake.in
   ${PROJECT_BINARY_DIR}/install/strataConfig.cmake @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/install/strataConfig.cmake ${_version_file}
-  ${_tools}/StrataPlugin.cmake ${_tools}/StrataCuda.cmake ${_tools}/plugin_stamp.cpp
+  ${_tools}/StrataPlugin.cmake ${_tools}/StrataCuda.cmake ${_tools}/StrataTorch.cmake
+  ${_tools}/plugin_stamp.cpp
   DESTINATION lib/cmake/strata)

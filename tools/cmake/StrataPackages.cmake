@@ -18,11 +18,13 @@ find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 
-# LibTorch 1.13's headers are C++14/17; the newest ask for C++20.
-if(Torch_VERSION VERSION_GREATER_EQUAL 2.9)
-  set(CMAKE_CXX_STANDARD 20)
-else()
+# C++17, or what LibTorch asks for where that is more: 2.14 asks for C++20.
+if(NOT CMAKE_CXX_STANDARD)
   set(CMAKE_CXX_STANDARD 17)
+  get_target_property(_torch_standard torch CXX_STANDARD)
+  if(_torch_standard GREATER 17)
+    set(CMAKE_CXX_STANDARD ${_torch_standard})
+  endif()
 endif()
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -48,8 +50,9 @@ if(STRATA_LTO)
 endif()
 
 # LibTorch, with its headers as system headers (they do not pass our warnings).
+include(StrataTorch)
 add_library(strata_torch INTERFACE)
-target_include_directories(strata_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_include_directories(strata_torch SYSTEM INTERFACE ${STRATA_TORCH_INCLUDES})
 target_compile_definitions(strata_torch INTERFACE AT_PER_OPERATOR_HEADERS)
 target_link_libraries(strata_torch INTERFACE "${TORCH_LIBRARIES}" OpenMP::OpenMP_CXX)
 separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
