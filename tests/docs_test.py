@@ -7,12 +7,14 @@ A fenced block says what it is by its first words:
   ```sh              commands, run one block after another in a scratch copy of the checkout's layout
   ```sh slow         commands that take minutes or install packages; run elsewhere (the scripts themselves)
   ```sh network      commands that need the network, tested against a server of the tests' own
+  ```python          a program, run where the commands are; needs numpy
   ```LANGUAGE FILE   a file of the walk-through in plugins.md, built and run by tests/plugins_sdk
   ```text            output
 usage: docs_test.py SOURCE_DIR BUILD_DIR PAGE
 """
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,6 +52,15 @@ def merged(fragment):
     return "".join(parts.values())
 
 
+def python_with_numpy():
+    """Debian's own, which has numpy where python3-numpy is installed, or the one that runs this; None without."""
+    for python in ("/usr/bin/python3", sys.executable):
+        if shutil.which(python) and not subprocess.run([python, "-c", "import numpy"], stderr=subprocess.DEVNULL,
+                                                       check=False).returncode:
+            return python
+    return None
+
+
 def main():
     source, build, page = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
     failures = 0
@@ -83,6 +94,10 @@ def main():
                 run([str(build / "strata"), "check", file.name], not bad, where)
             elif kind == "sh":
                 run(["bash", "-euo", "pipefail", "-c", content], True, where)
+            elif kind == "python" and python_with_numpy() is None:
+                print(f"{where}: not run: there is no numpy (package python3-numpy)")
+            elif kind == "python":
+                run([python_with_numpy(), "-c", content], True, where)
             else:
                 failures += 1
                 print(f"{where}: a block of unknown kind '{kind}'")

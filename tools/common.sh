@@ -89,11 +89,17 @@ build() {  # PRESET "CMAKE OPTIONS" TARGET...
   local preset=$1 options=$2 folder=$root/build
   shift 2
   if [[ $preset != release ]]; then folder=$root/build-$preset; fi
+  local log
+  log=$(mktemp)
   say "Building ($preset, ${folder#"$root"/}/)"
   # shellcheck disable=SC2086
-  (cd "$root" && cmake --preset "$preset" $options) ||
+  if ! (cd "$root" && cmake --preset "$preset" $options) >"$log" 2>&1; then
+    cat "$log" >&2  # told where it matters
+    rm "$log"
     fail "CMake could not configure the $preset build (its message is above)" \
       "if the folder ${folder#"$root"/}/ is from another place or generator, remove it; then run this again"
+  fi
+  rm "$log"
   ninja -C "$folder" -j "$(compile_jobs)" "$@" ||
     fail "the $preset build failed: the first error is above" \
       "to see it alone: ninja -C ${folder#"$root"/} -j1"

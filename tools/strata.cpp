@@ -15,6 +15,7 @@
 #include "cli/init.hpp"
 #include "cli/plugin.hpp"
 #include "cli/report.hpp"
+#include "cli/usage.hpp"
 #include "engine/engine.hpp"
 #include "strata/config/issues.hpp"
 #include "strata/record/record.hpp"
@@ -94,9 +95,10 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
       ->allow_extra_args(false);
   run->add_option("--threads", request.threads,
                   "threads to compute with; default: all cores granted")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, 4096));
   run->add_flag("--again", request.again, "run anew what has finished before");
   run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
+  run->add_option("--part-of", request.part_of)->group("");  // hidden: see EngineRequest
 
   CLI::App* check =
       add("check", "Find every mistake in experiment files, without data or GPU.", Command::check);
@@ -140,18 +142,6 @@ bool show_runs(const EngineRequest& request) {
   return true;
 }
 
-/// Names a command that there is not, which CLI11 only takes for an argument too many.
-void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
-  const std::vector<const CLI::App*> commands = app.get_subcommands(nullptr);
-  if (argc < 2 || argv[1][0] == '-' || commands.empty()) return;
-  std::vector<std::string> known;
-  for (const CLI::App* command : commands) {
-    known.push_back(command->get_name());
-    if (known.back() == argv[1]) return refuse_unknown_command(*command, argc - 1, argv + 1);
-  }
-  throw UserError(fmt::format("unknown command '{}'{}", argv[1], suggestion(argv[1], known)));
-}
-
 int run_command_line(int argc, char** argv) {
   CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.",
                "strata"};
@@ -168,11 +158,13 @@ int run_command_line(int argc, char** argv) {
   add_report_command(app, exit_code);
   add_data_command(app, exit_code);
   add_plugin_command(app, request, for_engine);
-  refuse_unknown_command(app, argc, argv);
+  add_help_command(app);
+  std::vector<std::string> arguments = expand_help(app, {argv + 1, argv + argc});
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
-    app.parse(argc, argv);
+    app.parse(arguments);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    return end_parsing(app, e);
   }
   if (!for_engine) return exit_code;
   if (show_runs(request)) return 0;

@@ -131,7 +131,7 @@ Composition compose(const std::string& path, const CommandSettings& settings, Is
     Override override;
     if (parse_override(argument, override, issues)) set.push_back(std::move(override));
   }
-  for (SweepPoint& point : expand_sweep(root, settings, set, issues)) {
+  for (SweepPoint& point : expand_sweep(root, settings, set, result.notes, issues)) {
     ComposedRun run{root, std::move(point.overrides), std::move(point.label)};
     for (const Override& override : run.point) apply_override(run.root, override, issues);
     for (const Override& override : set) apply_override(run.root, override, issues);

@@ -11,9 +11,10 @@
 ///   2. the file itself, merged over them (see merge_over);
 ///   3. the run's point in the sweep: the keys of `sweep` and --sweep, then the seed of `seeds` or
 ///   --seeds;
-///   4. --set, in the order given. A key that --set gives is no longer swept, so a point of a sweep
-///   can be
-///      run by itself;
+///   4. --set, in the order given. A key that --set gives is no longer swept by the file, so a
+///   point
+///      of a sweep can be run by itself; a note says so. Swept on the command line too, it is a
+///      mistake;
 ///   5. `${key.path}` and `${env:NAME}` are filled in, so they see what the steps before made of a
 ///   key.
 ///
@@ -45,7 +46,8 @@ struct ComposedRun {
 };
 
 struct Composition {
-  std::vector<ComposedRun> runs;  ///< in order, the last key swept (the seed) changing fastest
+  std::vector<ComposedRun> runs;   ///< in order, the last key swept (the seed) changing fastest
+  std::vector<std::string> notes;  ///< a line for each key of the file's sweep that --set gives
   /// The file itself, then those that it extends.
   std::vector<std::shared_ptr<const Source>> files;
 };
@@ -80,7 +82,7 @@ struct SweepPoint {
 };
 
 /// Takes `sweep` and `seeds` out of the tree and lists the points; one, empty, where nothing is
-/// swept.
+/// swept. `notes` are those of Composition.
 ///
 ///     sweep:
 ///       pretrain.optimizer.lr: log(1e-3, 1, 7)   # a grid with the other keys
@@ -93,7 +95,8 @@ struct SweepPoint {
 /// Values: a list, lin(from, to, count), log(from, to, count) (evenly spaced logarithms, inner
 /// points rounded to six digits), or a range of integers 0-4; these may stand in lists too.
 std::vector<SweepPoint> expand_sweep(Node& root, const CommandSettings& settings,
-                                     const std::vector<Override>& set, Issues& issues);
+                                     const std::vector<Override>& set,
+                                     std::vector<std::string>& notes, Issues& issues);
 
 /// Fills in `${key.path}` (a value written elsewhere in the tree) and `${env:NAME}` (an environment
 /// variable); paths must be set. A string that is nothing but one reference takes the value with

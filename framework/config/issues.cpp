@@ -16,8 +16,8 @@ namespace {
 constexpr size_t kMostPrinted = 100;
 
 std::string header(const Issue& issue) {
-  std::string text;
-  if (issue.origin.source != nullptr) text = issue.origin.text() + ": ";
+  std::string text = issue.origin.source == nullptr ? "strata" : issue.origin.text();
+  text += ": ";
   text += issue.warning ? "warning: " : "error: ";
   text += issue.message;
   if (!issue.path.empty()) text += " (at " + issue.path + ")";

@@ -23,7 +23,8 @@ using Group = std::vector<Axis>;
 
 class Expander {
  public:
-  Expander(const std::vector<Override>& set, Issues& issues) : set_(set), issues_(issues) {}
+  Expander(const std::vector<Override>& set, std::vector<std::string>& notes, Issues& issues)
+      : set_(set), notes_(notes), issues_(issues) {}
 
   void read_file(Node& root) {
     if (const Node* sweep = root.get("sweep")) read_sweep(*sweep);
@@ -125,12 +126,12 @@ class Expander {
   /// An axis of the command line replaces the file's; one that --set fixes is none.
   void add_axis(Axis axis, std::vector<Axis>& axes) {
     for (const Override& fixed : set_)
-      if (fixed.path == axis.path) return;
+      if (fixed.path == axis.path) return give_way(axis, fixed);
     for (std::vector<Axis>* all : {&grid_, &zip_, &seeds_}) {
       const auto same = std::find_if(all->begin(), all->end(),
                                      [&](const Axis& a) { return a.path == axis.path; });
       if (same == all->end()) continue;
-      if (same->origin.source == axis.origin.source || same->origin.source->name[0] == '-') {
+      if (same->origin.source == axis.origin.source || is_argument(*same)) {
         issues_.error(axis.origin, "sweep", fmt::format("{} is swept twice", quote(axis.path)));
         return;
       }
@@ -139,6 +140,19 @@ class Expander {
     if (axis.values.empty()) return;  // reported
     axes.push_back(std::move(axis));
   }
+
+  void give_way(const Axis& axis, const Override& fixed) {
+    if (is_argument(axis))
+      return issues_.error(
+          axis.origin, {},
+          fmt::format("{} is swept here and set by --set {}; leave one of them out",
+                      quote(axis.path), fixed.text()));
+    notes_.push_back(fmt::format("{}: note: the sweep of {} ({} value{}) gives way to --set {}",
+                                 axis.origin.text(), quote(axis.path), axis.values.size(),
+                                 axis.values.size() == 1 ? "" : "s", fixed.text()));
+  }
+
+  static bool is_argument(const Axis& axis) { return axis.origin.source->name[0] == '-'; }
 
   std::vector<Node> values_of(const Node& node, const std::string& path) {
     std::vector<Node> values;
@@ -214,6 +228,7 @@ class Expander {
   }
 
   const std::vector<Override>& set_;
+  std::vector<std::string>& notes_;
   Issues& issues_;
   std::vector<Axis> grid_, zip_, seeds_;
 };
@@ -221,8 +236,9 @@ class Expander {
 }  // namespace
 
 std::vector<SweepPoint> expand_sweep(Node& root, const CommandSettings& settings,
-                                     const std::vector<Override>& set, Issues& issues) {
-  Expander expander(set, issues);
+                                     const std::vector<Override>& set,
+                                     std::vector<std::string>& notes, Issues& issues) {
+  Expander expander(set, notes, issues);
   expander.read_file(root);
   for (const std::string& argument : settings.sweep) expander.read_argument(argument);
   if (!settings.seeds.empty()) expander.read_seeds(settings.seeds);

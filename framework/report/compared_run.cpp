@@ -252,8 +252,7 @@ std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& plac
   read_records(paths, [&](size_t i, Json&& record) {
     runs[i] = compared_run(paths[i], record);
     if (runs[i].status == "running")
-      runs[i].abandoned =
-          FolderLock::try_take(std::filesystem::absolute(paths[i]).parent_path()).has_value();
+      runs[i].abandoned = !FolderLock::held(std::filesystem::absolute(paths[i]).parent_path());
   });
   return runs;
 }

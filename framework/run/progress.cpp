@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
+
+#include "strata/support/terminal.hpp"
 
 namespace strata {
 namespace {
@@ -12,13 +15,29 @@ double since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// The single numbers among the measurements: "test accuracy 0.9183".
-std::string figures_text(const Json& metrics) {
-  std::string text;
-  for (const auto& [split, figures] : metrics.items())
-    for (const auto& [name, value] : figures.items())
-      if (value.is_number_float())
-        text += fmt::format("  {} {} {:.6g}", split, name, value.get<double>());
+std::string figure_text(double value) {
+  const double size = std::abs(value);
+  const bool plain = size == 0 || (size >= 1e-3 && size < 1e6) || !std::isfinite(value);
+  return plain ? fmt::format("{:.6f}", value) : fmt::format("{:.5e}", value);
+}
+
+/// "mse 0.083838"
+std::string loss_text(const StageSpec& spec, double loss) {
+  return (spec.penalties.empty() ? spec.loss.type : "loss") + " " + figure_text(loss);
+}
+
+std::string epoch_text(const StageSpec& spec, int64_t epoch) {
+  return fmt::format("  {}  epoch {:>{}}/{}", spec.name, epoch, std::to_string(spec.epochs).size(),
+                     spec.epochs);
+}
+
+/// Puts the parts, the one that matters most first, behind a text, as long as they fit.
+std::string with_parts(std::string text, const std::vector<std::string>& parts, size_t columns) {
+  for (const std::string& part : parts) {
+    if (part.empty()) continue;
+    if (columns > 0 && text.size() + 2 + part.size() > columns) break;
+    text += "  " + part;
+  }
   return text;
 }
 
@@ -31,8 +50,33 @@ std::string duration_text(double seconds) {
   return fmt::format("{} h {:02} min", s / 3600, s % 3600 / 60);
 }
 
+std::string time_left_text(double seconds_spent, size_t done, size_t runs) {
+  if (done == 0) return "";
+  const double left = seconds_spent * static_cast<double>(runs - done) / static_cast<double>(done);
+  return left < 60 ? "" : fmt::format(", about {} left", duration_text(left));
+}
+
+std::string epoch_line(const StageSpec& spec, const EpochResult& epoch, size_t columns) {
+  std::string text = epoch_text(spec, epoch.epoch) + "  " + loss_text(spec, epoch.loss);
+  for (const auto& [split, figures] : epoch.metrics.items())
+    for (const auto& [name, value] : figures.items())
+      if (value.is_number_float())
+        text += fmt::format("  {} {} {}", split, name, figure_text(value.get<double>()));
+  return with_parts(text, {fmt::format("{:.0f} samples/s", epoch.samples_per_second)}, columns);
+}
+
+std::string progress_line(const StageSpec& spec, const EpochProgress& progress, size_t columns) {
+  const std::string text =
+      with_parts(epoch_text(spec, progress.epoch),
+                 {fmt::format("{:3.0f} %", 100 * progress.part),
+                  duration_text(progress.seconds_left) + " left", progress.loss,
+                  fmt::format("{:.0f} samples/s", progress.samples_per_second)},
+                 columns);
+  return columns > 0 ? text.substr(0, columns) : text;
+}
+
 Progress::Progress(std::string title, std::vector<StageSpec> planned, bool quiet)
-    : planned_(std::move(planned)), quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {
+    : planned_(std::move(planned)), quiet_(quiet), terminal_(terminal_columns(STDERR_FILENO) > 0) {
   keep(title);
 }
 
@@ -52,16 +96,13 @@ void Progress::step_done(const StageSpec& spec, int64_t epoch, int64_t done, int
   const double part = static_cast<double>(done) / static_cast<double>(samples);
   const double epochs_done = static_cast<double>(epoch - 1) + part;
   const double rate = epochs_done * static_cast<double>(samples) / since(stage_begin_);
-  line(fmt::format("  {}  epoch {}/{}  {:3.0f} %{}  {:.0f} samples/s  {} left", spec.name, epoch,
-                   spec.epochs, 100 * part, loss_, rate,
-                   duration_text(seconds_left(spec, epochs_done))));
+  const EpochProgress progress{epoch, part, rate, seconds_left(spec, epochs_done), loss_};
+  line(progress_line(spec, progress, terminal_columns(STDERR_FILENO)));
 }
 
 void Progress::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
-  loss_ = fmt::format("  loss {:.6f}", epoch.loss);
-  keep(fmt::format("  {}  epoch {:>{}}/{}  {} {:.6f}{}  {:.0f} samples/s", spec.name, epoch.epoch,
-                   std::to_string(spec.epochs).size(), spec.epochs, spec.loss.type, epoch.loss,
-                   figures_text(epoch.metrics), epoch.samples_per_second));
+  loss_ = fmt::format("epoch {}: {}", epoch.epoch, loss_text(spec, epoch.loss));
+  keep(epoch_line(spec, epoch, terminal_columns(STDERR_FILENO)));
 }
 
 double Progress::seconds_left(const StageSpec& spec, double epochs_done) const {

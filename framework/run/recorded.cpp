@@ -6,6 +6,7 @@
 
 #include "strata/record/record.hpp"
 #include "strata/registry/load.hpp"
+#include "strata/support/lock.hpp"
 #include "strata/support/version.hpp"
 
 namespace strata {
@@ -28,6 +29,12 @@ std::string other_strata(const Json& provenance) {
       return fmt::format("made with another {}", plugin.at("library").get<std::string>());
   }
   return "";
+}
+
+Recorded without(const std::string& other) {
+  Recorded none;
+  none.other = other;
+  return none;
 }
 
 }  // namespace
@@ -57,15 +64,19 @@ Recorded RecordedRuns::find(const LoadedExperiment& experiment) {
   if (!fs::exists(path)) return {};
   try {
     const Json record = read_record(path);
-    if (record.at("config_hash") != experiment.hash()) return {"", "made with other settings"};
-    const auto status = record.at("status").get<std::string>();
+    if (record.at("config_hash") != experiment.hash()) return without("made with other settings");
+    Recorded recorded;
+    recorded.status = record.at("status").get<std::string>();
+    for (const Json& stage : record.at("stages"))
+      if (stage.at("status") == "completed") ++recorded.stages_done;
+    recorded.at_work = recorded.status == "running" && FolderLock::held(path.parent_path());
     // A run that was cut off may not have come to write what it was made of.
-    if (status != "completed" && !record.contains("data")) return {status, ""};
+    if (recorded.status != "completed" && !record.contains("data")) return recorded;
     std::string other = other_strata(record.at("provenance"));
     if (other.empty()) other = other_data(experiment, record);
-    return other.empty() ? Recorded{status, ""} : Recorded{"", other};
+    return other.empty() ? recorded : without(other);
   } catch (const std::exception&) {
-    return {"", "it cannot be read"};
+    return without("it cannot be read");
   }
 }
 

@@ -11,8 +11,10 @@ namespace strata {
 
 /// What was recorded of a run before.
 struct Recorded {
-  std::string status;  ///< as in the record; empty where there is none of this very run
-  std::string other;   ///< why a record that is there is not this run's: "made with other data"
+  std::string status;      ///< as in the record; empty where there is none of this very run
+  std::string other;       ///< why a record that is there is not this run's: "made with other data"
+  size_t stages_done = 0;  ///< how many it had completed
+  bool at_work = false;    ///< its status is "running", and a process holds its folder
 };
 
 /// Tells which runs were made before: a record counts where its settings, its data and its strata

@@ -41,11 +41,9 @@ class Both final : public Observer {
   Observer &a_, &b_;
 };
 
-/// "mnist-greedy (lr=0.1 seed=3)"
-std::string title(const LoadedExperiment& experiment) {
-  return fmt::format("{} ({})", experiment.settings.name,
-                     experiment.label.empty() ? fmt::format("seed {}", experiment.settings.seed)
-                                              : experiment.label);
+/// "run 2 of 6: mnist-greedy (lr=0.1 seed=3)"
+std::string heading(const LoadedExperiment& experiment, const RunOptions& options) {
+  return (options.place.empty() ? "" : options.place + ": ") + experiment.title();
 }
 
 Json model_summary(const Stack& stack) {
@@ -74,7 +72,7 @@ class Run {
       : plan_(plan),
         options_(options),
         recorder_(folder, std::move(head)),
-        progress_(title(experiment), plan.stages, options.quiet),
+        progress_(heading(experiment, options), plan.stages, options.quiet),
         observer_(recorder_, progress_) {
     fit_.batch_size = experiment.settings.data.batch_size;
     fit_.shuffle = experiment.settings.data.order == "shuffled";
@@ -86,7 +84,7 @@ class Run {
   RunOutcome run() {
     const ExitGuard guard([this] {
       const std::string error = "code of a component ended the process with exit()" + where();
-      fmt::print(stderr, "strata: failed: {} ({})\n", error,
+      fmt::print(stderr, "strata: error: {}\n  record: {}\n", error,
                  finish("failed", error).record.string());
     });
     try {
@@ -217,6 +215,11 @@ class Run {
 
 Json LoadedExperiment::resolved() const {
   return dump_params(param_list<Experiment>(), &settings);
+}
+
+std::string LoadedExperiment::title() const {
+  return fmt::format("{} ({})", settings.name,
+                     label.empty() ? fmt::format("seed {}", settings.seed) : label);
 }
 
 std::string LoadedExperiment::hash() const {

@@ -15,7 +15,9 @@ struct LoadedExperiment {
   std::string file, text;              ///< as given, and the file's own text
   std::vector<std::string> overrides;  ///< "seed=1": its point in a sweep, and --set
   std::string label;                   ///< the point, short; empty where nothing is swept
+  std::vector<std::string> notes;      ///< on what the command line changes of its sweep
 
+  std::string title() const;   ///< "mnist-greedy (lr=0.1 seed=3)", as the run is called on screen
   Json resolved() const;       ///< every setting, defaults included
   std::string hash() const;    ///< SHA-256 of resolved()
   std::string run_id() const;  ///< "3fa9c1d2-s0": the hash's beginning and the seed
@@ -26,7 +28,8 @@ struct RunOptions {
   std::vector<std::string> data_folders;
   int threads = 0;  ///< 0: the cores granted
   bool quiet = false;
-  std::vector<std::string> command_line;
+  std::string place;  ///< among the runs of the command: "run 2 of 6"; empty where it is alone
+  std::vector<std::string> command_line;  ///< the user's
   const std::atomic<bool>* stop = nullptr;
 };
 

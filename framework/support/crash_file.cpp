@@ -67,11 +67,11 @@ extern "C" void on_crash(int signal) {
       if (::fsync(fd) == 0) std::rename(file->temporary.c_str(), file->path.c_str());
       ::close(fd);
     }
-    put(STDERR_FILENO, "strata: failed: ", 16);
+    put(STDERR_FILENO, "strata: error: the run crashed: ", 32);
     put_event(STDERR_FILENO, signal);
-    put(STDERR_FILENO, " (", 2);
+    put(STDERR_FILENO, "\n  record: ", 11);
     put(STDERR_FILENO, file->path.data(), file->path.size());
-    put(STDERR_FILENO, ")\n", 2);
+    put(STDERR_FILENO, "\n", 1);
   }
   ::raise(signal);
 }

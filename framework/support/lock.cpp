@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "strata/support/errors.hpp"
@@ -35,10 +37,20 @@ bool FolderLock::lock(int how) {
   return true;
 }
 
+bool FolderLock::held(const std::filesystem::path& folder) {
+  return !FolderLock(folder).lock(LOCK_SH | LOCK_NB);
+}
+
 std::optional<FolderLock> FolderLock::try_take(const std::filesystem::path& folder) {
+  constexpr std::chrono::milliseconds pause(1);
+  constexpr int most_pauses = 5000;
   FolderLock lock(folder);
-  if (!lock.lock(LOCK_EX | LOCK_NB)) return std::nullopt;
-  return lock;
+  for (int i = 0; i < most_pauses; ++i) {
+    if (lock.lock(LOCK_EX | LOCK_NB)) return lock;
+    if (held(folder)) break;
+    std::this_thread::sleep_for(pause);  // someone is asking, which takes an instant
+  }
+  return std::nullopt;
 }
 
 FolderLock FolderLock::take(const std::filesystem::path& folder) {

@@ -5,11 +5,13 @@
 namespace strata {
 
 /// A folder held by one process at a time. The system lets go of it where the process dies; nothing
-/// is left in the folder.
+/// is left in the folder. Each function throws RunError naming the folder and the system's reason
+/// where it cannot be opened.
 class FolderLock {
  public:
-  /// Nothing where another process, or another lock of this one, holds it. Throws RunError naming
-  /// the folder and the system's reason where it cannot be opened.
+  /// Whether another process, or a lock of this one, holds it. Asking holds nobody up.
+  static bool held(const std::filesystem::path& folder);
+  /// Nothing where another process, or another lock of this one, holds it.
   static std::optional<FolderLock> try_take(const std::filesystem::path& folder);
   /// Waits for it.
   static FolderLock take(const std::filesystem::path& folder);

@@ -2,6 +2,7 @@
 // Runs the built command as its user does, and returns what it said.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,20 @@ inline size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
+/// In a child process: becomes the program, with these arguments, in `folder`, with NAME=value
+/// added to its environment.
+[[noreturn]] inline void become(const std::string& program,
+                                const std::vector<std::string>& arguments,
+                                const std::string& folder,
+                                const std::vector<std::string>& environment) {
+  std::vector<char*> argv{const_cast<char*>(program.c_str())};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  for (const std::string& variable : environment) putenv(const_cast<char*>(variable.c_str()));
+  if (chdir(folder.c_str()) == 0) execv(program.c_str(), argv.data());
+  _exit(127);
+}
+
 /// One process, from its start to its end, in a process group of its own. The pipe of its standard
 /// error holds a page and no more, so that it is never far ahead of its reader.
 class Command {
@@ -50,13 +66,7 @@ class Command {
       setpgid(0, 0);
       dup2(out[1], STDOUT_FILENO);
       dup2(err[1], STDERR_FILENO);
-      std::vector<char*> argv{const_cast<char*>(program.c_str())};
-      for (const std::string& argument : arguments)
-        argv.push_back(const_cast<char*>(argument.c_str()));
-      argv.push_back(nullptr);
-      for (const std::string& variable : environment) putenv(const_cast<char*>(variable.c_str()));
-      if (chdir(folder.c_str()) == 0) execv(program.c_str(), argv.data());
-      _exit(127);
+      become(program, arguments, folder, environment);
     }
     setpgid(pid_, pid_);
     close(out[1]);
@@ -86,6 +96,17 @@ class Command {
 
   /// As a terminal's ctrl-C does: to the process and to those that it started.
   void send_to_group(int signal) const { kill(-pid_, signal); }
+
+  /// The process that it started with this among its arguments; 0 where there is none.
+  pid_t child_with(const std::string& argument) const {
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid_));
+    for (pid_t child = 0; children >> child;) {
+      std::ifstream words(fmt::format("/proc/{}/cmdline", child), std::ios::binary);
+      for (std::string word; std::getline(words, word, '\0');)
+        if (word == argument) return child;
+    }
+    return 0;
+  }
 
   /// Waits for the end, of the process and of all that it started.
   CommandResult finish() {

@@ -216,5 +216,5 @@ TEST_CASE("data verify: sets that are not there, or have nothing to verify") {
         "strata: error: unknown command 'lst'; did you mean 'list'? Known: list, verify, show, "
         "fetch\n");
   CHECK(error({"data", "list", "--data", "nowhere"})
-            .find("--data: Directory does not exist: nowhere\n") == 0);
+            .find("strata: error: --data: Directory does not exist: nowhere\n") == 0);
 }

@@ -203,7 +203,7 @@ TEST_CASE("data fetch: what the user gave wrong ends with 2") {
         "strata: error: mirror 'file:///data': expected a URL that begins with https:// or "
         "http://\n");
   CHECK(error({"mnist", "--cacert", "nowhere.pem"})
-            .find("--cacert: File does not exist: nowhere.pem\n") == 0);
-  CHECK(error({"mnist", "--timeout", "0"}).find("--timeout: ") == 0);
-  CHECK(error({}).find("name is required\n") == 0);
+            .find("strata: error: --cacert: File does not exist: nowhere.pem\n") == 0);
+  CHECK(error({"mnist", "--timeout", "0"}).find("strata: error: --timeout: ") == 0);
+  CHECK(error({}).find("strata: error: name is required\n") == 0);
 }

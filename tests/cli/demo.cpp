@@ -19,7 +19,9 @@ struct Demo : DataPlace {
       fs::create_symlink(fs::path(STRATA_SOURCE_DIR) / "tools" / name, path / "tools" / name);
     }
     script("bin/dpkg-query", "shift 3; for package; do echo \"$package installed\"; done");
-    for (const char* name : {"bin/apt-get", "bin/cmake", "bin/ninja"}) script(name, "");
+    script("bin/apt-get", "");
+    script("bin/cmake", "echo '-- chatter'; echo '-- a warning' >&2; exit ${CMAKE_FAILS:-0}");
+    script("bin/ninja", "echo '[1/1] built'");
     script("build/strata",
            "echo \"$*\" >> calls\n"
            "case \"$1 $2\" in\n"
@@ -31,9 +33,9 @@ struct Demo : DataPlace {
                "' \"$@\" ;;\n"
                "esac");
   }
-  CommandResult run_demo(const std::string& https_proxy) const {
+  CommandResult run_demo(const std::string& https_proxy, const std::string& more = "A=B") const {
     return Command({"tools/demo.sh"}, path.string(),
-                   environment({"https_proxy=" + https_proxy,
+                   environment({"https_proxy=" + https_proxy, more,
                                 "PATH=" + (*this / "bin") + ":" + std::getenv("PATH")}),
                    "/bin/bash")
         .finish();
@@ -80,6 +82,22 @@ TEST_CASE("the demo without MNIST and without a network says so once and goes on
   CHECK(demo.calls() == "data list\ndata fetch mnist\nrun" + experiments("fashion") +
                             experiments("synthetic-digits") + "\ncompare" + results("fashion") +
                             results("synthetic-digits") + "\n");
+}
+
+TEST_CASE("what CMake says is shown where it fails, and nowhere else") {
+  const Demo demo(STRATA_SOURCE_DIR "/README.md");
+  const CommandResult good = demo.run_demo("http://127.0.0.1:1");
+  CHECK(count(good.out + good.err, "-- ") == 0);
+  CHECK(count(good.out, "] Building (release, build/)\n[1/1] built\n") == 1);  // and no more
+  const CommandResult bad = demo.run_demo("http://127.0.0.1:1", "CMAKE_FAILS=1");
+  CHECK(bad.code == 1);
+  CHECK(
+      bad.err ==
+      "-- chatter\n-- a warning\n\n"
+      "demo.sh: error: CMake could not configure the release build (its message is above)\n"
+      "demo.sh: if the folder build/ is from another place or generator, remove it; then run this "
+      "again\n");
+  CHECK(count(bad.out, "built") == 0);
 }
 
 TEST_CASE("the demo fetches MNIST from its first mirror, once") {

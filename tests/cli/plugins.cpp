@@ -63,7 +63,9 @@ TEST_CASE("exit() in a plugin is no success") {
   const Workplace place("exits_in_load");
   const CommandResult run = place.strata({"run", "f.yaml"});
   CHECK(run.code == 1);
-  CHECK(mentions(run.err, "failed: code of a component ended the process with exit()"));
+  CHECK(mentions(run.err,
+                 "\nstrata: error: code of a component ended the process with exit()\n  record: "
+                 "results/f/"));
   CHECK(place.record()["status"] == "failed");
   CHECK(place.record()["error"] == "code of a component ended the process with exit()");
   const CommandResult side_by_side =
@@ -94,7 +96,8 @@ TEST_CASE("a crash closes the record, and still ends the process as a crash does
   const Workplace place("crashes_in_load");
   const CommandResult run = place.strata({"run", "f.yaml"});
   CHECK(run.code == 128 + SIGSEGV);
-  CHECK(mentions(run.err, "strata: failed: Segmentation fault (results/f/"));
+  CHECK(mentions(run.err,
+                 "\nstrata: error: the run crashed: Segmentation fault\n  record: results/f/"));
   const Json record = place.record();
   CHECK(record["status"] == "failed");
   CHECK(record["error"] == "its process crashed: Segmentation fault");

@@ -31,13 +31,7 @@ inline CommandResult run_on_terminal(const std::vector<std::string>& arguments,
     setsid();
     const int end = ::open(name.c_str(), O_RDWR);
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(end, fd);
-    std::vector<char*> argv{const_cast<char*>(program.c_str())};
-    for (const std::string& argument : arguments)
-      argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    for (const std::string& variable : environment) putenv(const_cast<char*>(variable.c_str()));
-    if (chdir(folder.c_str()) == 0) execv(program.c_str(), argv.data());
-    _exit(127);
+    become(program, arguments, folder, environment);
   }
   CommandResult result;
   char part[4096];

@@ -111,9 +111,10 @@ TEST_CASE("What extends wrongly") {
         "two.yaml:1:10: error: expected the path of a file, got a list (at extends)\n"
         "  1 | extends: [a.yaml, b.yaml]\n"
         "    |          ^");
-  CHECK(files.compose("none.yaml") == "error: cannot read none.yaml: No such file or directory");
+  CHECK(files.compose("none.yaml") ==
+        "strata: error: cannot read none.yaml: No such file or directory");
   files.write("folder/x.yaml", "");
-  CHECK(files.compose("folder") == "error: cannot read folder: it is a folder, not a file");
+  CHECK(files.compose("folder") == "strata: error: cannot read folder: it is a folder, not a file");
 }
 
 TEST_CASE("A component of another type replaces its base; of the same, it is merged") {
@@ -153,6 +154,35 @@ TEST_CASE("File, sweep, --set and references, in this order") {
         R"({"name":"'run-3'","seed":"3","lr":"7","other":"7"})");
   CHECK(files.compose("f.yaml", {{"lr=7", "lr=8"}, {}, "4"}) ==
         R"({"name":"'run-4'","seed":"4","lr":"8","other":"8"})");
+}
+
+TEST_CASE(
+    "A sweep that --set shortens is told: a note for the file's, a mistake on the command line") {
+  const Files files;
+  files.write("f.yaml",
+              "name: x\nsweep:\n  lr: [1, 2]\n  zip: {a: [1, 2], b: [5, 6]}\nseeds: [4]\n");
+  Issues issues;
+  const auto notes = [&](std::vector<std::string> set) {
+    std::string text;
+    for (const std::string& note :
+         compose(files.path("f.yaml"), {std::move(set), {}, ""}, issues).notes)
+      text += files.shortened(note) + '\n';
+    return text;
+  };
+  CHECK(notes({"lr=7", "a=1", "seed=3"}) ==
+        "f.yaml:3:3: note: the sweep of 'lr' (2 values) gives way to --set lr=7\n"
+        "f.yaml:4:9: note: the sweep of 'a' (2 values) gives way to --set a=1\n"
+        "f.yaml:5:8: note: the sweep of 'seed' (1 value) gives way to --set seed=3\n");
+  CHECK(notes({"c=8"}) == "");
+  CHECK(issues.ok());
+  CHECK(files.compose("f.yaml", {{"a=1", "c=8"}, {"c=8,9"}, ""}) ==
+        "--sweep:1:1: error: 'c' is swept here and set by --set c=8; leave one of them out\n"
+        "  1 | c=8,9\n"
+        "    | ^");
+  CHECK(files.compose("f.yaml", {{"a=1", "seed=8"}, {}, "0-4"}) ==
+        "--seeds:1:1: error: 'seed' is swept here and set by --set seed=8; leave one of them out\n"
+        "  1 | 0-4\n"
+        "    | ^");
 }
 
 TEST_CASE("A point of a sweep, given as --set, is the same run") {

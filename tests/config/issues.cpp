@@ -21,7 +21,7 @@ TEST_CASE("Issues print in order of source and position, each once, with the lin
   CHECK(!issues.ok());
   // The caret stands below z: a tab, three blanks, é takes one column and 漢 two.
   CHECK(issues.format() ==
-        "error: nowhere (at z)\n"
+        "strata: error: nowhere (at z)\n"
         "a.yaml: error: whole file\n"
         "a.yaml:1:1: warning: first (at x)\n"
         "  1 | x: 1\n"
@@ -39,7 +39,7 @@ TEST_CASE("Warnings are no errors") {
   Issues issues;
   issues.warning({}, "", "careful");
   CHECK(issues.ok());
-  CHECK(issues.format() == "warning: careful");
+  CHECK(issues.format() == "strata: warning: careful");
 }
 
 TEST_CASE("Of very many issues the first hundred are printed") {

@@ -12,8 +12,9 @@ std::string points(const std::string& file, const std::vector<std::string>& swee
                    const std::string& seeds = {}) {
   Issues issues;
   Node root = parse_yaml(sample::source(file), issues);
+  std::vector<std::string> notes;
   std::string text;
-  for (const SweepPoint& point : expand_sweep(root, {{}, sweep, seeds}, {}, issues))
+  for (const SweepPoint& point : expand_sweep(root, {{}, sweep, seeds}, {}, notes, issues))
     text += (text.empty() ? "" : "\n") + point.label;
   CHECK(root.get("sweep") == nullptr);
   CHECK(root.get("seeds") == nullptr);
@@ -29,10 +30,12 @@ std::string first_line(const std::string& text) {
 TEST_CASE("Without a sweep there is one point, and it changes nothing") {
   Issues issues;
   Node root = parse_yaml(sample::source("name: x"), issues);
-  const auto all = expand_sweep(root, {}, {}, issues);
+  std::vector<std::string> notes;
+  const auto all = expand_sweep(root, {}, {}, notes, issues);
   REQUIRE(all.size() == 1);
   CHECK(all[0].overrides.empty());
   CHECK(all[0].label == "");
+  CHECK(notes.empty());
 }
 
 TEST_CASE("A grid: the last key changes fastest, seeds last of all") {

@@ -1,6 +1,10 @@
 #include "strata/report/compared_run.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cstdio>
 
 #include "report/make_records.hpp"
 #include "strata/report/comparison.hpp"
@@ -21,7 +25,10 @@ TEST_CASE("a run that says running is abandoned where no process holds its folde
     const FolderLock alive = FolderLock::take(path.parent_path());
     CHECK_FALSE(read_compared_runs(places).at(0).abandoned);
   }
+  std::FILE* const other = ::fdopen(::open(path.parent_path().c_str(), O_RDONLY), "r");
+  REQUIRE(::flock(::fileno(other), LOCK_SH) == 0);  // another compare looks at this moment
   const auto runs = read_compared_runs(places);
+  std::fclose(other);
   CHECK(runs.at(0).abandoned);
   CHECK(compare(runs).notes.back() ==
         "no process is at work on lecture-mnist-greedy/1234abcd-s0, whose record says running: it "

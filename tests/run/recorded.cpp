@@ -110,6 +110,17 @@ TEST_CASE("what was cut off says how, whatever it had come to write") {
   record.erase("provenance");
   save_record(path, record);
   CHECK(place.find(kFile).status == "running");
+  CHECK(place.find(kFile).stages_done == 1);
+  CHECK_FALSE(place.find(kFile).at_work);
+  {
+    const FolderLock lock = FolderLock::take(path.parent_path());
+    CHECK(place.find(kFile).at_work);
+  }
+  record["stages"][0]["status"] = "interrupted";
+  record["status"] = "interrupted";
+  save_record(path, record);
+  CHECK(place.find(kFile).status == "interrupted");
+  CHECK(place.find(kFile).stages_done == 0);
 }
 
 TEST_CASE("a run that another process is at is refused, and left as it is") {

@@ -1,11 +1,15 @@
 #include "strata/support/lock.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include "folder.hpp"
 #include "strata/support/errors.hpp"
@@ -44,6 +48,37 @@ TEST_CASE("a process that is killed lets go of its folder") {
   CHECK(FolderLock::try_take(folder.path).has_value());
   ::close(ready[0]);
   ::close(ready[1]);
+}
+
+TEST_CASE("asking who holds a folder is in nobody's way") {
+  const TemporaryFolder folder;
+  CHECK_FALSE(FolderLock::held(folder.path));
+  const int other = ::open(folder.path.c_str(), O_RDONLY | O_DIRECTORY);
+  REQUIRE(::flock(other, LOCK_SH) == 0);  // who asks at this moment
+  CHECK_FALSE(FolderLock::held(folder.path));
+  REQUIRE(::flock(other, LOCK_UN) == 0);
+  {
+    const FolderLock lock = FolderLock::take(folder.path);
+    CHECK(FolderLock::held(folder.path));
+  }
+
+  // A thread that asks without a pause: every try to take the folder succeeds all the same.
+  std::atomic<bool> done{false};
+  std::atomic<int> asked{0};
+  std::thread asking([&] {
+    for (; !done; ++asked) {
+      ::flock(other, LOCK_SH);
+      ::flock(other, LOCK_UN);
+    }
+  });
+  while (asked == 0) std::this_thread::yield();
+  int refused = 0;
+  for (int i = 0; i < 2000; ++i)
+    if (!FolderLock::try_take(folder.path)) ++refused;
+  done = true;
+  asking.join();
+  ::close(other);
+  CHECK(refused == 0);
 }
 
 TEST_CASE("a folder that is not there cannot be held") {

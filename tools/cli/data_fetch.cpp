@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include "cli/data.hpp"
 #include "strata/data/fetch.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/terminal.hpp"
 
 namespace strata {
 namespace {
@@ -52,17 +52,12 @@ class ProgressLines {
     return fmt::format("{}, {:.0f} s left", text, seconds);
   }
 
-  static size_t columns() {
-    winsize size{};
-    const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    return known ? size.ws_col : 80;
-  }
-
   // In one row, whatever the terminal's width: what wraps could not be drawn over.
   void draw(const std::string& file, const DownloadProgress& p) {
     constexpr size_t widest = 24, narrowest = 4;
     const std::string figures = text(p);
-    const size_t room = columns() - 1, taken = file.size() + figures.size() + 4;
+    const size_t room = terminal_columns(STDERR_FILENO) - 1,
+                 taken = file.size() + figures.size() + 4;
     std::string line = file + ' ' + figures;
     if (taken + narrowest <= room) {
       const size_t width = std::min(widest, room - taken);
@@ -74,7 +69,7 @@ class ProgressLines {
     bar_ = true;
   }
 
-  bool terminal_ = ::isatty(STDERR_FILENO) != 0;
+  bool terminal_ = terminal_columns(STDERR_FILENO) > 0;
   bool bar_ = false;
   int tenths_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "report_assets.hpp"
@@ -20,11 +21,22 @@ struct Arguments {
   std::string title = "strata: a comparison of runs";
 };
 
+/// Before records are read, which may take its time.
+void check_place(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder))
+    throw UserError(
+        fmt::format("cannot write {}: there is no folder {}", file.string(), folder.string()));
+  if (std::filesystem::is_directory(file))
+    throw UserError(fmt::format("cannot write {}: it is a folder", file.string()));
+}
+
 void write_report(const Arguments& arguments) {
   if (report_assets().charts.empty())
     throw UserError(
         "this strata was built without Chart.js: install the package libjs-chart.js, or give its "
         "file as -DSTRATA_CHART_JS=..., and build it again");
+  check_place(arguments.out);
   const Comparison comparison = compare(read_compared_runs(arguments.places), arguments.options);
   const std::string page = html_report(comparison, arguments.title, report_assets());
   write_file_atomically(arguments.out, page);

@@ -9,10 +9,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 
+#include "strata/run/progress.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/terminal.hpp"
 
 namespace strata {
 namespace {
@@ -114,6 +117,10 @@ class Jobs {
     }
     results_[r.job].exit_code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
     if (!r.line.empty()) print(jobs_[r.job].label, r.line);
+    if (WIFSIGNALED(state))
+      print(jobs_[r.job].label,
+            fmt::format("strata: error: its process was ended by signal {} ({})", WTERMSIG(state),
+                        strsignal(WTERMSIG(state))));
     if (results_[r.job].exit_code != 0) ++failed_;
     ++done_;
     status();
@@ -126,9 +133,10 @@ class Jobs {
   }
 
   void status() const {
-    if (terminal_)
-      fmt::print(stderr, "\r\033[K{} of {} runs done, {} failed, {} running", done_, jobs_.size(),
-                 failed_, running_.size());
+    if (!terminal_) return;
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
+    fmt::print(stderr, "\r\033[K{} of {} runs done, {} failed, {} running{}", done_, jobs_.size(),
+               failed_, running_.size(), time_left_text(spent.count(), done_, jobs_.size()));
   }
 
   void clear_status() const {
@@ -142,7 +150,8 @@ class Jobs {
   std::vector<Running> running_;
   size_t next_ = 0, done_ = 0, failed_ = 0;
   bool told_ = false;
-  bool terminal_ = isatty(STDERR_FILENO) != 0;
+  bool terminal_ = terminal_columns(STDERR_FILENO) > 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

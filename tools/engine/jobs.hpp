@@ -18,10 +18,10 @@ struct JobResult {
 };
 
 /// Runs the jobs, `at_once` at a time, each in a process, in order. What they print on standard
-/// error appears on ours, a whole line at a time, behind the job's label; on a terminal a last line
-/// says how many are done. When `stop` holds a signal no further job starts, and those running are
-/// told and waited for; should this process end before them, they end with it. Call from one
-/// thread, the one that goes on to the process's end.
+/// error appears on ours, a whole line at a time, behind the job's label, and so does what ended
+/// one from outside; on a terminal a last line says how many are done. When `stop` holds a signal
+/// no further job starts, and those running are told and waited for; should this process end before
+/// them, they end with it. Call from one thread, the one that goes on to the process's end.
 std::vector<JobResult> run_jobs(const std::vector<Job>& jobs, size_t at_once,
                                 const std::atomic<int>& stop);
 

@@ -52,6 +52,7 @@ std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const 
     experiments.push_back(checked(composition, run, issues));
     LoadedExperiment& loaded = experiments.back().experiment;
     loaded.label = run.label;
+    loaded.notes = composition.notes;
     for (const Override& override : run.point) loaded.overrides.push_back(override.text());
     loaded.overrides.insert(loaded.overrides.end(), settings.set.begin(), settings.set.end());
   }

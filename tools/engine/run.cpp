@@ -1,13 +1,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <cstring>
 #include <set>
 
 #include "engine/commands.hpp"
 #include "engine/jobs.hpp"
+#include "engine/summary.hpp"
 #include "strata/record/record.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/run/progress.hpp"
 #include "strata/run/recorded.hpp"
 
 namespace strata {
@@ -26,17 +30,47 @@ extern "C" void request_stop(int signal) {
 /// A run of the request, and what is done about it.
 struct Work {
   CheckedExperiment run;
-  bool stays = false;  ///< as it is recorded
-  std::string why;     ///< "completed before"; empty where there is no record
+  bool stays = false;    ///< as it is recorded
+  std::string why{};     ///< "completed before"; empty where there is no record
+  std::string then{};    ///< what is done about it: "run anew"; empty where that needs no word
+  std::string status{};  ///< of the record
 };
+
+/// "in stage 2 of 3 (pretrain-2)": where a run stopped that did so many stages.
+std::string stopped_in(const Work& work, size_t stages_done) {
+  const std::vector<StageSpec>& stages = work.run.plan.stages;
+  if (stages_done >= stages.size()) return "after its last stage";
+  return fmt::format("in stage {} of {} ({})", stages_done + 1, stages.size(),
+                     stages[stages_done].name);
+}
 
 void decide(Work& work, const EngineRequest& request, RecordedRuns& records) {
   if (request.again) return;
   const Recorded recorded = records.find(work.run.experiment);
-  const std::string& status = recorded.status;
-  work.stays = status == "completed" ||
-               (request.keep_failed && (status == "failed" || status == "diverged"));
-  work.why = status.empty() ? recorded.other : status + " before";
+  const std::string& status = work.status = recorded.status;
+  const bool failed = status == "failed" || status == "diverged";
+  work.stays = status == "completed" || (request.keep_failed && failed);
+  if (status == "completed" || failed) work.why = status + " before";
+  work.then = work.stays ? "--again runs it anew" : "run anew";
+  if (status.empty()) {
+    work.why = recorded.other;
+  } else if (recorded.at_work) {
+    work.why = "is running in another process";
+    work.then.clear();  // it is refused when its turn comes
+  } else if (status == "interrupted" || status == "running") {
+    work.why = fmt::format("was {} {}", status == "running" ? "killed" : status,
+                           stopped_in(work, recorded.stages_done));
+    work.then = "starts again from its beginning";
+  }
+}
+
+/// What the user may not expect of a file's runs.
+void print_notes(const std::string& file, const std::vector<std::string>& notes, size_t runs,
+                 size_t repeated) {
+  for (const std::string& note : notes) fmt::print(stderr, "{}\n", note);
+  if (repeated > 0)
+    fmt::print(stderr, "{}: note: {} of {} runs {} asked for twice, and made once\n", file,
+               repeated, runs, repeated == 1 ? "is" : "are");
 }
 
 /// Every run that the request asks for, each once; all mistakes are printed before the first one
@@ -47,13 +81,19 @@ std::vector<Work> expand(const EngineRequest& request, bool& good) {
   std::set<std::filesystem::path> places;
   for (const std::string& file : request.files) {
     Issues issues;
-    for (CheckedExperiment& run : load_checked(request, file, issues)) {
-      if (issues.ok() && !places.insert(record_path(run.experiment, request.out)).second) continue;
-      all.push_back({std::move(run), false, ""});
-      if (issues.ok()) decide(all.back(), request, records);
-    }
-    print_issues(issues);
+    std::vector<CheckedExperiment> runs = load_checked(request, file, issues);
     good = good && issues.ok();
+    if (!issues.ok() || request.part_of.empty()) print_issues(issues);
+    if (!issues.ok()) continue;
+    const size_t before = all.size();
+    const std::vector<std::string> notes = runs.at(0).experiment.notes;
+    for (CheckedExperiment& run : runs) {
+      if (!places.insert(record_path(run.experiment, request.out)).second) continue;
+      all.push_back({std::move(run)});
+      decide(all.back(), request, records);
+    }
+    if (!request.quiet && request.part_of.empty())
+      print_notes(file, notes, runs.size(), runs.size() - (all.size() - before));
   }
   return all;
 }
@@ -69,14 +109,6 @@ int list_runs(const std::vector<Work>& all) {
   return 0;
 }
 
-void print_outcome(const RunOutcome& outcome, bool quiet) {
-  if (outcome.status != "completed")
-    fmt::print(stderr, "strata: {}: {} ({})\n", outcome.status, outcome.error,
-               outcome.record.string());
-  else if (!quiet)
-    fmt::print(stderr, "  wrote {}\n", outcome.record.string());
-}
-
 RunOptions options_of(const EngineRequest& request) {
   RunOptions options;
   options.out = request.out;
@@ -88,26 +120,44 @@ RunOptions options_of(const EngineRequest& request) {
   return options;
 }
 
+/// "run 2 of 6"; empty where the command makes one run.
+std::string place_of(size_t index, size_t runs) {
+  return runs > 1 ? fmt::format("run {} of {}", index + 1, runs) : "";
+}
+
 /// The runs one after another in this process.
 std::vector<RunOutcome> run_here(const std::vector<CheckedExperiment>& runs,
-                                 const EngineRequest& request) {
-  const RunOptions options = options_of(request);
+                                 const EngineRequest& request, const std::string& place) {
+  const auto start = std::chrono::steady_clock::now();
+  RunOptions options = options_of(request);
   std::vector<RunOutcome> outcomes;
-  for (const CheckedExperiment& run : runs) {
+  for (size_t i = 0; i < runs.size() && !stop_requested; ++i) {
+    const CheckedExperiment& run = runs[i];
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    options.place = runs.size() == 1
+                        ? place
+                        : place_of(i, runs.size()) + time_left_text(spent.count(), i, runs.size());
     try {
       outcomes.push_back(run_experiment(run.experiment, run.plan, options));
     } catch (const RunError& e) {  // its record could not be written
       outcomes.push_back({"failed", e.what(), record_path(run.experiment, request.out), false});
     }
-    print_outcome(outcomes.back(), request.quiet);
-    if (stop_requested) break;
+    print_outcome(run.experiment, outcomes.back(), request.quiet);
   }
   return outcomes;
 }
 
+/// In the process of one run of --jobs: makes it as what it is to the user.
+std::vector<RunOutcome> run_part(std::vector<CheckedExperiment>& runs, EngineRequest request) {
+  const Json part = Json::parse(request.part_of);
+  runs.at(0).experiment.label = part.at("label").get<std::string>();
+  request.command_line = part.at("command_line").get<std::vector<std::string>>();
+  return run_here(runs, request, part.at("place").get<std::string>());
+}
+
 /// The command that makes one of the runs, `at_once` of which share the cores.
-std::vector<std::string> command_of(const CheckedExperiment& run, const EngineRequest& request,
-                                    int at_once) {
+std::vector<std::string> command_of(const CheckedExperiment& run, const std::string& place,
+                                    const EngineRequest& request, int at_once) {
   const int threads = std::max(1, granted_cores() / std::max(1, at_once));
   std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe").string(),
                                    "run",
@@ -124,6 +174,10 @@ std::vector<std::string> command_of(const CheckedExperiment& run, const EngineRe
     command.insert(command.end(), {"--data", folder});
   for (const std::string& setting : run.experiment.overrides)
     command.insert(command.end(), {"--set", setting});
+  const Json part = {
+      {"place", place}, {"label", run.experiment.label}, {"command_line", request.command_line}};
+  command.insert(command.end(),
+                 {"--part-of", part.dump(-1, ' ', true, Json::error_handler_t::replace)});
   return command;
 }
 
@@ -140,11 +194,15 @@ RunOutcome outcome_of(const CheckedExperiment& run, int exit_code, const EngineR
   if (exit_code == 0 && closed) return outcome;
   const bool stopped = exit_code == 130 || exit_code == 128 + SIGTERM;
   outcome.status = stopped ? "interrupted" : "failed";
-  outcome.error = fmt::format("its process ended with {}", exit_code);
-  if (exit_code != 1 && exit_code != 2 && exit_code != 130) return outcome;
+  outcome.error = exit_code > 128 ? fmt::format("its process was ended by signal {} ({})",
+                                                exit_code - 128, strsignal(exit_code - 128))
+                                  : fmt::format("its process ended with {}", exit_code);
   if (!closed || !record.at("error").is_string()) return outcome;
+  const auto error = record.at("error").get<std::string>();
+  const bool crashed = exit_code > 128 && error.rfind("its process crashed", 0) == 0;
+  if (exit_code != 1 && exit_code != 2 && exit_code != 130 && !crashed) return outcome;
   outcome.status = record.at("status").get<std::string>();
-  outcome.error = record.at("error").get<std::string>();
+  outcome.error = error;
   return outcome;
 }
 
@@ -163,8 +221,9 @@ std::vector<RunOutcome> run_side_by_side(const std::vector<CheckedExperiment>& r
     return run.experiment.settings.name == runs[0].experiment.settings.name;
   });
   std::vector<Job> jobs;
-  for (const CheckedExperiment& run : runs)
-    jobs.push_back({label_of(run, one_name), command_of(run, request, at_once)});
+  for (size_t i = 0; i < runs.size(); ++i)
+    jobs.push_back({label_of(runs[i], one_name),
+                    command_of(runs[i], place_of(i, runs.size()), request, at_once)});
   const std::vector<JobResult> results = run_jobs(jobs, static_cast<size_t>(at_once), stop_signal);
   std::vector<RunOutcome> outcomes;
   for (size_t i = 0; i < runs.size(); ++i)
@@ -173,21 +232,43 @@ std::vector<RunOutcome> run_side_by_side(const std::vector<CheckedExperiment>& r
   return outcomes;
 }
 
-/// Tells again, at the end, of the runs that did not complete; returns the exit code.
-int conclude(const std::vector<RunOutcome>& outcomes) {
+int exit_code_of(const std::vector<RunOutcome>& outcomes) {
+  if (stop_requested) return 130;
   int code = 0;
-  size_t incomplete = 0;
-  for (const RunOutcome& outcome : outcomes) {
-    if (outcome.status == "completed") continue;
-    ++incomplete;
-    code = std::max(code, outcome.users_fault ? 2 : 1);
+  for (const RunOutcome& outcome : outcomes)
+    if (outcome.status != "completed") code = std::max(code, outcome.users_fault ? 2 : 1);
+  return code;
+}
+
+/// What became of all that was asked for; `outcomes` are those of the first of `runs`.
+std::vector<Ended> ended(const std::vector<Work>& all, const std::vector<CheckedExperiment>& runs,
+                         const std::vector<RunOutcome>& outcomes) {
+  std::vector<Ended> list;
+  size_t next = 0;
+  for (const Work& work : all) {
+    if (work.stays) {
+      list.push_back({&work.run.experiment, work.status == "completed" ? "finished" : "kept", {}});
+    } else if (next < outcomes.size()) {
+      list.push_back({&runs[next].experiment, outcomes[next].status, outcomes[next]});
+      ++next;
+    } else {
+      list.push_back({&runs[next++].experiment, "not started", {}});
+    }
   }
-  if (incomplete > 0 && outcomes.size() > 1) {
-    fmt::print(stderr, "strata: {} of {} runs did not complete:\n", incomplete, outcomes.size());
-    for (const RunOutcome& outcome : outcomes)
-      if (outcome.status != "completed") print_outcome(outcome, false);
+  return list;
+}
+
+/// Says what is known of the runs before any starts.
+void print_before(const std::vector<Work>& all, const EngineRequest& request) {
+  if (const std::string warning = blas_warning(); !warning.empty())
+    fmt::print(stderr, "strata: warning: {}\n", warning);
+  for (const Work& work : all) {
+    if (request.quiet || work.then.empty() || work.why.empty()) continue;
+    const LoadedExperiment& run = work.run.experiment;
+    fmt::print(stderr, "{}: {}; {}\n", run.title(), work.why, work.then);
+    if (all.size() == 1)
+      fmt::print(stderr, "  record: {}\n", record_path(run, request.out).string());
   }
-  return stop_requested ? 130 : code;
 }
 
 }  // namespace
@@ -197,18 +278,21 @@ int run_command(const EngineRequest& request) {
   std::vector<Work> all = expand(request, good);
   if (!good) return 2;
   if (request.dry_run) return list_runs(all);
-  if (const std::string warning = blas_warning(); !warning.empty())
-    fmt::print(stderr, "strata: warning: {}\n", warning);
-  std::vector<CheckedExperiment> runs;
-  for (Work& work : all) {
-    if (!work.why.empty() && !request.quiet)
-      fmt::print(stderr, "{}: {}; {}\n", record_path(work.run.experiment, request.out).string(),
-                 work.why, work.stays ? "--again runs it anew" : "run anew");
-    if (!work.stays) runs.push_back(std::move(work.run));
-  }
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
-  return conclude(request.jobs > 1 ? run_side_by_side(runs, request) : run_here(runs, request));
+  if (request.part_of.empty()) print_before(all, request);
+  std::vector<CheckedExperiment> runs;
+  for (Work& work : all)
+    if (!work.stays) runs.push_back(std::move(work.run));
+  std::vector<RunOutcome> outcomes;
+  if (!request.part_of.empty())
+    outcomes = run_part(runs, request);
+  else if (request.jobs > 1)
+    outcomes = run_side_by_side(runs, request);
+  else
+    outcomes = run_here(runs, request, "");
+  print_summary(ended(all, runs, outcomes), request);
+  return exit_code_of(outcomes);
 }
 
 }  // namespace strata

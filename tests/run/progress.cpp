@@ -1,0 +1,84 @@
+#include "strata/run/progress.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace strata;
+
+namespace {
+
+StageSpec stage() {
+  StageSpec spec;
+  spec.name = "pretrain-1";
+  spec.loss = Slot<Loss>{"mse"};
+  spec.epochs = 10;
+  return spec;
+}
+
+EpochResult epoch() {
+  EpochResult result;
+  result.epoch = 2;
+  result.loss = 0.0838379;
+  result.samples_per_second = 25584.4;
+  result.metrics = {{"train", Json::object()},
+                    {"test", {{"reconstruction_error", 0.06120772}, {"counts", {1, 2}}}}};
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("an epoch's line: its figures to one precision, with their units") {
+  CHECK(epoch_line(stage(), epoch(), 0) ==
+        "  pretrain-1  epoch  2/10  mse 0.083838  test reconstruction_error 0.061208  25584 "
+        "samples/s");
+  EpochResult small = epoch();
+  small.loss = 0.00098765432;
+  small.metrics["test"]["reconstruction_error"] = 12345678.9;
+  CHECK(epoch_line(stage(), small, 0) ==
+        "  pretrain-1  epoch  2/10  mse 9.87654e-04  test reconstruction_error 1.23457e+07  25584 "
+        "samples/s");
+  small.loss = 0;
+  small.metrics = Json::object();
+  CHECK(epoch_line(stage(), small, 0) ==
+        "  pretrain-1  epoch  2/10  mse 0.000000  25584 samples/s");
+}
+
+TEST_CASE("a loss that penalties are part of is not called by the name of one term") {
+  StageSpec sparse = stage();
+  sparse.penalties.emplace_back("l1");
+  EpochResult result = epoch();
+  result.metrics = Json::object();
+  CHECK(epoch_line(sparse, result, 0) ==
+        "  pretrain-1  epoch  2/10  loss 0.083838  25584 samples/s");
+}
+
+TEST_CASE("no line is wider than the terminal, so that it can be drawn over") {
+  EpochProgress progress{12, 0.371, 25584, 725, "epoch 11: mse 0.083838"};
+  StageSpec spec = stage();
+  spec.epochs = 100;
+  CHECK(progress_line(spec, progress, 0) ==
+        "  pretrain-1  epoch  12/100   37 %  12 min 05 s left  epoch 11: mse 0.083838  25584 "
+        "samples/s");
+  CHECK(progress_line(spec, progress, 80) ==
+        "  pretrain-1  epoch  12/100   37 %  12 min 05 s left  epoch 11: mse 0.083838");
+  CHECK(progress_line(spec, progress, 60) ==
+        "  pretrain-1  epoch  12/100   37 %  12 min 05 s left");
+  CHECK(progress_line(spec, progress, 20) == "  pretrain-1  epoch ");
+  progress.loss.clear();  // the stage's first epoch
+  CHECK(progress_line(spec, progress, 80) ==
+        "  pretrain-1  epoch  12/100   37 %  12 min 05 s left  25584 samples/s");
+  // A line that stays loses its speed, and no figure.
+  CHECK(epoch_line(stage(), epoch(), 80) ==
+        "  pretrain-1  epoch  2/10  mse 0.083838  test reconstruction_error 0.061208");
+  CHECK(epoch_line(stage(), epoch(), 40) ==
+        "  pretrain-1  epoch  2/10  mse 0.083838  test reconstruction_error 0.061208");
+}
+
+TEST_CASE("time is told in two units at most, and for several runs from a minute on") {
+  CHECK(duration_text(12.4) == "12 s");
+  CHECK(duration_text(185) == "3 min 05 s");
+  CHECK(duration_text(7800) == "2 h 10 min");
+  CHECK(time_left_text(100, 0, 4) == "");
+  CHECK(time_left_text(19, 1, 4) == "");                          // 57 s
+  CHECK(time_left_text(100, 2, 5) == ", about 2 min 30 s left");  // 50 s each
+  CHECK(time_left_text(100, 5, 5) == "");
+}

@@ -1,0 +1,20 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// Adds `strata help [COMMAND]`, for the listing; expand_help() serves it.
+void add_help_command(CLI::App& app);
+
+/// "help run" asks what "run --help" does, and nothing at all (or the bare name of a group of
+/// commands, such as "data") what "--help" does. Throws UserError, with the nearest known name, for
+/// a command that there is not. Takes and returns the arguments after the program's name.
+std::vector<std::string> expand_help(const CLI::App& app, std::vector<std::string> arguments);
+
+/// Says on standard error what is wrong with the arguments, and where the help is; or prints the
+/// help that was asked for. Returns the exit code.
+int end_parsing(const CLI::App& app, const CLI::ParseError& error);
+
+}  // namespace strata

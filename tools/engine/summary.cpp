@@ -1,0 +1,102 @@
+#include "engine/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace strata {
+namespace {
+
+struct Ending {
+  const char* status;
+  const char* words;
+};
+
+/// In the order in which they are told.
+constexpr std::array<Ending, 7> kEndings = {{{"completed", "completed"},
+                                             {"failed", "failed"},
+                                             {"diverged", "diverged"},
+                                             {"interrupted", "interrupted"},
+                                             {"not started", "not started"},
+                                             {"finished", "already finished"},
+                                             {"kept", "kept as failed"}}};
+
+bool has_failed(const Ended& run) {
+  return run.status == "failed" || run.status == "diverged";
+}
+
+bool is_missing(const Ended& run) {
+  return has_failed(run) || run.status == "interrupted" || run.status == "not started";
+}
+
+std::string counts_text(const std::vector<Ended>& all) {
+  std::vector<std::string> parts;
+  for (const Ending& ending : kEndings) {
+    const auto n = std::count_if(all.begin(), all.end(),
+                                 [&](const Ended& run) { return run.status == ending.status; });
+    if (n > 0) parts.push_back(fmt::format("{} {}", n, ending.words));
+  }
+  return fmt::format("{} runs: {}", all.size(), fmt::join(parts, ", "));
+}
+
+/// As a shell takes it.
+std::string quoted(const std::string& word) {
+  constexpr const char* plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=:,@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+/// The command, as it was called, that looks at what is there now; empty where nothing is.
+std::string next_command(const std::vector<Ended>& all, const EngineRequest& request) {
+  std::vector<std::string> folders;  // each experiment's, once
+  size_t runs = 0;
+  std::string only;
+  for (const Ended& run : all) {
+    if (run.status != "completed" && run.status != "finished") continue;
+    ++runs;
+    const auto folder = record_path(*run.run, request.out).parent_path();
+    only = quoted(folder.string());
+    const std::string name = quoted(folder.parent_path().string());
+    if (std::find(folders.begin(), folders.end(), name) == folders.end()) folders.push_back(name);
+  }
+  if (runs == 0 || request.command_line.empty()) return "";
+  return quoted(request.command_line[0]) +
+         (runs == 1 ? " show " + only : fmt::format(" compare {}", fmt::join(folders, " ")));
+}
+
+}  // namespace
+
+void print_outcome(const LoadedExperiment& run, const RunOutcome& outcome, bool quiet) {
+  if (outcome.status == "completed") {
+    if (!quiet) fmt::print(stderr, "  wrote {}\n", outcome.record.string());
+    return;
+  }
+  if (outcome.status == "interrupted")
+    fmt::print(stderr, "strata: interrupted: {}: {}\n", run.title(), outcome.error);
+  else
+    fmt::print(stderr, "strata: error: {} {}: {}\n", run.title(), outcome.status, outcome.error);
+  std::error_code ignored;
+  if (std::filesystem::exists(outcome.record, ignored))
+    fmt::print(stderr, "  record: {}\n", outcome.record.string());
+}
+
+void print_summary(const std::vector<Ended>& all, const EngineRequest& request) {
+  const bool missing = std::any_of(all.begin(), all.end(), is_missing);
+  if (all.size() < 2 || (request.quiet && !missing)) return;
+  if (std::any_of(all.begin(), all.end(), has_failed)) {
+    fmt::print(stderr, "\nDid not complete:\n");
+    for (const Ended& run : all)
+      if (has_failed(run)) print_outcome(*run.run, run.outcome, false);
+  }
+  fmt::print(stderr, "\n{}\n", counts_text(all));
+  if (missing) fmt::print(stderr, "the same command takes up what did not complete\n");
+  const std::string next = next_command(all, request);
+  if (!next.empty() && !request.quiet) fmt::print(stderr, "now: {}\n", next);
+}
+
+}  // namespace strata
