@@ -204,18 +204,25 @@ std::string Download::describe(CURLcode code, long status) {
   switch (code) {
     case CURLE_HTTP_RETURNED_ERROR:
       return fmt::format("the server answered {}", status);
-    case CURLE_PARTIAL_FILE:
-      return fmt::format("the connection was closed after {} bytes", done_);
     case CURLE_FILESIZE_EXCEEDED:
-      return fmt::format("the server announces more than the {} bytes that the file can have",
-                         options_.max_bytes);
+      return fmt::format("the server {} more than the {} bytes that the file can have",
+                         body_ ? "sent" : "announces", options_.max_bytes);
     case CURLE_OPERATION_TIMEDOUT:
       if (status == 0) return fmt::format("no answer within {} s", options_.timeout_seconds);
       return fmt::format("less than {} bytes/s for {} s", slowest_bytes_per_second,
                          options_.timeout_seconds);
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      if (status / 100 == 3) return "the server redirects to a protocol that is not allowed";
+      break;
+    case CURLE_RECV_ERROR:  // what newer libcurls make of a partial file over TLS
+      if (!body_) break;
+      [[fallthrough]];
+    case CURLE_PARTIAL_FILE:
+      return fmt::format("the connection was closed after {} bytes", done_);
     default:
-      return error_[0] != '\0' ? error_ : curl_easy_strerror(code);
+      break;
   }
+  return error_[0] != '\0' ? error_ : curl_easy_strerror(code);
 }
 
 DownloadResult Download::result(CURLcode code) {

@@ -19,7 +19,7 @@ TEST_CASE("servers that are no use are given up, each with its reason") {
   CHECK(reason("html") == "the server sent something else than a gzip file (text/html)");
   CHECK(reason("empty") == "the server sent nothing");
   CHECK(reason("loop") == "Maximum (5) redirects followed");
-  CHECK(reason("downgrade") == "Protocol \"http\" not supported or disabled in libcurl");
+  CHECK(reason("downgrade") == "the server redirects to a protocol that is not allowed");
   CHECK(reason("huge") == "the server announces more than the " + std::to_string(most) +
                               " bytes that the file can have");
   CHECK(reason("endless") ==
@@ -124,9 +124,11 @@ TEST_CASE("through a proxy, certificates are checked and refusals named") {
     const Environment variable("https_proxy", proxy.c_str());
     return fetch.refusal();
   };
-  CHECK(reason("https://elsewhere.invalid/good") ==
-        "SSL: no alternative certificate subject name matches target host name "
-        "'elsewhere.invalid'");
+  const std::string other = reason("https://elsewhere.invalid/good");
+  const std::string start = "SSL: no alternative certificate subject name matches target ";
+  const bool named = other == start + "host name 'elsewhere.invalid'" ||  // libcurl 7
+                     other == start + "hostname 'elsewhere.invalid'";     // libcurl 8
+  CHECK_MESSAGE(named, other);
   CHECK(reason("https://forbidden.invalid/good") == "the proxy answered 403");
 }
 
