@@ -58,7 +58,7 @@ class Arithmetic(unittest.TestCase):
         self.assertEqual(spread.mean, 5)
         self.assertAlmostEqual(spread.sd, 2.13809, 5)
         self.assertAlmostEqual(spread.distance(7.13809), 1, 5)
-        self.assertAlmostEqual(spread.half_interval(), 2.365 * 2.13809 / 8**0.5, 5)
+        self.assertAlmostEqual(spread.half_interval_of_three(), 3.128 * 2.13809 / 8**0.5, 5)  # Dunn, 7 degrees
         self.assertAlmostEqual(spread.bound(), 2.365 * 1.06066, 4)  # sqrt(9 / 8)
         self.assertEqual(spread.text(1), "5.0 ± 2.1")
 

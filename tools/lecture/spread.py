@@ -8,9 +8,18 @@ T975 = (None, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.
         2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052,
         2.048, 2.045, 2.042)
 
+# The same for three intervals that are to hold together (Bonferroni, Dunn's table): 1 - 0.05 / 6.
+T975_OF_THREE = (None, 38.188, 7.649, 4.857, 3.961, 3.534, 3.287, 3.128, 3.016, 2.933, 2.870, 2.820, 2.779,
+                 2.746, 2.718, 2.694, 2.673, 2.655, 2.639, 2.625, 2.613, 2.601, 2.591, 2.582, 2.574, 2.566,
+                 2.559, 2.552, 2.546, 2.541, 2.536)
+
+
+def at(table, degrees):
+    return table[min(degrees, len(table) - 1)]  # beyond the table: a little too wide
+
 
 def t975(degrees):
-    return T975[min(degrees, len(T975) - 1)]  # beyond the table: a little too wide
+    return at(T975, degrees)
 
 
 class Spread:
@@ -30,9 +39,9 @@ class Spread:
         """95 % of single further runs lie within so many standard deviations (normal spread)."""
         return t975(self.n - 1) * math.sqrt(1 + 1 / self.n) if self.n > 1 else None
 
-    def half_interval(self):
-        """Half the width of the mean's 95 % confidence interval."""
-        return t975(self.n - 1) * self.sd / math.sqrt(self.n) if self.n > 1 else None
+    def half_interval_of_three(self):
+        """Half the width of the mean's confidence interval, 95 % for it and two others together."""
+        return at(T975_OF_THREE, self.n - 1) * self.sd / math.sqrt(self.n) if self.n > 1 else None
 
     def text(self, digits, scale=1.0):
         if self.n == 0:
