@@ -93,7 +93,7 @@ TEST_CASE("two greedy stages and a classifier follow the numbers computed elsewh
     for (size_t i = 0; i < specs.size(); ++i) {
       const Json& expected = trajectory()["stages"][i];
       CAPTURE(specs[i].name);
-      CHECK(specs[i].name == expected["name"]);
+      CHECK(specs[i].name == expected["name"].get<std::string>());
       StageResult result{specs[i], false, {}};
       Comparison comparison(stack, expected, tolerance);
       fit(stack, specs[i], data, fit_settings, comparison, result);
