@@ -190,6 +190,14 @@ std::string label_of(const Comparison& c, size_t g) {
   return text.empty() ? fmt::format("{}", fmt::join(c.groups[g].names, ", ")) : text;
 }
 
+std::string lost_images_note(const std::vector<size_t>& rows, size_t all) {
+  const std::string which = rows.size() == all && all > 1 ? "all rows"
+                            : rows.size() == 1            ? fmt::format("row {}", rows[0])
+                                               : fmt::format("rows {}", fmt::join(rows, ", "));
+  return fmt::format("the images of {} could not be read beside {}", which,
+                     rows.size() == 1 ? "its record" : "their records");
+}
+
 }  // namespace
 
 std::string data_uri(const std::string& png) {
@@ -203,7 +211,7 @@ std::string data_uri(const std::string& png) {
 
 Json report_data(const Comparison& c) {
   Json groups = Json::array(), datasets = Json::object();
-  Json comparison = comparison_json(c);
+  std::vector<size_t> lost;  // the rows without their images
   for (size_t g = 0; g < c.groups.size(); ++g) {
     GroupData data;
     for (const ComparedRun* run : c.groups[g].runs) {
@@ -212,12 +220,13 @@ Json report_data(const Comparison& c) {
       if (run->status == "completed" && !datasets.contains(run->dataset))
         datasets[run->dataset] = json_at(record, {"data", "pixels"});
     }
-    if (data.lost_images())
-      comparison["notes"].push_back(
-          fmt::format("row {}: its images could not be read beside its record", g + 1));
+    if (data.lost_images()) lost.push_back(g + 1);
     groups.push_back(data.json({{"label", label_of(c, g)}}));
   }
-  return {{"comparison", comparison},
+  Json notes = Json::array();
+  if (!lost.empty()) notes.push_back(lost_images_note(lost, c.groups.size()));
+  return {{"comparison", comparison_json(c)},
+          {"notes", notes},
           {"short_keys", short_names(c.keys)},
           {"groups", groups},
           {"datasets", datasets}};

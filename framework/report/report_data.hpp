@@ -6,6 +6,7 @@ namespace strata {
 
 /// All that the report shows, read once more from the records behind a comparison:
 ///   comparison: comparison_json()
+///   notes: about the report itself
 ///   groups: one for each row:
 ///     label; dataset; classes (names)
 ///     stages: name, kind, target, loss, epochs, and series: by quantity ("loss", "test.accuracy")

@@ -14,6 +14,7 @@ namespace strata {
 namespace {
 
 constexpr const char* absent = "";
+constexpr const char* null_text = "none";
 
 bool is_component(const Json& value) {
   const auto type = value.is_object() ? value.find("type") : value.end();
@@ -22,7 +23,7 @@ bool is_component(const Json& value) {
 
 std::string scalar_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_null()) return "none";
+  if (value.is_null()) return null_text;
   if (value.is_number_float()) return fmt::format("{}", value.get<double>());
   return value.dump();
 }
@@ -73,13 +74,23 @@ std::string short_text(const Json& value, const Telling& telling) {
     for (const Json& item : value) parts.push_back(short_text(item, telling));
     return fmt::format("{}", fmt::join(parts, nested ? " | " : " "));
   }
-  return value.is_object() ? value.dump() : scalar_text(value);
+  if (!value.is_object()) return scalar_text(value);
+  std::vector<std::string> parts;  // a map: what it sets
+  for (const auto& item : value.items())
+    if (!item.value().is_null())
+      parts.push_back(item.key() + '=' + short_text(item.value(), telling));
+  return fmt::format("({})", fmt::join(parts, ", "));
 }
+
+/// Lists of plain maps (a stage's own settings) are compared item by item, however long they are.
+constexpr const char* plain_maps = "{}";
 
 /// What makes two lists alike enough to be compared item by item.
 std::string outline(const Json& value) {
   if (is_component(value)) return value["type"].get<std::string>();
   if (!value.is_array()) return "-";
+  const auto plain_map = [](const Json& v) { return v.is_object() && !is_component(v); };
+  if (!value.empty() && std::all_of(value.begin(), value.end(), plain_map)) return plain_maps;
   std::string text = "[";
   for (const Json& item : value) text += outline(item) + ' ';
   return text + ']';
@@ -95,9 +106,9 @@ class Flattening {
 
   const std::vector<std::string>& keys() const { return keys_; }
   const std::string& value(size_t row, const std::string& key) const {
-    static const std::string none = absent;
+    static const std::string nothing = absent;
     const auto found = rows_[row].find(key);
-    return found == rows_[row].end() ? none : found->second;
+    return found == rows_[row].end() ? nothing : found->second;
   }
 
  private:
@@ -164,6 +175,7 @@ class Flattening {
         outlines.insert(outline(*value));
         structured |= has_structure(*value);
       }
+    if (outlines.count(plain_maps) != 0) outlines.erase(outline(Json::array()));
     return structured && outlines.size() > 1;
   }
 
@@ -200,6 +212,12 @@ VaryingSettings varying_settings(const std::vector<Json>& configs) {
     all.erase(absent);
     (all.size() > 1 ? sure : spare).push_back(key);
   }
+  // A setting that is none says less than one with a value.
+  std::stable_partition(spare.begin(), spare.end(), [&](const std::string& key) {
+    for (size_t row = 0; row < configs.size(); ++row)
+      if (flat.value(row, key) != absent && flat.value(row, key) != null_text) return true;
+    return false;
+  });
   const auto told_apart = [&](const std::vector<std::string>& keys) {
     std::set<std::vector<std::string>> rows;
     for (size_t row = 0; row < configs.size(); ++row) {

@@ -16,8 +16,10 @@ struct VaryingSettings {
 };
 
 /// Finds them. Keys that a component's type implies (adam's betas beside sgd) are left out as long
-/// as the configurations are told apart without them. Lists that differ in length or in their
-/// components are one setting, written short: "linear(400) tanh | linear(256) tanh".
+/// as the configurations are told apart without them. Lists of plain maps are compared leaf by
+/// leaf, however long they are: "pretrain.stages[1].optimizer.lr". Other lists that differ in
+/// length or in their components are one setting, written short: "linear(400) tanh | linear(256)
+/// tanh".
 /// @param configs  different from each other
 VaryingSettings varying_settings(const std::vector<Json>& configs);
 

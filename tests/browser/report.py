@@ -6,6 +6,7 @@ Needs Debian's chromium, chromium-driver and python3-selenium. Screenshots go to
 where that is set.
 """
 import base64
+import json
 import os
 import pathlib
 import shutil
@@ -18,6 +19,7 @@ try:
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import WebDriverWait
 except ImportError:
     sys.exit("python3-selenium is not installed: the report cannot be tested")
 
@@ -45,6 +47,31 @@ def browser(width=1280, dark=False):
     return driver
 
 
+def many_records(results, folder, rows=23):
+    """Records without their images, of `rows` settings and three seeds each, after those in results."""
+    records = [json.loads(path.read_text()) for path in sorted(results.glob("*/*/record.json"))]
+    record = next(r for r in records if r["status"] == "completed" and r.get("images"))
+    stage = {"loss": None, "optimizer": None, "epochs": None}
+    for row in range(rows):
+        for seed in range(3):
+            one = json.loads(json.dumps(record))
+            one["seed"] = one["config"]["seed"] = seed
+            one["run_id"], one["config_hash"] = f"{row:08x}-s{seed}", f"{row:08x}{seed:056x}"
+            optimizer = {"type": "sgd", "lr": row + 1.0}
+            one["config"]["pretrain"]["stages"] = [stage, {**stage, "optimizer": optimizer}]
+            one["metrics"]["test"]["accuracy"] += 0.001 * seed
+            one["timing"]["training_seconds"] = [1, 1, 100][seed]  # the interval goes below zero
+            path = folder / f"many-{row}" / one["run_id"] / "record.json"
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps(one))
+
+
+def media(driver, width, kind="screen"):
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": kind})
+
+
 class Report(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -54,6 +81,9 @@ class Report(unittest.TestCase):
         cls.page = folder / "report.html"
         subprocess.run([COMMAND, "report", folder / "results", "-o", cls.page, "--title",
                         "A <b>title</b> & more", "--baseline", "dataset=mnist,strategy=greedy"], check=True)
+        many_records(folder / "results", folder / "many")
+        cls.many = folder / "many.html"
+        subprocess.run([COMMAND, "report", folder / "many", "-o", cls.many], check=True)
         cls.driver = browser()
 
     @classmethod
@@ -64,8 +94,8 @@ class Report(unittest.TestCase):
     def setUp(self):
         self.open(self.driver)
 
-    def open(self, driver):
-        driver.get(self.page.as_uri())
+    def open(self, driver, page=None):
+        driver.get((page or self.page).as_uri())
         self.assertEqual(driver.get_log("browser"), [])
 
     def run_js(self, code, *arguments):
@@ -159,7 +189,7 @@ class Report(unittest.TestCase):
     def test_bars_begin_at_zero_until_asked(self):
         self.chart("accuracy")
         self.assertEqual(self.run_js("return chart.scales.x.min"), 0)
-        self.driver.find_element(By.XPATH, "//section[@id='figures']//button").click()
+        self.driver.find_element(By.XPATH, "//section[@id='figures']//div[@class='controls']/button").click()
         self.assertGreater(self.run_js("return chart.scales.x.min"), 0.8)
 
     def test_whiskers_end_within_their_bars_chart(self):
@@ -198,6 +228,103 @@ class Report(unittest.TestCase):
         self.assertTrue(pdf.startswith(b"%PDF"))
         self.assertEqual(self.driver.get_log("browser"), [])
 
+    def test_paper_holds_every_table(self):
+        self.addCleanup(media, self.driver, 1280)
+        for page in (self.page, self.many):
+            for width in (671, 718):  # of A4 and letter between usual margins
+                media(self.driver, width, "print")
+                self.open(self.driver, page)
+                wide = self.run_js(
+                    "return [...document.querySelectorAll('table, td, th, .tiles')]"
+                    ".filter(t => t.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
+                    ".map(t => t.closest('section').id + ': ' + t.textContent.slice(0, 40))")
+                self.assertEqual(wide, [])
+                self.assertLessEqual(self.run_js("return document.documentElement.scrollWidth"), width)
+                hidden = self.run_js("return [...document.querySelectorAll('#overview td')]"
+                                     ".filter(c => c.textContent && c.textContent !== '–' && !c.offsetHeight).length")
+                self.assertEqual(hidden, 0)
+
+    def test_the_figures_are_in_sight_and_what_is_cut_is_told(self):
+        for page in (self.page, self.many):
+            self.open(self.driver, page)
+            name = "return [...document.querySelectorAll('#overview thead th')].map(h => h.textContent)"
+            self.assertEqual(self.run_js(name)[:5], ["row", "settings", "runs", "flags", "accuracy"])
+            self.assertLessEqual(self.run_js("return document.querySelectorAll('#overview thead th')[5]"
+                                             ".getBoundingClientRect().right"), 1280)
+        media(self.driver, 800)
+        self.addCleanup(media, self.driver, 1280)
+        self.open(self.driver)
+        cue = self.driver.find_element(By.CSS_SELECTOR, "#overview .cue")
+        self.assertEqual(cue.text, "more →")
+        left = "return document.querySelector('#overview tbody td:nth-child(2)').getBoundingClientRect().left"
+        before = self.run_js(left)
+        self.run_js("document.querySelector('#overview .scroll').scrollLeft = 1e6")
+        WebDriverWait(self.driver, 10).until(lambda _: not cue.is_displayed())
+        self.assertEqual(self.run_js(left), before)  # the row's settings stay
+
+    def test_a_stage_s_own_setting_is_a_leaf(self):
+        self.open(self.driver, self.many)
+        cells = [c.text for c in self.driver.find_elements(By.CSS_SELECTOR, "#overview td.varying")]
+        self.assertEqual(cells, [f"lr {row + 1}" for row in range(23)])
+        self.assertEqual(self.driver.find_element(By.CSS_SELECTOR, "#overview .setting").get_attribute("title"),
+                         "pretrain.stages[1].optimizer.lr")
+        self.assertNotIn("{", self.driver.find_element(By.ID, "overview").text)
+
+    def test_missing_images_are_one_note_and_no_warning(self):
+        self.open(self.driver, self.many)
+        notes = [n.text for n in self.driver.find_elements(By.CSS_SELECTOR, "#overview .note")]
+        self.assertEqual(notes, ["Note: the images of all rows could not be read beside their records."])
+        self.assertEqual([f.text for f in self.driver.find_elements(By.CSS_SELECTOR, ".flags")
+                          if "images" in f.text], [])
+
+    def test_many_rows_have_one_legend_and_are_numbers_beside_bars(self):
+        self.open(self.driver, self.many)
+        self.assertEqual(len(self.driver.find_elements(By.CSS_SELECTOR, "ul.key")), 1)
+        buttons = self.driver.find_elements(By.CSS_SELECTOR, "ul.key button")
+        self.assertEqual(len(buttons), 23)
+        buttons[2].click()
+        hidden = ("return Object.values(Chart.instances).filter(c => c.config.type === 'line')"
+                  ".map(c => c.isDatasetVisible(2))")
+        self.assertEqual(set(self.run_js(hidden)), {False})
+        self.chart("training_seconds")
+        self.assertEqual(self.run_js("return chart.data.labels.flat()"), [str(r + 1) for r in range(23)])
+
+    def test_an_interval_ends_at_the_axis(self):
+        self.open(self.driver, self.many)
+        canvas = self.chart("training_seconds")
+        self.assertLess(self.run_js("return chart.data.datasets[0].intervals[0][0]"), 0)
+        self.assertEqual(self.run_js("return chart.scales.x.min"), 0)
+        # Left of the axis, only the grid's ticks and the row's number are drawn: nothing at a bar's
+        # own height just outside of the area is as dark as the interval.
+        strokes = self.run_js(
+            "const c = arguments[0], r = chart.currentDevicePixelRatio, bar = chart.getDatasetMeta(0).data[0];"
+            "const d = c.getContext('2d').getImageData((chart.chartArea.left - 4) * r, (bar.y - 4) * r, 3 * r, 8 * r).data;"
+            "let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 128 && d[i] < 80) ++n; return n;", canvas)
+        self.assertEqual(strokes, 0)
+
+    def test_bar_names_are_whole(self):
+        self.chart("accuracy")
+        names = self.run_js("return chart.data.labels.map(l => l.join(' '))")
+        self.assertEqual(names[0], "1  fashion_mnist, end_to_end")
+        self.assertNotIn("…", "".join(names))
+
+    def test_a_phone_shows_the_overview_and_folds_the_rows_apart(self):
+        self.addCleanup(media, self.driver, 1280)
+        media(self.driver, 390)
+        self.open(self.driver)
+        self.assertLess(self.run_js("return document.documentElement.scrollHeight"), 9000)
+        shown = lambda: [s.get_attribute("id") for s in self.driver.find_elements(By.TAG_NAME, "section")
+                         if any(c.is_displayed() for c in s.find_elements(By.XPATH, "./*[not(self::h2)]"))]
+        self.assertEqual(shown(), ["overview", "curves"])
+        button = self.driver.find_element(By.CSS_SELECTOR, "#figures .fold")
+        self.run_js("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+        self.assertEqual(button.get_attribute("aria-expanded"), "true")
+        self.assertEqual(shown(), ["overview", "curves", "figures"])
+        self.assertGreater(self.ink(self.chart("accuracy")), 1000)
+        self.run_js("document.querySelector('nav a[href=\"#classes\"]').click()")
+        self.assertEqual(shown(), ["overview", "curves", "figures", "classes"])
+
     def test_phone_and_desktop_dark_and_light(self):
         shots = os.environ.get("STRATA_SCREENSHOTS")
         for width in (390, 1280):
@@ -210,6 +337,9 @@ class Report(unittest.TestCase):
                                                      "return [e.dataset.theme, e.scrollWidth]")
                         self.assertEqual(size[0], "dark" if dark else "light")
                         self.assertLessEqual(size[1], width)  # nothing sticks out
+                        if shots:
+                            driver.save_screenshot(f"{shots}/report-{width}-{size[0]}.png")
+                        driver.execute_script("document.querySelector('nav a[href=\"#filters\"]').click();")
                         filters = driver.execute_script(
                             "return document.querySelector('#filters .tile').offsetWidth")
                         self.assertEqual(filters, 28 if width < 640 else 56)
@@ -217,8 +347,6 @@ class Report(unittest.TestCase):
                             "return [...document.querySelectorAll('.cards td')]"
                             ".filter(c => c.textContent === '–').map(c => c.offsetHeight > 0)")
                         self.assertEqual(set(empty), {width > 640})  # no card says nothing
-                        if shots:
-                            driver.save_screenshot(f"{shots}/report-{width}-{size[0]}.png")
                     finally:
                         driver.quit()
 

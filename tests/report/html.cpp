@@ -60,8 +60,26 @@ TEST_CASE("images that are missing or lie elsewhere are left out, and a note say
     write_png(folder.path / "secret.png", {1, 1, 1, {7}});
     const Json data = report_data(compare_folder(folder.path));
     CHECK_FALSE(data["groups"][0].contains("images"));
-    CHECK(data["comparison"]["notes"].back() ==
-          "row 1: its images could not be read beside its record");
+    CHECK(data["notes"].back() == "the images of row 1 could not be read beside its record");
+  }
+}
+
+TEST_CASE("many rows without their images are one note") {
+  for (const size_t without : {2, 3}) {
+    const test::TemporaryFolder folder("report-lost-rows");
+    for (size_t row = 0; row < 3; ++row) {
+      RunSpec spec;
+      spec.lr = 0.1 * double(row + 1);
+      Json record = test::make_record(spec);
+      if (row < without) record["images"]["codes"] = {{"file", "images/none.png"}};
+      test::write_record(folder.path, record);
+    }
+    const Json data = report_data(compare_folder(folder.path));
+    CHECK(data["comparison"]["notes"].dump().find("images") == std::string::npos);
+    REQUIRE(data["notes"].size() == 1);
+    CHECK(data["notes"][0] ==
+          (without == 3 ? "the images of all rows could not be read beside their records"
+                        : "the images of rows 1, 2 could not be read beside their records"));
   }
 }
 

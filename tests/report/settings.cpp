@@ -1,6 +1,7 @@
 #include "strata/report/settings.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace strata;
 using Strings = std::vector<std::string>;
@@ -71,6 +72,36 @@ TEST_CASE("lists of different outlines are one setting, written short") {
   CHECK(varying.keys == Strings{"encoder"});
   CHECK(varying.values[0] == Strings{"linear(400) tanh | linear(256) tanh"});
   CHECK(varying.values[1] == Strings{"linear(400) relu"});
+}
+
+TEST_CASE("lists of maps are compared leaf by leaf, however long they are") {
+  const auto config = [](const char* stages) {
+    return parse(fmt::format(R"({{"pretrain": {{"optimizer": {{"type": "sgd", "lr": 1.0}},
+                                               "stages": {}}}}})",
+                             stages)
+                     .c_str());
+  };
+  const char* stage = R"([{{"loss": null, "optimizer": null, "epochs": null}},
+                          {{"loss": null, "optimizer": {{"type": "sgd", "lr": {}}}, "epochs": null}}])";
+  const auto rate = [&](double lr) { return config(fmt::format(fmt::runtime(stage), lr).c_str()); };
+  SUBCASE("one leaf among many") {
+    const auto varying = varying_settings({rate(0.1), rate(10), rate(100), config("[]")});
+    CHECK(varying.keys == Strings{"pretrain.stages[1].optimizer.lr"});
+    CHECK(varying.values ==
+          std::vector<Strings>{Strings{"0.1"}, Strings{"10"}, Strings{"100"}, Strings{""}});
+  }
+  SUBCASE("what only one of them sets is told by its value, not by what is none") {
+    const auto varying = varying_settings({rate(0.1), config("[]")});
+    CHECK(varying.keys == Strings{"pretrain.stages[1].optimizer"});
+    const auto epochs =
+        varying_settings({config(R"([{"loss": null, "epochs": 5}])"), config("[]")});
+    CHECK(epochs.keys == Strings{"pretrain.stages[0].epochs"});
+    CHECK(epochs.values[0] == Strings{"5"});
+  }
+  SUBCASE("in every setting too") {
+    for (const auto& [key, value] : flat_settings(rate(0.1)))
+      CHECK_MESSAGE(value.find('{') == std::string::npos, key);
+  }
 }
 
 TEST_CASE("lists of plain values are values") {

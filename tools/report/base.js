@@ -13,13 +13,24 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A section with its entry in the contents. Empty ones are not added. */
+/** A section with its entry in the contents. Empty ones are not added. On a phone all but
+ * the overview and the curves are folded up at first (style.css): only there the button shows. */
 function addSection(id, title, ...children) {
   const content = children.filter(Boolean);
   if (content.length === 0) return null;
-  const section = make('section', {id}, make('h2', {}, title), ...content);
+  const button = make('button', {type: 'button', class: 'fold', 'aria-label': `Show ${title}`});
+  const section = make('section', {id}, make('h2', {}, title, button), ...content);
+  const fold = (folded) => {
+    section.classList.toggle('folded', folded);
+    button.textContent = folded ? 'Show' : 'Hide';
+    button.setAttribute('aria-expanded', String(!folded));
+  };
+  fold(!['overview', 'curves'].includes(id));
+  button.addEventListener('click', () => fold(!section.classList.contains('folded')));
   document.getElementById('report').append(section);
-  document.getElementById('contents').append(make('a', {href: '#' + id}, title));
+  const link = make('a', {href: '#' + id}, title);
+  link.addEventListener('click', () => fold(false));
+  document.getElementById('contents').append(link);
   return section;
 }
 
@@ -27,9 +38,20 @@ function panel(title, ...children) {
   return make('div', {class: 'panel'}, make('h3', {}, title), ...children);
 }
 
-/** A wide thing that scrolls by itself, also from the keyboard. */
+/** A wide thing that scrolls by itself, also from the keyboard; where something is cut off on the
+ * right, a button says so and scrolls on. */
 function scrolling(label, child) {
-  return make('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label}, child);
+  const inner = make('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label}, child);
+  const cue = make('button', {type: 'button', class: 'cue'}, 'more →');
+  cue.addEventListener('click', () => inner.scrollBy({left: inner.clientWidth / 2, behavior: 'smooth'}));
+  const update = () => {
+    cue.hidden = inner.scrollLeft + inner.clientWidth > inner.scrollWidth - 2;
+  };
+  inner.addEventListener('scroll', update);
+  const watch = new ResizeObserver(update);
+  watch.observe(inner);
+  watch.observe(child);
+  return make('div', {class: 'scroller'}, cue, inner);
 }
 
 function table(header, rows, numeric = []) {
@@ -58,6 +80,15 @@ function pValue(p) {
 
 function rowName(index) {
   return `${index + 1}  ${report.groups[index].label}`;
+}
+
+/** More rows than this are named once, and by their numbers beside each chart. */
+const manyRows = report.groups.length > 8;
+
+/** The row in a chart's tooltip: one line of it. */
+function shortRowName(index) {
+  const name = rowName(index);
+  return name.length > 48 ? name.slice(0, 47) + '…' : name;
 }
 
 // Rows are told apart by colour (Okabe and Ito's, which the colour-blind can tell apart), by dashes

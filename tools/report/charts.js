@@ -53,8 +53,11 @@ const stagePlugin = {
 const whiskerPlugin = {
   id: 'whiskers',
   afterDatasetsDraw(chart) {
-    const {ctx, scales: {x}} = chart;
+    const {ctx, chartArea: area, scales: {x}} = chart;
     ctx.save();
+    ctx.beginPath();  // an interval that goes on beyond the axis ends there
+    ctx.rect(area.left, area.top, area.width, area.height);
+    ctx.clip();
     ctx.strokeStyle = cssColor('--ink');
     ctx.lineWidth = 1.5;
     chart.data.datasets.forEach((set, d) => {
@@ -122,37 +125,45 @@ function addZoom(chart, readout) {
   return {in: () => scaled(0.5), out: () => scaled(2), all: () => show(undefined, undefined)};
 }
 
-/** A legend that works by keyboard, shows dashes and marks, and hides curves. */
-function legend(chart) {
-  const list = make('ul', {class: 'key'});
-  chart.data.datasets.forEach((set, index) => {
-    const sample = make('canvas', {width: 68, height: 24, style: 'width:34px;height:12px', 'aria-hidden': 'true'});
-    const draw = () => {
-      const ctx = sample.getContext('2d');
-      ctx.setTransform(2, 0, 0, 2, 0, 0);
-      ctx.clearRect(0, 0, 34, 12);
-      ctx.strokeStyle = ctx.fillStyle = set.borderColor;
-      ctx.lineWidth = 2;
-      ctx.setLineDash(set.borderDash);
-      ctx.beginPath();
-      ctx.moveTo(0, 6);
-      ctx.lineTo(34, 6);
-      ctx.stroke();
-      ctx.setLineDash([]);
-      Chart.helpers.drawPoint(ctx, {pointStyle: set.pointStyle, radius: 4, borderWidth: 2}, 17, 6);
-    };
-    draw();
-    set.redrawKey = draw;
-    const button = make('button', {type: 'button', 'aria-pressed': 'true'}, sample, set.label);
+/** How a row's curve looks: a short piece of it. */
+function sampleOf(row) {
+  const sample = make('canvas', {width: 68, height: 24, style: 'width:34px;height:12px', 'aria-hidden': 'true'});
+  const draw = () => {
+    const {color, dash, mark} = look(row);
+    const ctx = sample.getContext('2d');
+    ctx.setTransform(2, 0, 0, 2, 0, 0);
+    ctx.clearRect(0, 0, 34, 12);
+    ctx.strokeStyle = ctx.fillStyle = color;
+    ctx.lineWidth = 2;
+    ctx.setLineDash(dash);
+    ctx.beginPath();
+    ctx.moveTo(0, 6);
+    ctx.lineTo(34, 6);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    Chart.helpers.drawPoint(ctx, {pointStyle: mark, radius: 4, borderWidth: 2}, 17, 6);
+  };
+  draw();
+  onTheme.push(draw);
+  return sample;
+}
+
+/** A legend that works by keyboard, shows dashes and marks, and hides the rows' curves in `charts`. */
+function legend(rows, charts) {
+  return make('ul', {class: manyRows ? 'key all' : 'key'}, ...rows.map((row) => {
+    const button = make('button', {type: 'button', 'aria-pressed': 'true'}, sampleOf(row), rowName(row));
     button.addEventListener('click', () => {
-      const visible = !chart.isDatasetVisible(index);
-      chart.setDatasetVisibility(index, visible);
+      const visible = button.getAttribute('aria-pressed') === 'false';
       button.setAttribute('aria-pressed', String(visible));
-      chart.update();
+      for (const chart of charts) {
+        chart.data.datasets.forEach((set, index) => {
+          if (set.row === row) chart.setDatasetVisibility(index, visible);
+        });
+        chart.update();
+      }
     });
-    list.append(make('li', {}, button));
-  });
-  return list;
+    return make('li', {}, button);
+  }));
 }
 
 /** curves: {row, points: [{x, y, sd, n}] (y null between stages)}; boundaries: {x, label}. */
@@ -197,7 +208,7 @@ function curvePanel(title, yTitle, curves, boundaries) {
         tooltip: {callbacks: {
           title: (items) => items.length ? `epoch ${items[0].raw.x}` : '',
           label: ({dataset, raw}) =>
-            `${dataset.label}: ${figure(raw.y, raw.sd)}` + (raw.sd ? ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})` : ''),
+            `${shortRowName(dataset.row)}: ${figure(raw.y, raw.sd)}` + (raw.sd ? ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})` : ''),
         }},
       },
     },
@@ -219,12 +230,10 @@ function curvePanel(title, yTitle, curves, boundaries) {
   box.append(make('div', {class: 'controls'},
     button('+', 'Zoom in', zoom.in), button('−', 'Zoom out', zoom.out),
     button('All', 'Show all epochs', zoom.all), log, readout));
-  box.append(legend(chart));
+  if (!manyRows) box.append(legend(curves.map(({row}) => row), [chart]));
+  box.chart = chart;
   onTheme.push(() => {
-    chart.data.datasets.forEach((set) => {
-      paint(set);
-      set.redrawKey();
-    });
+    chart.data.datasets.forEach(paint);
     restyle(chart);
   });
   return box;
@@ -240,18 +249,33 @@ function restyle(chart) {
   chart.update();
 }
 
+/** The row's name in lines for the axis of bars, or its number where there are many. */
+function axisName(row) {
+  if (manyRows) return [String(row + 1)];
+  const room = window.innerWidth < 640 ? 16 : 24;
+  const lines = [''];
+  for (const word of rowName(row).match(/[^\s,]{1,16}(,|\s+)?\s*/g) || []) {
+    if ((lines[lines.length - 1] + word.trimEnd()).length > room) lines.push('');
+    lines[lines.length - 1] += word;
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
 /** One bar for each row. bars: {row, value, interval, note}. The panel's closer(on) leaves out what
  * the bars share. */
 function barPanel(title, bars) {
   const canvas = make('canvas', {role: 'img', 'aria-label': title});
-  const plot = make('div', {class: 'plot', style: `height:${5 + 2.2 * bars.length}rem`}, canvas);
+  const names = bars.map(({row}) => axisName(row));
+  const lines = Math.max(...names.map((name) => name.length));
+  const each = manyRows ? 1.5 : Math.max(2.2, 0.6 + 0.95 * lines);
+  const plot = make('div', {class: 'plot', style: `height:${5 + each * bars.length}rem`}, canvas);
   const colors = () => bars.map(({row}) => look(row).color + 'b0');
   const ends = bars.flatMap(({value, interval}) => [value, ...interval]).filter((end) => end !== null);
   const low = Math.min(...ends), high = Math.max(...ends), margin = (high - low) / 10 || Math.abs(low) / 10;
   const chart = new Chart(canvas, {
     type: 'bar',
     data: {
-      labels: bars.map(({row}) => rowName(row)),
+      labels: names,
       datasets: [{data: bars.map(({value}) => value), intervals: bars.map(({interval}) => interval),
                   backgroundColor: colors(), maxBarThickness: 24}],
     },
@@ -259,15 +283,12 @@ function barPanel(title, bars) {
       indexAxis: 'y',
       scales: {
         x: {beginAtZero: true, suggestedMax: high},
-        y: {ticks: {callback(index) {
-          const text = this.getLabelForValue(index);
-          const room = Math.max(10, Math.floor(this.chart.width / 18));
-          return text.length > room ? text.slice(0, room - 1) + '…' : text;
-        }}},
+        y: {ticks: {autoSkip: false}},
       },
       plugins: {
         legend: {display: false},
-        tooltip: {callbacks: {label: ({dataIndex}) => bars[dataIndex].note}},
+        tooltip: {callbacks: {title: ([{dataIndex}]) => shortRowName(bars[dataIndex].row),
+                              label: ({dataIndex}) => bars[dataIndex].note}},
       },
     },
     plugins: [whiskerPlugin],

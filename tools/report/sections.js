@@ -36,9 +36,11 @@ function metricCell(metric, cell, completed) {
       : make('span', {class: 'ci'}, `[${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}]`));
 }
 
-/** On a phone each row of the table becomes a card, its cells named, without those that say nothing. */
-function asCards(element, header) {
+/** On a phone each row of the table becomes a card, its cells named, without those that say nothing;
+ * on paper too, where there are more columns than the `most` that fit. */
+function asCards(element, header, most = 8) {
   element.classList.add('cards');
+  element.classList.toggle('many', header.length > most);
   for (const row of element.tBodies[0].rows)
     [...row.cells].forEach((cell, i) => {
       cell.dataset.name = header[i];
@@ -47,23 +49,42 @@ function asCards(element, header) {
   return element;
 }
 
+/** All that varies in one cell, so that the figures stay in sight: words by themselves, numbers with
+ * the setting's name, as in the row's label. */
+function settingsCell(group) {
+  if (comparison.keys.length === 0) return make('td', {class: 'varying'}, group.names.join(', '));
+  const parts = comparison.keys.flatMap((key, k) => {
+    const value = group.settings[key] ?? '';
+    if (value === '') return [];
+    const word = /^[a-z]/i.test(value) && value !== 'true' && value !== 'false';
+    const name = word ? null : make('i', {}, report.short_keys[k] + ' ');
+    return [make('span', {class: 'setting', title: key}, name, value), ' '];
+  });
+  return make('td', {class: 'varying'}, ...parts);
+}
+
+/** A name that may be broken where its words end. */
+function breakable(name) {
+  return make('th', {class: 'number'}, ...name.split(/(?<=[_.])/).flatMap((part) => [part, make('wbr')]));
+}
+
 function overviewSection() {
-  const keys = comparison.keys.length ? report.short_keys : ['name'];
   const rows = comparison.groups.map((group, g) => {
-    const values = comparison.keys.length ? comparison.keys.map((key) => group.settings[key] ?? '–')
-                                          : [group.names.join(', ')];
     const done = group.statuses.completed || 0;
-    return [String(g + 1), ...values,
+    return [String(g + 1), settingsCell(group),
             done === group.runs.length ? String(done) : `${done} of ${group.runs.length}`, group.flags,
             ...comparison.metrics.map((metric) => metricCell(metric, group.metrics[metric.name], done))];
   });
-  const header = ['row', ...keys, 'runs', 'flags', ...comparison.metrics.map((metric) => metric.name)];
-  const first = keys.length + 1;
-  const numeric = header.map((_, i) => i).filter((i) => i === 0 || i === first || i > first + 1);
-  addSection('overview', 'Overview', flagBox(),
-    scrolling('Table of all rows', asCards(table(header, rows, numeric), header)),
+  const header = ['row', comparison.keys.length ? 'settings' : 'name', 'runs', 'flags',
+                  ...comparison.metrics.map((metric) => metric.name)];
+  const numeric = header.map((_, i) => i).filter((i) => i !== 1 && i !== 3);
+  const shown = header.map((name, i) => i > 3 ? breakable(name) : name);
+  const overview = asCards(table(shown, rows, numeric), header);
+  overview.classList.add('overview');
+  addSection('overview', 'Overview', flagBox(), scrolling('Table of all rows', overview),
     make('p', {class: 'hint'},
-      '★ best of those it may be compared with · ! chosen on the test data · ≠ not comparable between all rows'));
+      '★ best of those it may be compared with · ! chosen on the test data · ≠ not comparable between all rows'),
+    ...report.notes.map((note) => make('p', {class: 'hint note'}, `Note: ${note}.`)));
 }
 
 function pairedSection() {
@@ -105,7 +126,9 @@ function barSection() {
     panels.forEach((box) => box.closer(on));
   });
   addSection('figures', 'Figures',
-    make('p', {class: 'hint'}, 'Means with their 95 % intervals. Bars begin at zero; closer up they do not.'),
+    make('p', {class: 'hint'}, 'Means with their 95 % intervals, cut where they go beyond the axis. ' +
+      'Bars begin at zero; closer up they do not.' +
+      (manyRows ? ' The numbers are the rows of the overview.' : '')),
     make('div', {class: 'controls'}, closer), make('div', {class: 'panels'}, ...panels));
 }
 
@@ -145,9 +168,11 @@ function curveSection() {
     return curvePanel(title, name, curves, boundaries);
   });
   if (panels.length === 0) return;
+  const rows = report.groups.map((_, row) => row);
   addSection('curves', 'Curves',
     make('p', {class: 'hint screen'}, 'Bands: one standard deviation over seeds. Dashed lines: a stage begins. ' +
       'Drag across a part to enlarge it, double-click to see all; the names below hide and show.'),
+    manyRows ? legend(rows, panels.map((box) => box.chart)) : null,
     make('div', {class: 'panels'}, ...panels));
 }
 
@@ -190,7 +215,8 @@ function classSection() {
           sd[c] === null ? null : make('span', {class: 'ci'}, `± ${(100 * sd[c]).toFixed(1)}`)))];
     });
     const columns = entries[0].group.per_class_accuracy.mean.map((_, c) => names[c] ?? String(c));
-    tables.push(scrolling('Accuracy by class', table(['accuracy in %', ...columns], rows, columns.map((_, c) => c + 1))));
+    const header = ['accuracy in %', ...columns];
+    tables.push(scrolling('Accuracy by class', asCards(table(header, rows, columns.map((_, c) => c + 1)), header, 12)));
   }
   const heats = matrices.map(({group, row}) => {
     const names = group.confusion_matrix.map((_, c) => (group.classes || [])[c] ?? String(c));
@@ -294,16 +320,18 @@ function differenceSection(id, title, part) {
     toggle.setAttribute('aria-pressed', String(all));
     for (const row of rows) row.hidden = !all && row.dataset.same === 'true';
   });
-  const header = make('tr', {}, make('th', {}, 'key'), ...report.groups.map((_, row) => make('th', {}, rowName(row))));
+  const header = ['key', ...report.groups.map((_, row) => manyRows ? `row ${row + 1}` : rowName(row))];
+  const head = make('tr', {}, ...header.map((name) => make('th', {class: 'value'}, name)));
   addSection(id, title, some && rows.some((row) => row.hidden) ? make('div', {class: 'controls'}, toggle) : null,
-    scrolling(title, make('table', {}, make('thead', {}, header), make('tbody', {}, ...rows))));
+    scrolling(title, asCards(make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows)), header)));
 }
 
 function runSection() {
+  const header = ['row', 'name', 'run', 'seed', 'status', 'record'];
   const rows = comparison.groups.flatMap((group, g) => group.runs.map((run) =>
     [String(g + 1), run.name, run.run_id, String(run.seed), run.status, make('td', {class: 'value'}, run.path)]));
   addSection('runs', 'Runs', make('details', {}, make('summary', {}, `All ${rows.length} runs and their records`),
-    scrolling('Table of runs', table(['row', 'name', 'run', 'seed', 'status', 'record'], rows, [0, 3]))));
+    scrolling('Table of runs', asCards(table(header, rows, [0, 3]), header))));
 }
 
 document.getElementById('summary').textContent = summaryText();
