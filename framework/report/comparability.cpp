@@ -33,6 +33,7 @@ const char* effect_of(const std::string& category) {
       {"preprocessing", "they did not see the same values"},
       {"metric definition", "the figures measure different things"},
       {"epochs", "some trained longer"},
+      {"epochs done", "some trained longer"},
       {"dtype", "the arithmetic differs"},
       {"strata version", "the program differs"},
       {"library version", "the program's libraries differ"},
@@ -43,10 +44,16 @@ const char* effect_of(const std::string& category) {
 }
 
 /// --by pretrain.epochs makes the number of epochs the factor, --by dtype the dtype, --by
-/// train_size the size of that split.
+/// train_size the size of that split, --by provenance.strata.version the version.
 bool is_factor(const Aspect& aspect, const std::vector<std::string>& factors) {
   return std::any_of(factors.begin(), factors.end(), [&](const std::string& factor) {
-    if (aspect.key == "config." + factor) return true;
+    if (aspect.key == factor || aspect.key == "config." + factor) return true;
+    if (aspect.key == "stages[].loss of classify") return factor == "classify.loss";
+    if (aspect.category == "epochs done")
+      return factor.rfind(aspect.key.find("of pretrain") != std::string::npos
+                              ? "pretrain.early_stopping"
+                              : "classify.early_stopping",
+                          0) == 0;
     if (aspect.category == "epochs")
       return factor == aspect.key.substr(aspect.key.rfind(' ') + 1) + ".epochs";
     for (const char* split : {"train", "validation", "test"})
@@ -77,15 +84,43 @@ std::vector<Aspect> aspects_of(const Groups& groups) {
   return aspects;
 }
 
+/// A setting under `data` that a run lacks differs from one that is given.
+void add_absent(std::vector<Aspect>& aspects, const Groups& groups) {
+  for (Aspect& aspect : aspects) {
+    if (aspect.key.rfind("config.data.", 0) != 0) continue;
+    for (size_t g = 0; g < groups.size(); ++g)
+      for (const ComparedRun* run : groups[g])
+        if (std::none_of(run->facts.begin(), run->facts.end(),
+                         [&](const Fact& fact) { return fact.key == aspect.key; }))
+          add_fact(aspect.in(""), "absent", g);
+  }
+}
+
+/// Which figure a metric's definition is of: that of its name, or all where none is called so.
+std::string defined_metric(const Aspect& aspect, const Groups& groups) {
+  if (aspect.key == "stages[].loss of classify") return "loss";
+  if (aspect.category != "metric definition" || aspect.key.rfind("config.", 0) != 0) return "";
+  const std::string type = aspect.key.substr(aspect.key.rfind('.') + 1);
+  for (const auto& runs : groups)
+    for (const ComparedRun* run : runs)
+      for (const auto& metric : run->metrics)
+        if (metric_base(metric.first) == type) return type;
+  return "";
+}
+
 /// One flag for the key, however many scopes it differs in. False where it differs in none.
-bool make_flag(Aspect& aspect, Flag& flag) {
+bool make_flag(Aspect& aspect, const Groups& groups, Flag& flag) {
   std::set<size_t> marked;
+  flag.values.resize(groups.size());
   for (auto& [scope, sides] : aspect.scopes) {
     if (sides.size() < 2) continue;
-    std::stable_sort(sides.begin(), sides.end(),
-                     [](const Flag::Side& a, const Flag::Side& b) { return a.runs > b.runs; });
+    std::stable_sort(sides.begin(), sides.end(), [](const Flag::Side& a, const Flag::Side& b) {
+      return a.runs != b.runs ? a.runs > b.runs : a.groups < b.groups;
+    });
     for (size_t i = 1; i < sides.size(); ++i)
       marked.insert(sides[i].groups.begin(), sides[i].groups.end());
+    for (const Flag::Side& side : sides)
+      for (const size_t group : side.groups) flag.values[group][scope].insert(side.value);
     if (!flag.sides.empty()) continue;
     flag.scope = scope;
     flag.sides = sides;
@@ -93,6 +128,7 @@ bool make_flag(Aspect& aspect, Flag& flag) {
   flag.category = aspect.category;
   flag.key = aspect.key;
   flag.effect = effect_of(aspect.category);
+  flag.metric = defined_metric(aspect, groups);
   flag.marked.assign(marked.begin(), marked.end());
   return !marked.empty();
 }
@@ -125,11 +161,35 @@ std::string rows_text(const std::vector<size_t>& groups) {
   return fmt::format("row{} {}", groups.size() > 1 ? "s" : "", row_list(groups));
 }
 
+std::string metric_base(const std::string& name) {
+  std::string base = name;
+  for (const std::string split : {"train.", "validation."})
+    if (base.rfind(split, 0) == 0) base.erase(0, split.size());
+  return base.substr(0, base.find('.'));
+}
+
+bool Flag::between(size_t a, size_t b) const {
+  return std::any_of(values[a].begin(), values[a].end(), [&](const auto& said) {
+    const auto other = values[b].find(said.first);
+    return other != values[b].end() && other->second != said.second;
+  });
+}
+
+bool Flag::concerns(const std::string& name) const {
+  return category != "machine" && (metric.empty() || metric == metric_base(name));
+}
+
+bool Flag::forbids(const std::string& name) const {
+  return (category == "metric definition" || category == "preprocessing" ||
+          category == "data files") &&
+         concerns(name);
+}
+
 std::string Flag::text() const {
-  std::map<size_t, int> values;  // a row that mixes settings may have several
+  std::map<size_t, int> counts;  // a row that mixes settings may have several values
   for (const Side& side : sides)
-    for (const size_t group : side.groups) ++values[group];
-  const auto is_mixed = [&](size_t group) { return values[group] > 1; };
+    for (const size_t group : side.groups) ++counts[group];
+  const auto is_mixed = [&](size_t group) { return counts[group] > 1; };
   std::vector<std::string> parts;
   constexpr size_t shown = 4;
   for (size_t i = 0; i < std::min(sides.size(), shown); ++i) {
@@ -147,9 +207,11 @@ std::string Flag::text() const {
 
 std::vector<Flag> find_flags(const Groups& groups, const std::vector<std::string>& factors) {
   std::vector<Flag> flags;
-  for (Aspect& aspect : aspects_of(groups)) {
+  auto aspects = aspects_of(groups);
+  add_absent(aspects, groups);
+  for (Aspect& aspect : aspects) {
     Flag flag;
-    if (is_factor(aspect, factors) || !make_flag(aspect, flag)) continue;
+    if (is_factor(aspect, factors) || !make_flag(aspect, groups, flag)) continue;
     flag.mark = mark(flags.size());
     flags.push_back(std::move(flag));
   }

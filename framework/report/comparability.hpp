@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,16 @@ struct Flag {
   std::vector<Side> sides;     ///< in that scope, most runs first
   std::string effect;          ///< what it means for the figures, a clause
   std::vector<size_t> marked;  ///< the groups that are not with the most runs: marked in the table
+  std::string metric;  ///< the one metric whose definition differs; "" where all are concerned
+  /// By group: its values in each scope where groups differ.
+  std::vector<std::map<std::string, std::set<std::string>>> values;
+
+  /// Whether the difference lies between two groups: in a scope that both have.
+  bool between(size_t a, size_t b) const;
+  /// Whether no figure of this name is best across the difference. Machines differ in costs alone.
+  bool concerns(const std::string& name) const;
+  /// Whether figures of this name measure different things: no test is made of them.
+  bool forbids(const std::string& name) const;
 
   /// "epochs: stages[].epochs_planned of pretrain is 20 in rows 1 and 2, 10 in row 3; some ..."
   std::string text() const;
@@ -29,6 +41,9 @@ struct Flag {
 /// @param factors  settings that the user compares on purpose (--by): no fault
 std::vector<Flag> find_flags(const std::vector<std::vector<const ComparedRun*>>& groups,
                              const std::vector<std::string>& factors);
+
+/// "accuracy" of "validation.accuracy", "loss" of "loss.pretrain-1".
+std::string metric_base(const std::string& name);
 
 /// "1, 2 and 5", counted from 1.
 std::string row_list(const std::vector<size_t>& groups);

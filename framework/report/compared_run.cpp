@@ -80,6 +80,8 @@ class Extraction {
       if (epochs.is_number_integer()) planned[curve.kind] += epochs.get<int64_t>();
       for (const Json& epoch : json_at(stage, {"epochs"}))
         curve.losses.push_back(json_number(json_at(epoch, {"loss"})));
+      add_fact("epochs done", fmt::format("stages[].epochs of {}", curve.stage),
+               std::to_string(curve.losses.size()), fmt::format("{} planned", json_text(epochs)));
       read_last_epoch(stage, curve);
       const Json& selection = json_at(stage, {"selection"});
       if (json_at(selection, {"split"}) == "test") {
@@ -87,7 +89,6 @@ class Extraction {
             fmt::format("{} in {}", json_text(json_at(selection, {"rule"})), curve.stage);
         run_.chose_in_pretraining |= curve.kind == "pretrain";
       }
-      if (curve.target != "labels") last_target_ = curve.target;
       run_.curves.push_back(std::move(curve));
     }
     for (const char* kind : {"pretrain", "classify"})
@@ -124,7 +125,7 @@ class Extraction {
       const std::string before = split.key() == "test" ? "" : split.key() + ".";
       for (const auto& metric : split.value().items()) {
         const Json& value = metric.value();
-        add_error_or_figure(metric.key(), before, "", value, last_target_);
+        add_error_or_figure(metric.key(), before, "", value, "pixels");  // through all pairs
         if (!value.is_array()) continue;
         for (size_t c = 0; c < value.size(); ++c)
           add_metric(before + metric.key() + '.' +
@@ -149,13 +150,16 @@ class Extraction {
     if (run_.began && run_.status == "completed") run_.outcome = sha256_hex(text);
   }
 
-  /// A split is drawn by the run's seed, but for the test split, and differs with its size.
+  /// A split is drawn by the run's seed, but for the test split, and differs with its size. Where
+  /// no size is asked for, it is the data set's.
   std::string add_split_facts(const std::string& name, const Json& split) {
     const std::string key = "data.splits." + name;
     const std::string count = json_text(json_at(split, {"count"}));
     const std::string digest = json_text(json_at(split, {"indices_sha256"})).substr(0, 12);
     const std::string seed = name == "test" ? "" : fmt::format(", seed {}", run_.seed);
-    add_fact("data split", key + ".count", count);
+    const Json& asked = json_at(record_, {"config", "data", (name + "_size").c_str()});
+    add_fact("data split", key + ".count", count, run_.dataset);
+    add_fact("data split", key + ".count", asked.is_number() ? count : "the data set's own");
     add_fact("data split", key + ".indices_sha256", digest,
              fmt::format("{}, {} samples{}", run_.dataset, count, seed));
     return digest;
@@ -203,8 +207,6 @@ class Extraction {
           add_fact("metric definition", fmt::format("config.{}.metrics.{}", part, type),
                    metric.dump());
       }
-    if (!last_target_.empty())
-      add_fact("metric definition", "stages[].target of reconstruction_error", last_target_);
     for (const StageCurve& curve : run_.curves)
       if (curve.kind == "classify")
         add_fact("metric definition", "stages[].loss of classify", curve.loss);
@@ -231,7 +233,6 @@ class Extraction {
   const Json& record_;
   ComparedRun run_;
   double pixel_variance_ = 0;
-  std::string last_target_;  ///< of the last stage that reconstructs: what the final error is of
 };
 
 bool contains_any(const std::string& text, std::initializer_list<const char*> words) {

@@ -20,8 +20,9 @@ struct StageCurve {
 
 /// Something that must be equal where figures are to be compared, beside the settings.
 struct Fact {
-  std::string category;  ///< "data split", "preprocessing", "metric definition", "epochs" ...
-  std::string key;       ///< where the record says so: "data.splits.train.count"
+  /// "data split", "preprocessing", "metric definition", "epochs", "epochs done" ...
+  std::string category;
+  std::string key;  ///< where the record says so: "data.splits.train.count"
   std::string value;
   /// Runs are compared in this where their scope is the same: what differs by nature between data
   /// sets or seeds is no fault there. "" for all; "mnist, seed 3".

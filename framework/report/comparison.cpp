@@ -7,165 +7,13 @@
 #include <cmath>
 #include <set>
 
-#include "strata/config/issues.hpp"
+#include "strata/report/cells.hpp"
 #include "strata/report/grouping.hpp"
 #include "strata/report/pairing.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
 namespace {
-
-template <class T>
-bool contains(const std::vector<T>& list, const T& value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-std::vector<std::string> known_metrics(const std::vector<ComparedRun>& runs) {
-  std::set<std::string> names;
-  for (const ComparedRun& run : runs)
-    for (const auto& metric : run.metrics) names.insert(metric.first);
-  return {names.begin(), names.end()};
-}
-
-/// The final figures of the test split; a run without any is judged by its last losses.
-std::vector<std::string> default_metrics(const std::vector<std::string>& known) {
-  std::vector<std::string> chosen;
-  for (const char* first : {"accuracy", "nll", "reconstruction_error"})
-    if (contains<std::string>(known, first)) chosen.emplace_back(first);
-  for (const std::string& name : known)
-    if (name.find('.') == std::string::npos && !is_cost(name) && name != "relative_error" &&
-        !contains(chosen, name))
-      chosen.push_back(name);
-  if (chosen.empty())
-    for (const std::string& name : known)
-      if (name.rfind("loss.", 0) == 0) chosen.push_back(name);
-  if (contains<std::string>(known, "training_seconds")) chosen.emplace_back("training_seconds");
-  return chosen;
-}
-
-std::vector<std::string> chosen_metrics(const std::vector<ComparedRun>& runs,
-                                        const std::vector<std::string>& asked) {
-  const auto known = known_metrics(runs);
-  if (asked.empty()) return default_metrics(known);
-  if (asked == std::vector<std::string>{"all"}) return known;
-  std::string wrong;
-  for (const std::string& name : asked)
-    if (!contains(known, name))
-      wrong += fmt::format("{}--metric: no run has '{}'{}", wrong.empty() ? "" : "\n", name,
-                           suggestion(name, known));
-  if (!wrong.empty()) throw UserError(wrong);
-  return asked;
-}
-
-bool begins_with_any(const std::string& text, std::initializer_list<const char*> heads) {
-  return std::any_of(heads.begin(), heads.end(),
-                     [&](const char* head) { return text.rfind(head, 0) == 0; });
-}
-
-/// Whether a figure of the test split depends on what that split chose. Images are rebuilt before
-/// the classifier trains: its choices come too late for their error.
-bool chosen_on_test(const ComparedRun& run, const std::string& metric) {
-  if (run.test_choice.empty() || is_cost(metric) ||
-      begins_with_any(metric, {"validation.", "train.", "loss."}))
-    return false;
-  return run.chose_in_pretraining || !begins_with_any(metric, {"reconstruction_", "relative_"});
-}
-
-Cell make_cell(const Group& group, const std::string& metric) {
-  Cell cell;
-  std::set<std::string> units;
-  std::map<int64_t, std::vector<double>> by_seed;
-  for (const ComparedRun* run : group.runs) {
-    const auto value = run->metrics.find(metric);
-    if (run->status != "completed" || value == run->metrics.end()) continue;
-    by_seed[run->seed].push_back(value->second);
-    const auto unit = run->units.find(metric);
-    if (unit != run->units.end()) units.insert(unit->second);
-    cell.chosen_on_test |= chosen_on_test(*run, metric);
-  }
-  for (const auto& seed : by_seed)
-    cell.values.push_back(seed.second.size() == 1 ? seed.second[0] : summarize(seed.second).mean);
-  cell.unit = fmt::format("{}", fmt::join(units, " and "));
-  cell.summary = summarize(cell.values);
-  return cell;
-}
-
-bool is_codes(const std::string& unit) {
-  return unit.find("codes") != std::string::npos;
-}
-
-void fill_cells(Comparison& c, const std::vector<std::string>& names) {
-  c.metrics.clear();
-  for (Group& group : c.groups) group.cells.clear();
-  for (const std::string& name : names) {
-    std::set<std::string> units;
-    for (Group& group : c.groups) {
-      group.cells.push_back(make_cell(group, name));
-      if (!group.cells.back().values.empty()) units.insert(group.cells.back().unit);
-    }
-    c.metrics.push_back({name, better_direction(name), units.size() < 2});
-  }
-}
-
-/// Raw squared errors of different data sets: offers them over the data's variance, beside.
-std::vector<std::string> with_relative(const Comparison& c, const std::vector<std::string>& known) {
-  std::vector<std::string> names;
-  for (const Metric& metric : c.metrics) {
-    names.push_back(metric.name);
-    std::string relative = metric.name;
-    for (const char* raw : {"reconstruction_error", "loss"}) {
-      const size_t at = relative.find(raw);
-      if (at == std::string::npos || relative.find("relative") != std::string::npos) continue;
-      relative.replace(at, std::string(raw).size(),
-                       raw == std::string("loss") ? "relative_loss" : "relative_error");
-      break;
-    }
-    if (!metric.comparable && relative != metric.name && contains(known, relative))
-      names.push_back(relative);
-  }
-  return names;
-}
-
-/// What figures of a row may be called best among: the same unit on the same test data. Relative
-/// errors are made for comparing data sets.
-std::string ranked_with(const Group& group, const Cell& cell, const std::string& metric) {
-  std::set<std::string> parts = {cell.unit};
-  for (const ComparedRun* run : group.runs)
-    if (run->status == "completed" && metric.find("relative_") == std::string::npos)
-      parts.insert(run->test_data);
-  return fmt::format("{}", fmt::join(parts, "\n"));
-}
-
-/// Whether the best of these stands out: of 3 seeds or more, and no other mean in its interval.
-Cell* outstanding(const std::vector<Cell*>& cells, int direction) {
-  Cell* best = *std::max_element(cells.begin(), cells.end(), [&](const Cell* a, const Cell* b) {
-    return direction * a->summary.mean < direction * b->summary.mean;
-  });
-  if (best->summary.n < 3) return nullptr;
-  const double limit = direction > 0 ? best->summary.ci_low : best->summary.ci_high;
-  const bool alone = std::all_of(cells.begin(), cells.end(), [&](const Cell* other) {
-    return other == best || direction * other->summary.mean < direction * limit;
-  });
-  return alone ? best : nullptr;
-}
-
-/// Nothing is best of one, of codes (each run has its own), of a choice made on the test data, of
-/// costs, or where the direction is not known.
-void mark_best(Comparison& c) {
-  for (size_t m = 0; m < c.metrics.size(); ++m) {
-    const int direction = c.metrics[m].direction;
-    if (direction == 0 || is_cost(c.metrics[m].name)) continue;
-    std::map<std::string, std::vector<Cell*>> ranked;
-    for (Group& group : c.groups) {
-      Cell& cell = group.cells[m];
-      if (!cell.values.empty() && !cell.chosen_on_test && !is_codes(cell.unit))
-        ranked[ranked_with(group, cell, c.metrics[m].name)].push_back(&cell);
-    }
-    for (auto& [what, cells] : ranked)
-      if (Cell* best = cells.size() < 2 ? nullptr : outstanding(cells, direction))
-        best->best = true;
-  }
-}
 
 void average_curves(Group& group) {
   for (const ComparedRun* run : group.runs) {
@@ -342,12 +190,11 @@ Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options)
   c.keys = grouped.keys;
   c.groups = grouped.groups;
   c.notes = grouped.notes;
-  fill_cells(c, chosen_metrics(c.runs, options.metrics));
-  fill_cells(c, with_relative(c, known_metrics(c.runs)));
+  fill_cells(c, options.metrics);
   sort_groups(c, options.sort);
-  mark_best(c);
   for (Group& group : c.groups) average_curves(group);
   add_flags(c, options.by.empty() ? std::vector<std::string>{} : grouped.keys);
+  mark_best(c);
   add_notes(c);
   add_unstarted_note(c);
   if (!options.baseline.empty() || c.groups.size() == 2) {

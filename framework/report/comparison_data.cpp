@@ -82,6 +82,25 @@ std::string csv_number(double value) {
   return std::isfinite(value) ? fmt::format("{}", value) : "";
 }
 
+constexpr const char* paired_parts[] = {
+    "pairs",    "unpaired",     "difference", "difference ci_low", "difference ci_high",
+    "p_t_holm", "p_exact_holm", "verdict"};
+
+/// A group's difference from the baseline in one metric.
+std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t metric) {
+  std::vector<std::string> fields(std::size(paired_parts));
+  fields.back() = group == c.baseline ? "baseline" : "not comparable";  // other test data
+  for (const Paired& paired : c.paired) {
+    if (paired.group != group || paired.metric != metric) continue;
+    const Summary& difference = paired.test.difference;
+    fields = {std::to_string(difference.n),   std::to_string(paired.unpaired),
+              csv_number(difference.mean),    csv_number(difference.ci_low),
+              csv_number(difference.ci_high), csv_number(paired.p_t),
+              csv_number(paired.p_exact),     verdict_text(paired, c.metrics[metric].direction)};
+  }
+  return fields;
+}
+
 constexpr const char* all_statuses[] = {"completed", "running", "failed", "diverged",
                                         "interrupted"};
 
@@ -114,8 +133,14 @@ std::string comparison_csv(const Comparison& c) {
   for (const Metric& metric : c.metrics)
     for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit"})
       header.push_back(metric.name + ' ' + part);
+  std::vector<size_t> tested;
+  for (size_t m = 0; m < c.metrics.size(); ++m)
+    if (c.has_baseline && !is_cost(c.metrics[m].name)) tested.push_back(m);
+  for (const size_t m : tested)
+    for (const char* part : paired_parts) header.push_back(c.metrics[m].name + ' ' + part);
   std::string text = csv_line(header);
-  for (const Group& group : c.groups) {
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    const Group& group = c.groups[g];
     std::vector<std::string> fields = group.values;
     fields.push_back(fmt::format("{}", fmt::join(group.names, " ")));
     fields.push_back(group.marks);
@@ -126,6 +151,10 @@ std::string comparison_csv(const Comparison& c) {
            {cell.summary.mean, cell.summary.sd, cell.summary.ci_low, cell.summary.ci_high})
         fields.push_back(csv_number(value));
       fields.push_back(cell.unit);
+    }
+    for (const size_t m : tested) {
+      const auto paired = paired_fields(c, g, m);
+      fields.insert(fields.end(), paired.begin(), paired.end());
     }
     text += csv_line(fields);
   }

@@ -13,7 +13,8 @@ std::string comparison_text(const Comparison& comparison, size_t width);
 std::string comparison_markdown(const Comparison& comparison);
 
 /// One line a group (RFC 4180): settings, runs by status, and n, mean, sd, ci_low, ci_high, unit of
-/// each metric, at full precision; empty where a figure is not known.
+/// each metric, at full precision; empty where a figure is not known. Where there is a baseline,
+/// each metric's difference from it, and what its tests say.
 std::string comparison_csv(const Comparison& comparison);
 
 /// Everything, with the runs behind each group. Not-known figures are null.

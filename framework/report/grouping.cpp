@@ -7,12 +7,16 @@
 #include <set>
 
 #include "strata/config/issues.hpp"
+#include "strata/report/circumstances.hpp"
 #include "strata/report/settings.hpp"
 #include "strata/report/unused.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
 namespace {
+
+/// By run: the number of its configuration, or of its result.
+using Numbers = std::map<const ComparedRun*, size_t>;
 
 /// Which of two runs of the same settings and seed counts: a completed one, the later of two.
 bool counts_more(const ComparedRun& a, const ComparedRun& b) {
@@ -30,11 +34,10 @@ std::string row_text(const std::vector<std::string>& keys, const std::vector<std
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-/// Leaves one run of each seed and result; `result` by settings_id.
+/// Leaves one run of each seed and result.
 std::vector<const ComparedRun*> one_a_seed(std::vector<const ComparedRun*> runs,
-                                           const std::map<std::string, size_t>& result,
-                                           size_t& repeats) {
-  const auto result_of = [&](const ComparedRun* run) { return result.at(run->settings_id); };
+                                           const Numbers& result, size_t& repeats) {
+  const auto result_of = [&](const ComparedRun* run) { return result.at(run); };
   std::sort(runs.begin(), runs.end(), [&](const ComparedRun* a, const ComparedRun* b) {
     if (result_of(a) != result_of(b)) return result_of(a) < result_of(b);
     return a->seed != b->seed ? a->seed < b->seed : counts_more(*a, *b);
@@ -51,21 +54,32 @@ std::string plural(size_t count, const char* one, const char* several) {
   return fmt::format("{} {}", count, count == 1 ? one : several);
 }
 
-/// The different configurations, in the order of first sight.
+/// The different configurations, in the order of first sight: settings, and beside them the
+/// circumstances that tell runs of the same settings apart, and the name where that is asked for.
 struct Configurations {
-  std::vector<std::string> ids;
   std::vector<Json> configs;
-  std::map<std::string, size_t> index;
-
   std::vector<std::vector<const ComparedRun*>> members;
+  Numbers index;
+  std::vector<std::string> facts;  ///< the circumstances' keys
 
-  explicit Configurations(const std::vector<const ComparedRun*>& runs) {
+  Configurations(const std::vector<const ComparedRun*>& runs, const std::vector<std::string>& by) {
+    const bool by_name = std::find(by.begin(), by.end(), "name") != by.end();
+    const Circumstances circumstances = circumstances_of(runs, by);
+    facts = circumstances.keys;
+    std::map<std::vector<std::string>, size_t> known;
     for (const ComparedRun* run : runs) {
-      const auto [found, is_new] = index.emplace(run->settings_id, ids.size());
+      const auto& values = circumstances.values.at(run);
+      std::vector<std::string> id = values;
+      id.push_back(run->settings_id);
+      if (by_name) id.push_back(run->name);
+      const auto [found, is_new] = known.emplace(std::move(id), configs.size());
+      index[run] = found->second;
       if (is_new) {
-        ids.push_back(run->settings_id);
         configs.push_back(Json::parse(run->settings));
         members.emplace_back();
+        if (by_name) configs.back()["name"] = run->name;
+        for (size_t k = 0; k < facts.size(); ++k)
+          if (!values[k].empty()) configs.back()[facts[k]] = values[k];
       }
       members[found->second].push_back(run);
     }
@@ -148,26 +162,29 @@ std::vector<std::string> missing_from(const std::vector<std::string>& keys,
 
 GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
                          const std::vector<std::string>& by) {
-  const Configurations all(runs);
+  const Configurations all(runs, by);
+  index_ = all.index;
   VaryingSettings varying = varying_settings(all.configs);
   const FlatSettings flat(by.empty() ? std::vector<Json>{} : all.configs);
   const auto asked = asked_keys(flat, varying, by);
-  const UnusedSettings unused = blank_unused(all.members, asked, varying);
+  auto kept = asked;  // a result may be the same under two versions: that is what they tell
+  kept.insert(kept.end(), all.facts.begin(), all.facts.end());
+  const UnusedSettings unused = blank_unused(all.members, kept, varying);
   const VaryingSettings columns = by.empty() ? varying : asked_settings(flat, varying, asked);
   keys = columns.keys;
 
   std::map<std::vector<std::string>, std::vector<const ComparedRun*>> members;
-  for (const ComparedRun* run : runs)
-    members[columns.values[all.index.at(run->settings_id)]].push_back(run);
+  for (const ComparedRun* run : runs) members[columns.values[all.index.at(run)]].push_back(run);
   const auto mixed = missing_from(varying.keys, keys);
-  for (size_t i = 0; i < all.ids.size(); ++i)
+  rest_.resize(all.configs.size());
+  for (size_t i = 0; i < all.configs.size(); ++i)
     for (size_t k = 0; k < varying.keys.size(); ++k)
       if (std::find(mixed.begin(), mixed.end(), varying.keys[k]) != mixed.end())
-        rest_[all.ids[i]].push_back(varying.values[i][k]);
+        rest_[i].push_back(varying.values[i][k]);
 
   size_t repeats = 0, same = 0;
-  std::map<std::string, size_t> result;
-  for (size_t i = 0; i < all.ids.size(); ++i) result[all.ids[i]] = unused.result[i];
+  Numbers result;
+  for (const ComparedRun* run : runs) result[run] = unused.result[all.index.at(run)];
   for (auto& [values, found] : members) {
     Group group;
     group.values = values;
@@ -198,8 +215,7 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
 }
 
 bool GroupedRuns::agree(const ComparedRun& a, const ComparedRun& b) const {
-  if (rest_.empty()) return true;
-  const auto &ours = rest_.at(a.settings_id), &theirs = rest_.at(b.settings_id);
+  const auto &ours = rest_[index_.at(&a)], &theirs = rest_[index_.at(&b)];
   for (size_t k = 0; k < ours.size(); ++k)
     if (ours[k] != theirs[k] && !ours[k].empty() && !theirs[k].empty()) return false;
   return true;

@@ -6,11 +6,12 @@
 
 namespace strata {
 
-/// Runs put together where they differ only in the seed, or in settings that play no part.
+/// Runs put together where they differ only in the seed, or in settings that play no part. Facts in
+/// which runs of the same settings differ (Circumstances) are keys like settings.
 class GroupedRuns {
  public:
   /// @param runs  must outlive the groups
-  /// @param by  settings that alone make the groups; all that vary where empty
+  /// @param by  settings, facts or "name" that alone make the groups; all that vary where empty
   /// Throws UserError where one of `by` is no setting of the runs.
   GroupedRuns(const std::vector<const ComparedRun*>& runs, const std::vector<std::string>& by);
 
@@ -23,8 +24,8 @@ class GroupedRuns {
   bool agree(const ComparedRun& a, const ComparedRun& b) const;
 
  private:
-  /// By settings_id: the values of the settings that rows mix.
-  std::map<std::string, std::vector<std::string>> rest_;
+  std::map<const ComparedRun*, size_t> index_;  ///< a run's configuration
+  std::vector<std::vector<std::string>> rest_;  ///< by configuration: the values that rows mix
 };
 
 /// The index of the one key that is `name` or ends in ".name"; a component's key may be followed by

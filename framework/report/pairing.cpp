@@ -11,7 +11,7 @@
 namespace strata {
 namespace {
 
-constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
+constexpr double untested = std::numeric_limits<double>::quiet_NaN();
 
 /// The runs that give a figure, by seed.
 using SeedRuns = std::map<int64_t, std::vector<const ComparedRun*>>;
@@ -47,8 +47,10 @@ Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_
   paired.metric = m;
   const std::string& metric = c.metrics[m].name;
   paired.test = paired_test({});
-  paired.p_t = paired.p_exact = not_known;
+  paired.p_t = paired.p_exact = untested;
   paired.comparable = c.groups[g].cells[m].unit == c.groups[c.baseline].cells[m].unit;
+  for (const Flag& flag : c.flags)
+    if (flag.forbids(metric) && flag.between(g, c.baseline)) paired.comparable = false;
   if (!paired.comparable) return paired;
   const SeedRuns ours = runs_with(c.groups[g], metric);
   const SeedRuns theirs = runs_with(c.groups[c.baseline], metric);
@@ -98,7 +100,7 @@ void add_paired(Comparison& c, const RunsAgree& agree) {
       rows.push_back(compare_pair(c, agree, g, m));
       p_t.push_back(rows.back().test.p_t);
       p_exact.push_back(rows.back().test.exact.p);
-      if (!rows.back().comparable) p_t.back() = p_exact.back() = not_known;
+      if (!rows.back().comparable) p_t.back() = p_exact.back() = untested;
     }
     p_t = holm(p_t);
     p_exact = holm(p_exact);

@@ -9,8 +9,9 @@ namespace strata {
 using RunsAgree = std::function<bool(const ComparedRun&, const ComparedRun&)>;
 
 /// Tests every group against the baseline, metric by metric, but for costs and for groups on other
-/// test data, which a note names. A pair is a seed: the mean difference of its runs that agree, or
-/// of all of them where none of the two rows do.
+/// test data, which a note names. Across a flag that forbids it, nothing is tested. A pair is a
+/// seed: the mean difference of its runs that agree, or of all of them where none of the two rows
+/// do.
 void add_paired(Comparison& c, const RunsAgree& agree);
 
 }  // namespace strata

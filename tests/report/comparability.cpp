@@ -60,8 +60,8 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
     const Flag flag = the_flag([](Json& r) { set(r, "/data/splits/test/count", 5000); });
     CHECK(flag.key == "data.splits.test.count");
     CHECK(flag.text() ==
-          "data split: data.splits.test.count is 10000 in row 1, 5000 in row 2; they did not see "
-          "the same samples");
+          "data split: data.splits.test.count (mnist) is 10000 in row 1, 5000 in row 2; they did "
+          "not see the same samples");
   }
   SUBCASE("3. other files of the same name") {
     const Flag flag =
@@ -93,10 +93,10 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
     CHECK(flag.category == "metric definition");
     CHECK(flag.key == "config.classify.metrics.accuracy");
   }
-  SUBCASE("7. an error of codes beside one of pixels") {
-    const Flag flag = the_flag([](Json& r) { set(r, "/stages/1/target", "codes"); });
+  SUBCASE("7. another number of classes") {
+    const Flag flag = the_flag([](Json& r) { set(r, "/data/classes", 5); });
     CHECK(flag.category == "metric definition");
-    CHECK(flag.key == "stages[].target of reconstruction_error");
+    CHECK(flag.key == "data.classes");
   }
   SUBCASE("8. more epochs") {
     const Flag flag = the_flag([](Json& r) { set(r, "/stages/2/epochs_planned", 20); });
@@ -118,6 +118,22 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
             r["provenance"]["plugins"] = Json::array({{{"sha256", std::string(64, 'c')}}});
           }).key == "provenance.plugins");
   }
+  SUBCASE("13. fewer epochs done than planned") {
+    const Flag flag = the_flag([](Json& r) {
+      Json& epochs = r["stages"][2]["epochs"];
+      epochs.erase(epochs.begin() + 7, epochs.end());
+    });
+    CHECK(flag.text() ==
+          "epochs done: stages[].epochs of classify (10 planned) is 10 in row 1, 7 in row 2; some "
+          "trained longer");
+  }
+  SUBCASE("14. a data setting that only one side has") {
+    const Flag flag = the_flag([](Json& r) { r["config"]["data"]["order"] = "shuffled"; });
+    CHECK(
+        flag.text() ==
+        "preprocessing: config.data.order is absent in row 1, \"shuffled\" in row 2; they did not "
+        "see the same values");
+  }
   SUBCASE("11. another loss under the same name") {
     CHECK(the_flag([](Json& r) { set(r, "/stages/2/loss/type", "cross_entropy"); }).key ==
           "stages[].loss of classify");
@@ -135,14 +151,15 @@ TEST_CASE("runs of one row that are not alike are flagged too") {
     RunSpec spec;
     spec.seed = seed;
     Json record = make_record(spec);
-    if (seed == 2) set(record, "/provenance/strata/commit", "0123456");
+    if (seed == 2) set(record, "/provenance/cpu", "Another CPU");
     runs.push_back(compared_run("record.json", record));
   }
-  const auto flags = compare(std::move(runs)).flags;
-  REQUIRE(flags.size() == 1);
-  CHECK(flags[0].sides[0].runs == 2);
-  CHECK(flags[0].sides[1].runs == 1);
-  CHECK(flags[0].marked == std::vector<size_t>{0});
+  const Comparison c = compare(std::move(runs));  // another machine makes no row of its own
+  REQUIRE(c.groups.size() == 1);
+  REQUIRE(c.flags.size() == 1);
+  CHECK(c.flags[0].sides[0].runs == 2);
+  CHECK(c.flags[0].sides[1].runs == 1);
+  CHECK(c.flags[0].marked == std::vector<size_t>{0});
 }
 
 TEST_CASE("a split drawn by the seed is no fault between seeds, and one between settings") {
@@ -177,18 +194,35 @@ TEST_CASE("what is compared on purpose is no fault") {
   CHECK(flags_after(longer, options).size() == 1);
 }
 
-TEST_CASE("data sets that are compared are no fault, samples of another number are") {
-  const auto run = [](const std::string& dataset, int64_t train) {
+TEST_CASE("data sets that are compared are no fault, of whatever size; a size asked for is") {
+  const auto run = [](const std::string& dataset, int64_t train, const Json& asked) {
     RunSpec spec;
     spec.dataset = dataset;
     Json record = make_record(spec);
     set(record, "/data/splits/train/count", train);
+    record["config"]["data"]["train_size"] = asked;
     return compared_run("record.json", record);
   };
-  CHECK(compare({run("mnist", 60000), run("fashion_mnist", 60000)}).flags.empty());
-  const auto flags = compare({run("mnist", 60000), run("fashion_mnist", 6000)}).flags;
+  const ComparedRun mnist = run("mnist", 60000, nullptr);
+  CHECK(compare({mnist, run("fashion_mnist", 60000, nullptr)}).flags.empty());
+  CHECK(compare({mnist, run("fashion_mnist", 10000, nullptr)}).flags.empty());
+  const auto flags = compare({mnist, run("fashion_mnist", 6000, 6000)}).flags;
   REQUIRE(flags.size() == 1);
-  CHECK(flags[0].key == "data.splits.train.count");
+  CHECK(flags[0].text() ==
+        "data split: data.splits.train.count is 6000 in row 1, the data set's own in row 2; they "
+        "did not see the same samples");
+}
+
+TEST_CASE("early stopping that is compared on purpose is no fault") {
+  const auto stopped = [](Json& r) {
+    r["config"]["classify"]["early_stopping"] = {{"metric", "accuracy"}, {"patience", 2}};
+    Json& epochs = r["stages"][2]["epochs"];
+    epochs.erase(epochs.begin() + 7, epochs.end());
+  };
+  CHECK(flags_after(stopped).size() == 1);
+  CompareOptions options;
+  options.by = {"patience"};
+  CHECK(flags_after(stopped, options).empty());
 }
 
 TEST_CASE("rows are listed as one reads them") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "report/make_records.hpp"
@@ -13,7 +14,8 @@ using test::RunSpec;
 namespace {
 
 /// Two learning rates, three seeds, accuracies as given; the rest as make_record() has it.
-Comparison two_rows(const std::vector<std::string>& metrics = {"accuracy"}) {
+Comparison two_rows(const std::vector<std::string>& metrics = {"accuracy"},
+                    const std::vector<std::string>& by = {}) {
   const double accuracies[2][3] = {{0.910, 0.920, 0.915}, {0.810, 0.821, 0.814}};
   std::vector<ComparedRun> runs;
   for (int64_t seed = 0; seed < 3; ++seed)
@@ -29,6 +31,7 @@ Comparison two_rows(const std::vector<std::string>& metrics = {"accuracy"}) {
     }
   CompareOptions options;
   options.metrics = metrics;
+  options.by = by;
   return compare(std::move(runs), options);
 }
 
@@ -45,10 +48,13 @@ TEST_CASE("the terminal's table, paired differences, flags") {
   const std::string text = comparison_text(two_rows(), 160);
   CAPTURE(text);
   CHECK(text.find("6 runs (6 completed) in 2 rows\n\nrow  dtype") == 0);
-  CHECK(text.find("0.9150 ± 0.0050 [0.9026, 0.9274] *") != std::string::npos);
+  CHECK(text.find("0.9150 ± 0.0050 [0.9026, 0.9274]  ") != std::string::npos);  // no best
   CHECK(text.find("0.8150 ± 0.0056 [0.8012, 0.8288]") != std::string::npos);
   CHECK(text.find("dtype: config.dtype is") != std::string::npos);
   CHECK(text.find("█▄▂|▁▁▁|█▃▁") != std::string::npos);
+  const std::string meant =
+      comparison_text(two_rows({"accuracy"}, {"dtype", "classify.optimizer.lr"}), 160);
+  CHECK(meant.find("0.9150 ± 0.0050 [0.9026, 0.9274] *") != std::string::npos);
 }
 
 TEST_CASE("no line is wider than the terminal; what does not fit goes below") {
@@ -85,11 +91,23 @@ TEST_CASE("CSV has a line for each row, full precision, and quotes by RFC 4180")
   CHECK_FALSE(std::getline(lines, end));
   CHECK(header ==
         "dtype,classify.optimizer.lr,names,flags,completed,running,failed,diverged,interrupted,"
-        "accuracy n,accuracy mean,accuracy sd,accuracy ci_low,accuracy ci_high,accuracy unit\r");
+        "accuracy n,accuracy mean,accuracy sd,accuracy ci_low,accuracy ci_high,accuracy unit,"
+        "accuracy pairs,accuracy unpaired,accuracy difference,accuracy difference ci_low,"
+        "accuracy difference ci_high,accuracy p_t_holm,accuracy p_exact_holm,accuracy verdict\r");
   CAPTURE(first);
   CAPTURE(second);
   CHECK((first + second).find("\"float, 32 \"\"bits\"\"\",1,lecture-mnist-greedy,,3,0,0,0,0,3,") !=
         std::string::npos);
+  CHECK(first.substr(first.size() - 17) == ",,,,,,,,baseline\r");
+  // Differences 0.100, 0.099, 0.101: 0.1 with standard deviation 0.001; t of 2 degrees 4.302653.
+  std::istringstream fields(second.substr(second.find(",,3,0,0.1")));
+  std::vector<double> figures;
+  for (std::string field; std::getline(fields, field, ',');)
+    if (!field.empty() && figures.size() < 5) figures.push_back(std::stod(field));
+  CHECK(figures[2] == doctest::Approx(0.1));
+  CHECK(figures[3] == doctest::Approx(0.1 - 4.302653 * 0.001 / std::sqrt(3.0)));
+  CHECK(figures[4] == doctest::Approx(0.1 + 4.302653 * 0.001 / std::sqrt(3.0)));
+  CHECK(second.find(",0.25,better (by t alone)\r") != std::string::npos);
 }
 
 TEST_CASE("JSON holds all of it") {

@@ -181,8 +181,9 @@ inline Json make_stages(const RunSpec& spec) {
   const bool codes = spec.strategy == "greedy" && spec.train == "new";
   if (spec.strategy == "greedy") {
     stages.push_back(make_stage(spec, "pretrain-1", "pretrain", "pixels", 0.19, 0.066));
-    stages.push_back(make_stage(spec, "pretrain-2", "pretrain", codes ? "codes" : "pixels",
-                                mnist ? 0.077 : 0.089, mnist ? 0.0673 : 0.0621));
+    stages.push_back(codes ? make_stage(spec, "pretrain-2", "pretrain", "codes", 0.05, 0.0078)
+                           : make_stage(spec, "pretrain-2", "pretrain", "pixels",
+                                        mnist ? 0.077 : 0.089, mnist ? 0.0673 : 0.0621));
   } else if (spec.strategy == "end_to_end") {
     stages.push_back(make_stage(spec, "pretrain-1", "pretrain", "pixels", 0.21, 0.0685));
   }
@@ -209,7 +210,9 @@ inline Json make_metrics(const RunSpec& spec, const Json& stages) {
   for (const Json& stage : stages)
     if (stage["target"] != "labels")
       test["reconstruction_error"] =
-          stage["epochs"].back()["metrics"]["test"]["reconstruction_error"];
+          stage["target"] == "codes"  // the images' error through all pairs is another figure
+              ? Json(0.0671 * (1.0 + 0.01 * noise(spec, "images")))
+              : stage["epochs"].back()["metrics"]["test"]["reconstruction_error"];
   return {{"test", test}};
 }
 

@@ -1,0 +1,215 @@
+#include "strata/report/cells.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "strata/config/issues.hpp"
+#include "strata/support/errors.hpp"
+
+namespace strata {
+namespace {
+
+template <class T>
+bool contains(const std::vector<T>& list, const T& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+std::vector<std::string> known_metrics(const std::vector<ComparedRun>& runs) {
+  std::set<std::string> names;
+  for (const ComparedRun& run : runs)
+    for (const auto& metric : run.metrics) names.insert(metric.first);
+  return {names.begin(), names.end()};
+}
+
+/// The final figures of the test split; a run without any is judged by its last losses.
+std::vector<std::string> default_metrics(const std::vector<std::string>& known) {
+  std::vector<std::string> chosen;
+  for (const char* first : {"accuracy", "nll", "reconstruction_error"})
+    if (contains<std::string>(known, first)) chosen.emplace_back(first);
+  for (const std::string& name : known)
+    if (name.find('.') == std::string::npos && !is_cost(name) && name != "relative_error" &&
+        !contains(chosen, name))
+      chosen.push_back(name);
+  if (chosen.empty())
+    for (const std::string& name : known)
+      if (name.rfind("loss.", 0) == 0) chosen.push_back(name);
+  if (contains<std::string>(known, "training_seconds")) chosen.emplace_back("training_seconds");
+  return chosen;
+}
+
+std::vector<std::string> chosen_metrics(const std::vector<ComparedRun>& runs,
+                                        const std::vector<std::string>& asked) {
+  const auto known = known_metrics(runs);
+  if (asked.empty()) return default_metrics(known);
+  if (asked == std::vector<std::string>{"all"}) return known;
+  std::string wrong;
+  for (const std::string& name : asked)
+    if (!contains(known, name))
+      wrong += fmt::format("{}--metric: no run has '{}'{}", wrong.empty() ? "" : "\n", name,
+                           suggestion(name, known));
+  if (!wrong.empty()) throw UserError(wrong);
+  std::vector<std::string> once;
+  for (const std::string& name : asked)
+    if (!contains(once, name)) once.push_back(name);
+  return once;
+}
+
+bool begins_with_any(const std::string& text, std::initializer_list<const char*> heads) {
+  return std::any_of(heads.begin(), heads.end(),
+                     [&](const char* head) { return text.rfind(head, 0) == 0; });
+}
+
+/// Whether a figure of the test split depends on what that split chose. Images are rebuilt before
+/// the classifier trains: its choices come too late for their error.
+bool chosen_on_test(const ComparedRun& run, const std::string& metric) {
+  if (run.test_choice.empty() || is_cost(metric) ||
+      begins_with_any(metric, {"validation.", "train.", "loss."}))
+    return false;
+  return run.chose_in_pretraining || !begins_with_any(metric, {"reconstruction_", "relative_"});
+}
+
+Cell make_cell(const Group& group, const std::string& metric) {
+  Cell cell;
+  std::set<std::string> units;
+  std::map<int64_t, std::vector<double>> by_seed;
+  for (const ComparedRun* run : group.runs) {
+    const auto value = run->metrics.find(metric);
+    if (run->status != "completed" || value == run->metrics.end()) continue;
+    by_seed[run->seed].push_back(value->second);
+    const auto unit = run->units.find(metric);
+    if (unit != run->units.end()) units.insert(unit->second);
+    cell.chosen_on_test |= chosen_on_test(*run, metric);
+  }
+  for (const auto& seed : by_seed)
+    cell.values.push_back(seed.second.size() == 1 ? seed.second[0] : summarize(seed.second).mean);
+  cell.unit = fmt::format("{}", fmt::join(units, " and "));
+  cell.summary = summarize(cell.values);
+  return cell;
+}
+
+bool is_codes(const std::string& unit) {
+  return unit.find("codes") != std::string::npos;
+}
+
+void fill(Comparison& c, const std::vector<std::string>& names) {
+  c.metrics.clear();
+  for (Group& group : c.groups) group.cells.clear();
+  for (const std::string& name : names) {
+    std::set<std::string> units;
+    for (Group& group : c.groups) {
+      group.cells.push_back(make_cell(group, name));
+      if (!group.cells.back().values.empty()) units.insert(group.cells.back().unit);
+    }
+    c.metrics.push_back({name, better_direction(name), units.size() < 2});
+  }
+}
+
+/// Raw squared errors of different data sets: offers them over the data's variance, beside.
+std::vector<std::string> with_relative(const Comparison& c, const std::vector<std::string>& known) {
+  std::vector<std::string> names;
+  for (const Metric& metric : c.metrics) {
+    if (!contains(names, metric.name)) names.push_back(metric.name);
+    std::string relative = metric.name;
+    for (const char* raw : {"reconstruction_error", "loss"}) {
+      const size_t at = relative.find(raw);
+      if (at == std::string::npos || relative.find("relative") != std::string::npos) continue;
+      relative.replace(at, std::string(raw).size(),
+                       raw == std::string("loss") ? "relative_loss" : "relative_error");
+      break;
+    }
+    if (!metric.comparable && relative != metric.name && contains(known, relative) &&
+        !contains(names, relative))
+      names.push_back(relative);
+  }
+  return names;
+}
+
+/// What figures of a row may be called best among: the same unit on the same test data. Relative
+/// errors are made for comparing data sets.
+std::string ranked_with(const Group& group, const Cell& cell, const std::string& metric) {
+  std::set<std::string> parts = {cell.unit};
+  for (const ComparedRun* run : group.runs)
+    if (run->status == "completed" && metric.find("relative_") == std::string::npos)
+      parts.insert(run->test_data);
+  return fmt::format("{}", fmt::join(parts, "\n"));
+}
+
+/// Whether the best of these stands out: of 3 seeds or more, and no other mean in its interval.
+Cell* outstanding(const std::vector<Cell*>& cells, int direction) {
+  Cell* best = *std::max_element(cells.begin(), cells.end(), [&](const Cell* a, const Cell* b) {
+    return direction * a->summary.mean < direction * b->summary.mean;
+  });
+  if (best->summary.n < 3) return nullptr;
+  const double limit = direction > 0 ? best->summary.ci_low : best->summary.ci_high;
+  const bool alone = std::all_of(cells.begin(), cells.end(), [&](const Cell* other) {
+    return other == best || direction * other->summary.mean < direction * limit;
+  });
+  return alone ? best : nullptr;
+}
+
+/// Cells of groups between which no flag lies: they may be ranked against each other.
+struct Rank {
+  size_t group = 0;  ///< the first
+  std::vector<Cell*> cells;
+};
+
+/// What the flags say of a group; groups that say the same are ranked alike.
+std::vector<Rank> ranks_of(const std::vector<std::pair<size_t, Cell*>>& cells,
+                           const std::vector<const Flag*>& flags) {
+  std::vector<Rank> ranks;
+  std::map<std::vector<std::map<std::string, std::set<std::string>>>, size_t> index;
+  for (const auto& [group, cell] : cells) {
+    std::vector<std::map<std::string, std::set<std::string>>> said;
+    for (const Flag* flag : flags) said.push_back(flag->values[group]);
+    const auto [found, is_new] = index.emplace(std::move(said), ranks.size());
+    if (is_new) ranks.push_back({group, {}});
+    ranks[found->second].cells.push_back(cell);
+  }
+  return ranks;
+}
+
+/// Marks each cell that stands out among those that no flag parts from it.
+void mark_outstanding(const std::vector<Rank>& ranks, const std::vector<const Flag*>& flags,
+                      int direction) {
+  for (const Rank& rank : ranks) {
+    std::vector<Cell*> cells = rank.cells;
+    for (const Rank& other : ranks)
+      if (&other != &rank && std::none_of(flags.begin(), flags.end(), [&](const Flag* flag) {
+            return flag->between(rank.group, other.group);
+          }))
+        cells.insert(cells.end(), other.cells.begin(), other.cells.end());
+    Cell* best = cells.size() < 2 ? nullptr : outstanding(cells, direction);
+    if (std::find(rank.cells.begin(), rank.cells.end(), best) != rank.cells.end())
+      best->best = true;
+  }
+}
+
+}  // namespace
+
+void fill_cells(Comparison& c, const std::vector<std::string>& asked) {
+  fill(c, chosen_metrics(c.runs, asked));
+  fill(c, with_relative(c, known_metrics(c.runs)));
+}
+
+void mark_best(Comparison& c) {
+  for (size_t m = 0; m < c.metrics.size(); ++m) {
+    const Metric& metric = c.metrics[m];
+    if (metric.direction == 0 || is_cost(metric.name)) continue;
+    std::vector<const Flag*> flags;
+    for (const Flag& flag : c.flags)
+      if (flag.concerns(metric.name)) flags.push_back(&flag);
+    std::map<std::string, std::vector<std::pair<size_t, Cell*>>> ranked;
+    for (size_t g = 0; g < c.groups.size(); ++g) {
+      Cell& cell = c.groups[g].cells[m];
+      if (!cell.values.empty() && !cell.chosen_on_test && !is_codes(cell.unit))
+        ranked[ranked_with(c.groups[g], cell, metric.name)].emplace_back(g, &cell);
+    }
+    for (const auto& [what, cells] : ranked)
+      mark_outstanding(ranks_of(cells, flags), flags, metric.direction);
+  }
+}
+
+}  // namespace strata

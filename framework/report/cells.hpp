@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "strata/report/comparison.hpp"
+
+namespace strata {
+
+/// Fills the columns and each group's cells. Beside raw squared errors of different data sets the
+/// same over the pixels' variance is offered.
+/// @param asked  as CompareOptions::metrics
+/// Throws UserError where a metric is asked for that no run has.
+void fill_cells(Comparison& c, const std::vector<std::string>& asked);
+
+/// Marks the best of those that may be compared: the same unit on the same test data, and no flag
+/// between them that concerns the figure. Nothing is best of one, of codes (each run has its own),
+/// of a choice made on the test data, of costs, or where the direction is not known.
+void mark_best(Comparison& c);
+
+}  // namespace strata

@@ -1,0 +1,25 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "strata/report/compared_run.hpp"
+
+namespace strata {
+
+/// The facts in which runs of the same settings differ: another version of strata, other samples,
+/// other pixels. Such runs are no repetitions of each other, nor seeds of one row.
+struct Circumstances {
+  std::vector<std::string> keys;  ///< as Fact::key; as few as tell the runs apart
+  /// One for each of the keys; "" where the run does not say. What the seed draws is told by its
+  /// order, "draw 2", where it has another value for each seed.
+  std::map<const ComparedRun*, std::vector<std::string>> values;
+};
+
+/// Neither the machine nor the epochs that early stopping left make runs different in this sense. A
+/// run that has not completed goes with a completed one that it does not contradict.
+/// @param by  as CompareOptions::by: facts that are asked for are told, whether they differ or not
+Circumstances circumstances_of(const std::vector<const ComparedRun*>& runs,
+                               const std::vector<std::string>& by);
+
+}  // namespace strata

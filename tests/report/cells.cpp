@@ -1,0 +1,118 @@
+#include "strata/report/cells.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "report/make_records.hpp"
+#include "strata/report/comparison_text.hpp"
+
+using namespace strata;
+using test::make_record;
+using test::RunSpec;
+using Strings = std::vector<std::string>;
+
+namespace {
+
+/// Learning rates 0.1, 1 and 2 with accuracies about 0.90, 0.92 and 0.95, and nll 0.30, 0.28 and
+/// 0.25; `change` is made to the last.
+Comparison three_rows(const std::function<void(Json&)>& change, const Strings& by = {}) {
+  std::vector<ComparedRun> runs;
+  const double rates[] = {0.1, 1, 2}, means[] = {0.90, 0.92, 0.95};
+  for (size_t row = 0; row < 3; ++row)
+    for (int64_t seed = 0; seed < 3; ++seed) {
+      RunSpec spec;
+      spec.lr = rates[row];
+      spec.seed = seed;
+      Json record = make_record(spec);
+      const double accuracy = means[row] + 0.0001 * double(seed * seed);
+      record["metrics"]["test"]["accuracy"] = accuracy;
+      record["metrics"]["test"]["nll"] = 1.2 - accuracy;
+      if (row == 2) change(record);
+      runs.push_back(compared_run("r.json", record));
+    }
+  CompareOptions options;
+  options.by = by;
+  options.metrics = {"accuracy", "nll"};
+  options.baseline = "lr=0.1";
+  return compare(std::move(runs), options);
+}
+
+std::string rate(const Comparison& c, size_t group) {
+  for (size_t k = 0; k < c.keys.size(); ++k)
+    if (c.keys[k] == "classify.optimizer.lr") return c.groups[group].values[k];
+  return "no rate";
+}
+
+/// "accuracy 2, nll 1": the learning rates of the stars.
+std::string stars(const Comparison& c) {
+  std::string text;
+  for (size_t m = 0; m < c.metrics.size(); ++m)
+    for (size_t g = 0; g < c.groups.size(); ++g)
+      if (c.groups[g].cells[m].best)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", c.metrics[m].name, rate(c, g));
+  return text;
+}
+
+/// "accuracy 2": where nothing is tested.
+std::string refused(const Comparison& c) {
+  std::string text;
+  for (const Paired& paired : c.paired)
+    if (verdict_text(paired, 1) == "not comparable")
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", c.metrics[paired.metric].name,
+                          rate(c, paired.group));
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("nothing is best across a flagged difference, and some make figures not comparable") {
+  const auto rows = [](const char* pointer, const Json& value) {
+    const Comparison c = three_rows([&](Json& r) { r.at(Json::json_pointer(pointer)) = value; });
+    CHECK(c.flags.size() == 1);
+    return stars(c) + "; " + refused(c);
+  };
+  const std::string both = "accuracy 1, nll 1; ";
+  CHECK(rows("/provenance/strata/version", "0.1.0x") == both);
+  CHECK(rows("/stages/2/epochs_planned", 20) == both);
+  CHECK(rows("/config/dtype", "float32") == both);
+  CHECK(rows("/data/pixels/mean", 0.0) == both + "accuracy 2, nll 2");
+  CHECK(rows("/data/files/0/sha256", std::string(64, 'b')) == both + "accuracy 2, nll 2");
+  CHECK(rows("/data/classes", 5) == both + "accuracy 2, nll 2");
+  // One metric's definition concerns no other; machines differ in costs alone.
+  CHECK(rows("/config/classify/metrics/0", {{"type", "accuracy"}, {"top", 5}}) ==
+        "accuracy 1, nll 2; accuracy 2");
+  CHECK(rows("/provenance/cpu", "Another CPU") == "accuracy 2, nll 2; ");
+  CHECK(stars(three_rows([](Json&) {})) == "accuracy 2, nll 2");
+}
+
+TEST_CASE("epochs that are compared on purpose may be best") {
+  const auto longer = [](Json& r) {
+    r["config"]["classify"]["epochs"] = 20;
+    r["stages"][2]["epochs_planned"] = 20;
+  };
+  CHECK(stars(three_rows(longer)) == "accuracy 1, nll 1");
+  CHECK(stars(three_rows(longer, {"classify.epochs", "classify.optimizer.lr"})) ==
+        "accuracy 2, nll 2");
+}
+
+TEST_CASE("a metric that is asked for twice, or offered beside, is one column") {
+  std::vector<ComparedRun> runs;
+  for (const char* dataset : {"mnist", "fashion_mnist"}) {
+    RunSpec spec;
+    spec.dataset = dataset;
+    runs.push_back(compared_run("r.json", make_record(spec)));
+  }
+  const auto columns = [&](const Strings& metrics) {
+    CompareOptions options;
+    options.metrics = metrics;
+    Strings names;
+    for (const Metric& metric : compare(runs, options).metrics) names.push_back(metric.name);
+    return names;
+  };
+  const Strings both = {"reconstruction_error", "relative_error"};
+  CHECK(columns({"reconstruction_error"}) == both);
+  CHECK(columns({"reconstruction_error", "relative_error"}) == both);
+  CHECK(columns({"relative_error", "reconstruction_error", "relative_error"}) ==
+        Strings{"relative_error", "reconstruction_error"});
+}
