@@ -112,11 +112,15 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
 
   add("list", "List the components, or those of one family.", Command::list)
       ->add_option("family", request.component, "layer, loss, optimizer, ...");
-  add("describe", "Print a component's parameters.", Command::describe)
-      ->add_option("component", request.component, "family/name, such as layer/linear")
+  add("describe", "Print the parameters of a component, or the keys of an experiment file.",
+      Command::describe)
+      ->add_option("name", request.component,
+                   "a component (layer/linear, sgd), a family (layer), a part or key of the file "
+                   "(experiment, data, pretrain.stages, epochs)")
       ->required();
   add("schema", "Print the JSON Schema of experiment files, for editors.", Command::schema);
-  add("components", "Print every component's documentation as Markdown.", Command::components);
+  add("components", "Print the documentation of keys and components as Markdown.",
+      Command::components);
 }
 
 /// Serves `show` of runs and of folders of runs; false where it was given an experiment file.

@@ -39,6 +39,10 @@ void check_loading(const Dataset& dataset, const ComponentRef& ref) {
   }
   const std::string mistake = loading_mistake(data, dataset.info());
   require(mistake.empty(), "{}", mistake);
+  if (const auto sizes = dataset.sizes({}))
+    require(sizes->train == data.train.count() && sizes->test == data.test.count(),
+            "sizes() says {} and {} samples, load() gives {} and {}", sizes->train, sizes->test,
+            data.train.count(), data.test.count());
   for (const DataFile& file : data.files) {
     require(!file.name.empty(), "a file has no name");
     require(file.sha256.size() == 64, "file '{}' has no SHA-256", file.name);

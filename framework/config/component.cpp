@@ -20,9 +20,17 @@ std::string Constraints::text() const {
   return fmt::format("{}", fmt::join(parts, " and "));
 }
 
+std::vector<const Field*> ParamList::keys() const {
+  std::vector<const Field*> keys;
+  for (const Field& field : fields) keys.push_back(&field);
+  if (root)
+    for (const Field& field : composition_keys()) keys.push_back(&field);
+  return keys;
+}
+
 std::vector<std::string> ParamList::names() const {
   std::vector<std::string> names;
-  for (const Field& field : fields) names.push_back(field.name);
+  for (const Field* field : keys()) names.push_back(field->name);
   return names;
 }
 

@@ -13,6 +13,7 @@
 namespace strata {
 
 class Reader;
+struct ParamList;
 struct Place;
 class SchemaWriter;
 
@@ -21,6 +22,7 @@ struct Constraints {
   std::optional<double> min, max;      ///< bounds that may be reached
   std::optional<double> above, below;  ///< bounds that may not
   std::vector<std::string> choices;    ///< of a string
+  std::string single;                  ///< why a list cannot stand here: "classify is one stage"
   std::string text() const;            ///< "above 0 and at most 1"; "" where there are none
 };
 
@@ -33,7 +35,8 @@ struct Field {
   bool required = false;
   bool nullable = false;  ///< may be written as null, which stands for "none"
   Constraints constraints;
-  Json default_value;  ///< null where required or optional
+  Json default_value;                      ///< null where required or optional
+  const ParamList& (*nested)() = nullptr;  ///< the keys of the map, or list of maps, that it takes
   std::function<void(const Node&, void* params, Reader&)> parse;
   std::function<void(void* params, Reader&, const Place&)> complete;  ///< resolves default slots
   std::function<Json(const void* params)> dump;
@@ -45,12 +48,20 @@ struct ParamList {
   std::string doc;      ///< what the component is; first sentence is its summary
   std::string example;  ///< a YAML value that builds it; its bare name where empty
   std::vector<Field> fields;
+  bool root = false;  ///< of a whole file: composition_keys() may stand there too
   std::function<void(const void* params, Reader&, const Node&)>
       check;  ///< across fields; may be empty
 
-  std::vector<std::string> names() const;
+  /// The parameters, and for the root of a file the composition keys: all that may be written.
+  std::vector<const Field*> keys() const;
+  std::vector<std::string> names() const;  ///< of keys()
+  /// A parameter; composition keys are none.
   const Field* find(const std::string& name) const;
 };
+
+/// The keys of a file's root that compose() takes out before the rest is read: extends, sweep and
+/// seeds. They are described like parameters, and are never parsed, completed or dumped.
+const std::vector<Field>& composition_keys();
 
 /// A registered component: what `list`, `describe`, the schema and error messages know of it.
 struct ComponentInfo {

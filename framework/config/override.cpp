@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "strata/config/component.hpp"
 #include "strata/config/compose.hpp"
 #include "strata/config/scalar.hpp"
 #include "strata/config/text.hpp"
@@ -94,9 +95,11 @@ bool parse_override(const std::string& argument, Override& override, Issues& iss
                  fmt::format("{} is no key; write it as in a.b or a[0].b", quote(override.path)));
     return false;
   }
-  for (const char* key : {"extends", "sweep", "seeds"}) {
-    if (parse_path(override.path)->front().key != key) continue;
-    issues.error(override.origin, override.path, fmt::format("'{}' cannot be set from here", key));
+  const std::string first = parse_path(override.path)->front().key;
+  for (const Field& key : composition_keys()) {
+    if (key.name != first) continue;
+    issues.error(override.origin, override.path,
+                 fmt::format("'{}' cannot be set from here", first));
     return false;
   }
   const int errors = issues.errors();

@@ -20,7 +20,67 @@ std::string hint(const Node& node, const std::string& expected) {
   return {};
 }
 
+/// "'a'", "'a' or 'b'", "'a', 'b' or 'c'"; of more than three the first ones.
+std::string either(const std::vector<std::string>& words) {
+  std::string text;
+  for (size_t i = 0; i < words.size() && i < 3; ++i) {
+    const bool last = i + 1 == words.size();
+    text += (i == 0 ? "" : last ? " or " : ", ") + quote(words[i]);
+  }
+  return words.size() > 3 ? text + ", ..." : text;
+}
+
+/// The paths of the keys whose name is nearest to `word`: those below `near` where there are any,
+/// else all of them.
+std::vector<std::string> nearest_paths(const std::string& word, const std::string& near,
+                                       const std::vector<std::string>& paths) {
+  const auto name = [](const std::string& path) { return path.substr(path.rfind('.') + 1); };
+  std::vector<std::string> names, found, below;
+  for (const std::string& path : paths) names.push_back(name(path));
+  const std::string meant = nearest(word, names);
+  if (meant.empty()) return {};
+  for (const std::string& path : paths) {
+    if (name(path) != meant) continue;
+    found.push_back(path);
+    if (!near.empty() && path.rfind(near + ".", 0) == 0) below.push_back(path);
+  }
+  return below.empty() ? found : below;
+}
+
+/// Keys of components, and of what holds them, as they were dumped.
+void add_dumped_paths(const Json& value, const std::string& path, std::vector<std::string>& paths) {
+  if (value.is_array())
+    for (size_t i = 0; i < value.size(); ++i)
+      add_dumped_paths(value[i], fmt::format("{}[{}]", path, i), paths);
+  if (!value.is_object()) return;
+  for (const auto& [key, item] : value.items()) {
+    if (key == "type") continue;
+    paths.push_back(path + "." + key);
+    add_dumped_paths(item, paths.back(), paths);
+  }
+}
+
+void add_paths(const ParamList& list, const Json& dumped, const std::string& prefix,
+               std::vector<std::string>& paths) {
+  for (const Field* field : list.keys()) {
+    paths.push_back(prefix + field->name);
+    const std::string path = paths.back();
+    const bool there = dumped.is_object() && dumped.contains(field->name);
+    const Json value = there ? dumped[field->name] : Json();
+    if (field->nested != nullptr && !field->default_value.is_array())
+      add_paths(field->nested(), value, path + ".", paths);
+    else
+      add_dumped_paths(value, path, paths);
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> key_paths(const ParamList& list, const Json& dumped) {
+  std::vector<std::string> paths;
+  add_paths(list, dumped, "", paths);
+  return paths;
+}
 
 void Reader::type_error(const Node& node, const std::string& expected) {
   error(node,
@@ -35,6 +95,26 @@ void Reader::read_struct(const Node& node, const ParamList& list, void* params) 
   if (issues.errors() == errors && list.check) list.check(params, *this, node);
 }
 
+/// What was meant by an unknown key of a node: the end of the message about it. What a component
+/// takes is its own affair; a key of the file itself may belong into another part.
+std::string Reader::meant(const Node& node, const Node::Entry& entry, const ParamList& list,
+                          const std::string& skip) {
+  std::vector<std::string> known = list.names();
+  if (!skip.empty()) known.insert(known.begin(), skip);
+  const std::string word = entry.key.substr(0, entry.key.find_first_of(": "));
+  const bool no_value = entry.value.is_null() && entry.value.scalar.empty();
+  if (no_value && word != entry.key && std::count(known.begin(), known.end(), word) > 0)
+    return entry.key[word.size()] == ':' ? "; a space belongs after ':'"
+                                         : fmt::format("; a ':' belongs after '{}'", word);
+  if (key_paths_ && skip.empty() && nearest(entry.key, known).empty()) {
+    const auto paths = nearest_paths(entry.key, node.path, key_paths_());
+    if (!paths.empty())
+      return fmt::format("; did you mean {}? Known here: {}", either(paths),
+                         fmt::join(known, ", "));
+  }
+  return suggestion(entry.key, known);
+}
+
 void Reader::read_entries(const Node& node, const ParamList& list, void* params,
                           const std::string& skip) {
   for (const Node::Entry& entry : node.entries) {
@@ -44,10 +124,8 @@ void Reader::read_entries(const Node& node, const ParamList& list, void* params,
       field->parse(entry.value, params, *this);
       continue;
     }
-    std::vector<std::string> known = list.names();
-    if (!skip.empty()) known.insert(known.begin(), skip);
     issues.error(entry.key_origin, entry.value.path,
-                 fmt::format("unknown key {}{}", quote(entry.key), suggestion(entry.key, known)));
+                 fmt::format("unknown key {}{}", quote(entry.key), meant(node, entry, list, skip)));
   }
 }
 

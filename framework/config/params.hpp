@@ -43,7 +43,12 @@ struct Place {
 /// What parsing needs besides the node: where to put mistakes, and the components there are.
 class Reader {
  public:
-  Reader(Issues& issues_, const Catalog& catalog_) : issues(issues_), catalog(catalog_) {}
+  /// Lists every key of the settings by its path ("data.batch_size"). Called where a key is
+  /// unknown, to find what was meant in another part.
+  using KeyPaths = std::function<std::vector<std::string>()>;
+
+  Reader(Issues& issues_, const Catalog& catalog_, KeyPaths key_paths = {})
+      : issues(issues_), catalog(catalog_), key_paths_(std::move(key_paths)) {}
   Issues& issues;
   const Catalog& catalog;
 
@@ -69,6 +74,10 @@ class Reader {
   void finish(const Node& node, const ParamList& list, void* params, const ComponentRef* bare);
   bool find_type(const Node& node, const std::string& family, std::string& type, Place& place);
   bool resolve(const Place& place, const std::string& family, ComponentRef& ref);
+  std::string meant(const Node& node, const Node::Entry& entry, const ParamList& list,
+                    const std::string& skip);
+
+  KeyPaths key_paths_;
 };
 
 /// Writes JSON Schema. Collects one definition for each family, so that recursion ends.
@@ -218,6 +227,20 @@ struct Codec<Slot<Family>> {
   static Json schema(SchemaWriter& w, const Constraints&) { return w.component(Family::family); }
 };
 
+/// The params struct that a parameter's maps are read into, if it takes maps of fixed keys.
+template <class T, class = void>
+struct Nested {
+  static constexpr const ParamList& (*list)() = nullptr;
+};
+template <class T>
+struct Nested<std::optional<T>> : Nested<T> {};
+template <class T>
+struct Nested<std::vector<T>> : Nested<T> {};
+template <class P>
+struct Nested<P, std::void_t<decltype(&P::declare)>> {
+  static constexpr const ParamList& (*list)() = &param_list<P>;
+};
+
 /// A nested params struct, written as a map.
 template <class P>
 struct Codec<P, std::void_t<decltype(&P::declare)>> {
@@ -234,6 +257,10 @@ struct Codec<P, std::void_t<decltype(&P::declare)>> {
 
 /// Every parameter by name, defaults included.
 Json dump_params(const ParamList& list, const void* params);
+
+/// The path of every key of a dumped params struct: those of nested maps, whether written or not,
+/// and those of the components that are there ("pretrain.optimizer.lr", "encoder[0][1].units").
+std::vector<std::string> key_paths(const ParamList& list, const Json& dumped);
 
 /// Bounds and the like of the parameter just added.
 class FieldRef {
@@ -261,6 +288,11 @@ class FieldRef {
   }
   FieldRef& choices(std::vector<std::string> v) {
     field_.constraints.choices = std::move(v);
+    return *this;
+  }
+  /// Why there is one value, where others take a list: told to who writes a list here.
+  FieldRef& single(std::string why) {
+    field_.constraints.single = std::move(why);
     return *this;
   }
 
@@ -304,6 +336,8 @@ class Declare {
   void doc(std::string text) { list_.doc = std::move(text); }
   /// A YAML value that builds the component; needed where a parameter is required.
   void example(std::string yaml) { list_.example = std::move(yaml); }
+  /// The struct is the root of a file: composition_keys() may stand beside its own.
+  void root() { list_.root = true; }
   /// A rule across parameters.
   void check(std::function<void(const P&, Check&)> rule) {
     list_.check = [rule = std::move(rule)](const void* params, Reader& reader, const Node& node) {
@@ -323,6 +357,7 @@ class Declare {
     const T default_value = P{}.*member;
     f.default_value = Codec<T>::dump(default_value);
     f.nullable = can_be_absent(default_value);
+    f.nested = Nested<T>::list;
     const size_t index = list_.fields.size();
     ParamList* list = &list_;  // lives as long as the program: see param_list()
     f.parse = [member, list, index](const Node& n, void* p, Reader& r) {
@@ -365,9 +400,15 @@ const ParamList& param_list() {
 /// Reads a whole params struct (the root of a file, say) from a node with its paths set.
 template <class P>
 P read_params(const Node& node, Issues& issues, const Catalog& catalog) {
+  const ParamList& list = param_list<P>();
+  const auto paths = [&] {
+    P read;
+    Issues known;  // they are being reported
+    Reader(known, catalog).read_struct(node, list, &read);
+    return key_paths(list, dump_params(list, &read));
+  };
   P params;
-  Reader reader(issues, catalog);
-  reader.read_struct(node, param_list<P>(), &params);
+  Reader(issues, catalog, paths).read_struct(node, list, &params);
   return params;
 }
 

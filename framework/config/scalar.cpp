@@ -118,6 +118,15 @@ bool mistyped(const Node& node, const std::string& expected, Reader& reader,
   return false;
 }
 
+/// Reports a value that is no scalar; of a list, why it cannot be one where that is declared.
+bool no_scalar(const Node& node, const std::string& expected, Reader& reader,
+               const Constraints& c) {
+  if (!node.is_sequence() || c.single.empty()) return mistyped(node, expected, reader);
+  reader.error(node, fmt::format("expected one value, as {}; got a list of {}", c.single,
+                                 node.items.size()));
+  return false;
+}
+
 /// "; write 0.5" for 0,5.
 std::string comma_hint(std::string text) {
   const size_t comma = text.find(',');
@@ -167,7 +176,7 @@ bool parse_scalar(const Node& node, bool& value, Reader& reader, const Constrain
 
 bool parse_scalar(const Node& node, int64_t& value, Reader& reader, const Constraints& c) {
   const std::string expected = "an integer";
-  if (!node.is_scalar()) return mistyped(node, expected, reader);
+  if (!node.is_scalar()) return no_scalar(node, expected, reader, c);
   const ScalarKind kind = scalar_kind(node);
   if (kind == ScalarKind::integer) {
     if (refuse_leading_zeros(node, reader)) return false;
@@ -197,7 +206,7 @@ bool parse_scalar(const Node& node, int64_t& value, Reader& reader, const Constr
 
 bool parse_scalar(const Node& node, double& value, Reader& reader, const Constraints& c) {
   const std::string expected = "a number";
-  if (!node.is_scalar()) return mistyped(node, expected, reader);
+  if (!node.is_scalar()) return no_scalar(node, expected, reader, c);
   const ScalarKind kind = scalar_kind(node);
   if (kind != ScalarKind::integer && kind != ScalarKind::number)
     return mistyped(node, expected, reader,

@@ -24,33 +24,6 @@ Json typed_by_reference(const std::string& family) {
           {"properties", {{"type", reference_to("reference")}}}};
 }
 
-/// What the sweep tries: a list, or a text that stands for one.
-Json swept_values(const std::string& pattern, const std::string& expected) {
-  const Json list = {{"type", "array"}, {"minItems", 1}};
-  const Json text = {
-      {"type", "string"}, {"pattern", pattern}, {"patternErrorMessage", "expected " + expected}};
-  return {{"anyOf", Json::array({list, text})}};
-}
-
-/// The keys of a file that composition takes out before it is read.
-void add_compose_keys(Json& properties) {
-  properties["extends"] = {
-      {"type", "string"},
-      {"description", "a file, relative to this one, whose settings this one changes"}};
-  const Json values = swept_values(R"(^([0-9]+-[0-9]+|(lin|log)\(.*\))$)",
-                                   "a list, a range 0-4, lin(from, to, count) or log(...)");
-  const Json zip = {{"type", "object"},
-                    {"description", "keys that change together"},
-                    {"additionalProperties", values}};
-  properties["sweep"] = {
-      {"type", Json::array({"object", "null"})},
-      {"description", "keys with the values to try, each with each; one run for each point"},
-      {"properties", {{"zip", zip}}},
-      {"additionalProperties", values}};
-  properties["seeds"] = swept_values("^[0-9]+-[0-9]+$", "a list of seeds or a range 0-4");
-  properties["seeds"]["description"] = "one run for each seed";
-}
-
 }  // namespace
 
 Json scalar_schema(const char* type, const Constraints& c) {
@@ -102,6 +75,11 @@ Json SchemaWriter::object(const ParamList& list, const std::string& type_name) {
     properties[field.name] = property(field);
     if (field.required) required.push_back(field.name);
   }
+  if (list.root)
+    for (const Field& key : composition_keys()) {
+      properties[key.name] = key.schema(*this);
+      properties[key.name]["description"] = key.doc;
+    }
   object["properties"] = std::move(properties);
   object["additionalProperties"] = false;
   if (!required.empty() && !partial_) object["required"] = std::move(required);
@@ -156,8 +134,6 @@ Json SchemaWriter::partial_object(const ParamList& list) {
 Json experiment_schema(const ParamList& root, const Catalog& catalog) {
   SchemaWriter writer(catalog);
   Json whole = writer.object(root), partial = writer.partial_object(root);
-  add_compose_keys(whole["properties"]);
-  add_compose_keys(partial["properties"]);
   Json definitions = writer.definitions();
   definitions["reference"] = {
       {"type", "string"},

@@ -16,11 +16,4 @@ namespace strata {
 /// exists.
 Json experiment_schema(const ParamList& root, const Catalog& catalog);
 
-/// The component's doc, a table of its parameters (type, default, bounds, meaning) and an example,
-/// for a terminal.
-std::string describe_component(const ComponentInfo& info);
-
-/// Every component of every family in Markdown: docs/components.md.
-std::string components_markdown(const Catalog& catalog);
-
 }  // namespace strata

@@ -44,6 +44,12 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ == 1) return;
+    if (root.is_map() && root.origin.column > text_.origin(mark).column) {
+      issues_.error(root.origin, {},
+                    fmt::format("indented, and line {} is not; begin it in column {}",
+                                text_.origin(mark).line, text_.origin(mark).column));
+      throw Stop();
+    }
     fail(mark, text_.at(mark.pos).rfind("---", 0) == 0
                    ? "a second document begins here; a file holds one"
                    : "more text after the value has ended; is a ',' or a bracket missing?");

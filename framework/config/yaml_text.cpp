@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "strata/config/text.hpp"
+#include "strata/config/yaml_lines.hpp"
 
 namespace strata {
 
@@ -205,8 +206,7 @@ std::string explain(const ParseStop& stop) {
   if (is(Msg::END_OF_SEQ))
     return fmt::format("expected a '- item' of the list at {}; check the indentation", begin);
   if (is(Msg::BLOCK_ENTRY)) return "a '- item' cannot begin here; begin it on a line of its own";
-  if (is(Msg::MAP_VALUE))
-    return "':' cannot stand here; put a text with ': ' in quotes, and check the line before";
+  if (is(Msg::MAP_VALUE)) return "':' cannot stand here; put a text with ': ' in quotes";
   if (is(Msg::UNKNOWN_TOKEN))
     return fmt::format("a text cannot begin with '{}'; put it in quotes", stop.rest.substr(0, 1));
   if (is(Msg::UNKNOWN_ANCHOR)) {
@@ -220,9 +220,25 @@ std::string explain(const ParseStop& stop) {
   return stop.message;
 }
 
+/// What the lines around the stop tell; nothing where it is about something else.
+std::optional<Issue> explain_lines(const YamlText& text, const ParseStop& stop) {
+  namespace Msg = YAML::ErrorMsg;
+  const bool colon = stop.message == Msg::MAP_VALUE;
+  if (!colon && stop.message != Msg::END_OF_MAP && stop.message != Msg::END_OF_SEQ &&
+      stop.message != Msg::MAP_KEY)
+    return std::nullopt;
+  const size_t position = stop.before.size();
+  const auto mistake =
+      colon ? explain_colon(text.text(), position) : explain_line(text.text(), position);
+  if (!mistake) return std::nullopt;
+  return Issue{text.origin_at(mistake->position), mistake->message, {}, false};
+}
+
 }  // namespace
 
 void report_parse_stop(const YamlText& text, const ParseStop& stop, Issues& issues) {
+  if (const auto issue = explain_lines(text, stop))
+    return issues.error(issue->origin, {}, issue->message);
   if (const auto issue = explain_bracket(text, stop))
     return issues.error(issue->origin, {}, issue->message);
   Origin origin = stop.origin;

@@ -44,6 +44,12 @@ struct LoadedData {
   std::vector<DataFile> files;
 };
 
+/// How many samples the parts of a data set have.
+struct PartSizes {
+  int64_t train = 0;
+  int64_t test = 0;
+};
+
 /// Where to look for files, and what the data set may depend on besides its parameters.
 struct DataContext {
   std::vector<std::string>
@@ -65,6 +71,11 @@ class Dataset {
 
   /// Called at any time, without data.
   virtual DatasetInfo info() const = 0;
+
+  /// The sizes of the parts that load() gives, where they can be told without reading the samples:
+  /// from the parameters, or from the files' headers. Nothing where not, or where the files are not
+  /// here; throws nothing. `check` holds train_size and the like to them.
+  virtual std::optional<PartSizes> sizes(const DataContext&) const { return std::nullopt; }
 
   /// Called once a run. Throws UserError naming the file, the offset where one applies, what is
   /// wrong, and what to do.

@@ -30,6 +30,17 @@ void check_declared(const DeclaredImages& images,
   }
 }
 
+std::optional<PartSizes> FileDataset::sizes(const DataContext& context) const {
+  const auto count = [&](const SampleFiles& part) {
+    return count_(resolve_data_path(part.labels, context.folders));
+  };
+  try {
+    return PartSizes{count(declared_.train), count(declared_.test)};
+  } catch (const UserError&) {  // load() says what is wrong
+    return std::nullopt;
+  }
+}
+
 LoadedData FileDataset::load(const DataContext& context) const {
   LoadedData data;
   const auto read = [&](const SampleFiles& part) {

@@ -68,7 +68,7 @@ void declare_files(Declare<P>& d) {
   declare_images(d);
 }
 
-/// A set of declared files in one format. A plugin gives the format's reader.
+/// A set of declared files in one format. A plugin gives the format's readers.
 class FileDataset : public Dataset {
  public:
   /// read_idx_samples() and the like.
@@ -76,14 +76,20 @@ class FileDataset : public Dataset {
                                   const Shape& shape, int64_t classes,
                                   std::vector<DataFile>& files);
 
-  FileDataset(DeclaredFiles declared, ReadSamples read)
-      : declared_(std::move(declared)), read_(read) {}
+  /// idx_count() and the like: how many items a file's header declares.
+  using CountItems = int64_t (*)(const std::string& path);
+
+  FileDataset(DeclaredFiles declared, ReadSamples read, CountItems count)
+      : declared_(std::move(declared)), read_(read), count_(count) {}
   DatasetInfo info() const override { return declared_.info(); }
+  /// By the headers of the files of labels.
+  std::optional<PartSizes> sizes(const DataContext& context) const override;
   LoadedData load(const DataContext& context) const override;
 
  private:
   DeclaredFiles declared_;
   ReadSamples read_;
+  CountItems count_;
 };
 
 }  // namespace strata

@@ -96,4 +96,9 @@ Samples read_idx_samples(const std::string& images, const std::string& labels, c
   return samples;
 }
 
+int64_t idx_count(const std::string& path) {
+  ByteSource source(path);
+  return read_sizes(source).front();
+}
+
 }  // namespace strata

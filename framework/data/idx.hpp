@@ -15,4 +15,7 @@ namespace strata {
 Samples read_idx_samples(const std::string& images, const std::string& labels, const Shape& shape,
                          int64_t classes, std::vector<DataFile>& files);
 
+/// The number of items that an IDX file's header declares. Throws UserError as read_idx_samples().
+int64_t idx_count(const std::string& path);
+
 }  // namespace strata

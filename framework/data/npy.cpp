@@ -156,4 +156,11 @@ Samples read_npy_samples(const std::string& images, const std::string& labels, c
   return samples;
 }
 
+int64_t npy_count(const std::string& path) {
+  ByteSource source(path);
+  const Header header = read_header(source);
+  if (header.sizes.empty()) throw data_error(path, header.offset, "the array has no dimensions");
+  return header.sizes.front();
+}
+
 }  // namespace strata

@@ -14,4 +14,8 @@ namespace strata {
 Samples read_npy_samples(const std::string& images, const std::string& labels, const Shape& shape,
                          int64_t classes, std::vector<DataFile>& files);
 
+/// The first dimension of an array in NumPy's format, by its header. Throws UserError as
+/// read_npy_samples().
+int64_t npy_count(const std::string& path);
+
 }  // namespace strata

@@ -77,6 +77,12 @@ void verify_published(const PublishedFile& file, const std::string& path) {
   check_content(file, path, source.sha256());
 }
 
+std::optional<PartSizes> PublishedDataset::sizes(const DataContext&) const {
+  constexpr uint64_t header = 8;  // of IDX labels, a byte each
+  return PartSizes{static_cast<int64_t>(set_.train_labels.bytes - header),
+                   static_cast<int64_t>(set_.test_labels.bytes - header)};
+}
+
 LoadedData PublishedDataset::load(const DataContext& context) const {
   const std::vector<FoundSet> all = find_published(set_, context.folders);
   const FoundSet* found = nullptr;

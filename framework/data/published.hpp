@@ -48,6 +48,8 @@ class PublishedDataset : public Dataset {
  public:
   explicit PublishedDataset(PublishedSet set) : set_(std::move(set)) {}
   DatasetInfo info() const override { return set_.info; }
+  /// Known of a published set, wherever its files are.
+  std::optional<PartSizes> sizes(const DataContext&) const override;
   /// Reads the set from the first folder that has all its files and checks their SHA-256.
   LoadedData load(const DataContext& context) const override;
   const PublishedSet* published() const override { return &set_; }

@@ -38,37 +38,46 @@ IndexList index_list(std::vector<int64_t> indices) {
 }
 
 // Whether `size` may be asked for; says why not.
-void check_size(const char* key, std::optional<int64_t> size, int64_t least, int64_t most,
-                const std::string& available, std::string& problems) {
-  if (!size || (*size >= least && *size <= most)) return;
-  if (!problems.empty()) problems += '\n';
-  if (*size < least) {
-    problems += fmt::format("data.{}: {} is too few, expected at least {}", key, *size, least);
-  } else {
-    problems += fmt::format("data.{}: {} is too many, expected at most {} ({})", key, *size, most,
-                            available);
-  }
+bool check_size(const char* key, std::optional<int64_t> size, int64_t least, int64_t most,
+                const std::string& available, std::vector<SizeMistake>& mistakes) {
+  if (!size || (*size >= least && *size <= most)) return true;
+  mistakes.push_back(
+      {fmt::format("data.{}", key),
+       *size < least
+           ? fmt::format("{} is too few, expected at least {}", *size, least)
+           : fmt::format("{} is too many, expected at most {} ({})", *size, most, available)});
+  return false;
 }
 
 }  // namespace
 
+std::vector<SizeMistake> size_mistakes(const PartSizes& sizes, const DataSplitParams& params) {
+  std::vector<SizeMistake> mistakes;
+  const bool fits = check_size(
+      "validation_size", params.validation_size, 0, sizes.train - 1,
+      fmt::format("the training set has {}, of which one must be left", sizes.train), mistakes);
+  const int64_t taken = fits ? params.validation_size.value_or(0) : 0;
+  check_size("train_size", params.train_size, 1, sizes.train - taken,
+             taken == 0
+                 ? fmt::format("the training set has {}", sizes.train)
+                 : fmt::format("the training set has {}, validation takes {}", sizes.train, taken),
+             mistakes);
+  check_size("test_size", params.test_size, 1, sizes.test,
+             fmt::format("the test set has {}", sizes.test), mistakes);
+  return mistakes;
+}
+
 DataSplit split_data(int64_t train_count, int64_t test_count, const DataSplitParams& params,
                      uint64_t seed) {
   std::string problems;
-  check_size("validation_size", params.validation_size, 0, train_count - 1,
-             fmt::format("the training set has {}, of which one must be left", train_count),
-             problems);
-  const bool fits = problems.empty();
-  const int64_t taken = fits ? params.validation_size.value_or(0) : 0;
-  check_size("train_size", params.train_size, 1, train_count - taken,
-             fmt::format("the training set has {}, validation takes {}", train_count, taken),
-             problems);
-  check_size("test_size", params.test_size, 1, test_count,
-             fmt::format("the test set has {}", test_count), problems);
+  for (const SizeMistake& mistake : size_mistakes({train_count, test_count}, params))
+    problems +=
+        fmt::format("{}{}: {}", problems.empty() ? "" : "\n", mistake.path, mistake.message);
   if (!problems.empty()) throw UserError(problems);
 
   const std::vector<int64_t> p = permutation(train_count, random_stream(seed, "split", "data"));
   const std::vector<int64_t> q = permutation(test_count, random_stream(0, "split", "data.test"));
+  const int64_t taken = params.validation_size.value_or(0);
   DataSplit split;
   split.validation = index_list({p.begin(), p.begin() + taken});
   split.train = index_list({p.end() - params.train_size.value_or(train_count - taken), p.end()});

@@ -15,6 +15,15 @@ struct DataSplitParams {
   std::optional<int64_t> test_size;
 };
 
+/// Why sizes cannot be had: "data.train_size", "70000 is too many, expected at most ...".
+struct SizeMistake {
+  std::string path;
+  std::string message;
+};
+
+/// What is wrong with the sizes asked for, all of it.
+std::vector<SizeMistake> size_mistakes(const PartSizes& sizes, const DataSplitParams& params);
+
 /// The positions of some samples in their part, ascending, and a digest to compare them by.
 struct IndexList {
   std::vector<int64_t> indices;

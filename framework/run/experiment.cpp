@@ -25,6 +25,7 @@ void declare_selection(Declare<P>& d) {
 
 void DataSettings::declare(Declare<DataSettings>& d) {
   d.doc("What is learned from.");
+  d.example("{dataset: mnist, batch_size: 50, validation_size: 10000}");
   d.add("dataset", &DataSettings::dataset, "the images and labels").required();
   d.add("batch_size", &DataSettings::batch_size, "samples a step; a short last batch is kept")
       .min(1);
@@ -41,10 +42,13 @@ void DataSettings::declare(Declare<DataSettings>& d) {
 }
 
 void StageSettings::declare(Declare<StageSettings>& d) {
-  d.doc("What one stage takes instead of the common settings.");
+  d.doc("What one stage takes instead of the common settings; entry k is of stage k.");
+  d.example("{epochs: 20}, {optimizer: adam, freeze: [encoder.0]}");
   d.add("loss", &StageSettings::loss, "in place of pretrain.loss");
   d.add("optimizer", &StageSettings::optimizer, "in place of pretrain.optimizer");
-  d.add("epochs", &StageSettings::epochs, "in place of pretrain.epochs").min(1);
+  d.add("epochs", &StageSettings::epochs, "in place of pretrain.epochs")
+      .min(1)
+      .single("this entry is of one stage");
   d.add("corruption", &StageSettings::corruption, "in place of pretrain.corruption");
   d.add("penalties", &StageSettings::penalties, "in place of pretrain.penalties; [] for none");
   d.add("freeze", &StageSettings::freeze, "in place of pretrain.freeze; [] for none");
@@ -52,6 +56,7 @@ void StageSettings::declare(Declare<StageSettings>& d) {
 
 void PretrainSettings::declare(Declare<PretrainSettings>& d) {
   d.doc("Training encoder and decoder to rebuild their input.");
+  d.example("{strategy: {type: greedy, train: new}, optimizer: {type: sgd, lr: 0.5}, epochs: 20}");
   d.add("strategy", &PretrainSettings::strategy, "how the stack is grown");
   d.add("loss", &PretrainSettings::loss, "how far a reconstruction is from its target");
   d.add("optimizer", &PretrainSettings::optimizer, "how parameters are updated; fresh each stage");
@@ -67,11 +72,16 @@ void PretrainSettings::declare(Declare<PretrainSettings>& d) {
 
 void ClassifySettings::declare(Declare<ClassifySettings>& d) {
   d.doc("Training a classifier on the code, the decoder removed.");
-  d.add("head", &ClassifySettings::head,
-        "the layers put on the code; units default to the number of classes");
+  d.example("{optimizer: {type: adam, lr: 0.001}, epochs: 20, metrics: [accuracy]}");
+  d.add(
+      "head", &ClassifySettings::head,
+      "the layers put on the code; units default to the number of classes, and log_softmax is not "
+      "there by default under a loss that takes scores, such as cross_entropy");
   d.add("loss", &ClassifySettings::loss, "how far an output is from its label");
   d.add("optimizer", &ClassifySettings::optimizer, "how parameters are updated");
-  d.add("epochs", &ClassifySettings::epochs, "passes over the training set").min(1);
+  d.add("epochs", &ClassifySettings::epochs, "passes over the training set")
+      .min(1)
+      .single("classify is one stage");
   d.add("train", &ClassifySettings::train,
         "all: encoder and head; head: the head alone, on codes computed once")
       .choices({"all", "head"});
@@ -82,6 +92,11 @@ void ClassifySettings::declare(Declare<ClassifySettings>& d) {
 
 void Experiment::declare(Declare<Experiment>& d) {
   d.doc("An experiment with a stack of autoencoders.");
+  d.example(
+      "name: mine\ndata: {dataset: synthetic_digits}\nencoder:\n"
+      "  - [{type: linear, units: 100}, tanh]\n  - [{type: linear, units: 30}, tanh]\n"
+      "pretrain: {epochs: 5}\nclassify: {epochs: 5}");
+  d.root();
   d.add("name", &Experiment::name, "names the folder of its results").required();
   d.add("plugins", &Experiment::plugins,
         "libraries with further components: a path, from this file's folder, or a name that is "
@@ -111,6 +126,32 @@ void Experiment::declare(Declare<Experiment>& d) {
       check.error("name", "expected letters, digits, '.', '_' and '-' (it names a folder), got '" +
                               e.name + "'");
   });
+}
+
+namespace {
+
+/// Of the default head, log_softmax is left out where the loss does not take what it gives, and
+/// takes what linear does.
+void suit_head(ClassifySettings& settings) {
+  const auto suits = [&](const Slot<Layer>& last) {
+    const LossUse use{Target::labels, make(last)->range(), {}};
+    return !make(settings.loss)->objection(use);
+  };
+  try {
+    if (!suits(settings.head[1]) && suits(settings.head[0])) settings.head.pop_back();
+  } catch (...) {  // a component's; the plan asks again, and reports it
+  }
+}
+
+}  // namespace
+
+Experiment read_experiment(const Node& tree, Issues& issues) {
+  const int errors = issues.errors();
+  Experiment experiment = read_params<Experiment>(tree, issues, Registry::instance());
+  if (issues.errors() == errors && experiment.classify &&
+      find_path(tree, "classify.head") == nullptr)
+    suit_head(*experiment.classify);
+  return experiment;
 }
 
 }  // namespace strata

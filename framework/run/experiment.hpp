@@ -80,4 +80,8 @@ struct Experiment {
   static void declare(Declare<Experiment>& d);
 };
 
+/// Reads an experiment from a composed tree. Where `classify.head` is not written it is linear and
+/// log_softmax, or linear alone under a loss that takes scores (cross_entropy).
+Experiment read_experiment(const Node& tree, Issues& issues);
+
 }  // namespace strata

@@ -33,6 +33,17 @@ double cgroup_quota() {
   return std::stod(quota) / period;
 }
 
+/// "memory.max" of cgroup 2, in bytes or "max".
+int64_t cgroup_memory() {
+  std::ifstream in("/sys/fs/cgroup/memory.max");
+  int64_t bytes = 0;
+  return in >> bytes ? bytes : INT64_MAX;
+}
+
+int64_t machine_memory() {
+  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+}
+
 using IntFunction = int (*)();
 using SetFunction = void (*)(int);
 using TextFunction = char* (*)();
@@ -77,6 +88,10 @@ int granted_cores() {
   return std::max(1, cores);
 }
 
+int64_t granted_memory() {
+  return std::min(machine_memory(), cgroup_memory());
+}
+
 int set_threads(int threads) {
   if (threads <= 0) threads = granted_cores();
   at::set_num_threads(threads);
@@ -106,7 +121,6 @@ Json provenance(const at::Device& device, int threads) {
 #ifdef STRATA_CUDA_VERSION
   cuda = STRATA_CUDA_VERSION;
 #endif
-  const int64_t memory = static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
   return {{"strata", {{"version", build_version}, {"commit", build_commit}}},
           {"compiler", fmt::format("{} {}", STRATA_COMPILER, __VERSION__)},
           {"build_type", STRATA_BUILD_TYPE},
@@ -120,7 +134,7 @@ Json provenance(const at::Device& device, int threads) {
           {"host",
            {{"os", fmt::format("{} {} {}", system.sysname, system.release, system.machine)},
             {"cores", granted_cores()},
-            {"memory_bytes", memory}}}};
+            {"memory_bytes", machine_memory()}}}};
 }
 
 std::string blas_warning() {

@@ -11,6 +11,10 @@ namespace strata {
 /// rounded up; at least 1.
 int granted_cores();
 
+/// The memory that this process may use, in bytes: the smaller of the machine's and its cgroup's
+/// limit.
+int64_t granted_memory();
+
 /// Sets LibTorch's and OpenBLAS's threads; 0 takes granted_cores(). Returns the number set. Call on
 /// the thread that trains.
 int set_threads(int threads);

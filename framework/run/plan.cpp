@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "strata/run/host_check.hpp"
 #include "strata/run/stage_check.hpp"
 
 namespace strata {
@@ -39,8 +40,8 @@ std::optional<StageSpec> pretraining_stage(const Slot<Strategy>& slot,
 
 class Planner {
  public:
-  Planner(Plan& plan, const Node& tree, Issues& issues)
-      : plan_(plan), settings_(plan.experiment), tree_(tree), issues_(issues) {}
+  Planner(Plan& plan, const Node& tree, Issues& issues, const Host& host)
+      : plan_(plan), settings_(plan.experiment), tree_(tree), issues_(issues), host_(host) {}
 
   /// What a component throws is reported where it is named.
   void run() {
@@ -58,18 +59,18 @@ class Planner {
     plan_.stack = std::make_shared<Stack>();
     const Slot<Dataset>& dataset = settings_.data.dataset;
     plan_.data = of_component(dataset, "info()", [&] { return make(dataset)->info(); });
-    if (!settings_.pretrain && !settings_.classify)
-      issues_.error(tree_.origin, "", "nothing to do: expected 'pretrain', 'classify' or both");
-    check_lists();
-    if (!issues_.ok()) return;
+    check_sizes(settings_.data, {host_.data_folders, 0}, tree_, issues_);
+    if (!check_lists()) return;
+    const int errors = issues_.errors();
     if (add_encoders()) {  // else the shapes of all that follows are unknown
       if (pretrains()) add_decoders();
       if (settings_.classify) add_head();
     }
-    if (issues_.ok()) check_names();
+    if (issues_.errors() == errors) check_names();
     list_stages();
     check_stages(plan_, tree_, issues_);
     check_stage_count();
+    check_memory(plan_, host_.memory, tree_, issues_);
   }
 
   /// Under a strategy without stages the decoders are not needed, nor need they be possible.
@@ -86,7 +87,10 @@ class Planner {
     issues_.error(node != nullptr ? node->origin : tree_.origin, path, message);
   }
 
-  void check_lists() {
+  bool check_lists() {
+    const int errors = issues_.errors();
+    if (!settings_.pretrain && !settings_.classify)
+      issues_.error(tree_.origin, "", "nothing to do: expected 'pretrain', 'classify' or both");
     if (settings_.encoder.empty())
       error("encoder", "expected at least one entry, a list of layers for each pair");
     for (size_t k = 0; k < settings_.encoder.size(); ++k)
@@ -99,6 +103,7 @@ class Planner {
       error("tied", "a tied decoder follows from the encoder; drop 'tied' or 'decoder'");
     if (settings_.classify && settings_.classify->head.empty())
       error("classify.head", "expected at least one layer");
+    return issues_.errors() == errors;
   }
 
   /// Adds a block of written-out layers; the layer at fault is reported at its own place.
@@ -210,20 +215,24 @@ class Planner {
     size_t stages = 0;
     for (const StageSpec& stage : plan_.stages)
       if (stage.kind == StageKind::pretrain) ++stages;
+    const std::string trained =
+        fmt::format("strategy '{}' trains {} stage{} here", settings_.pretrain->strategy.type,
+                    stages, stages == 1 ? "" : "s");
     if (stages > 0 && given > 1 && given != stages)
       error("pretrain.epochs",
-            fmt::format("expected one number, or {}, one for each stage; got {}", stages, given));
+            fmt::format("{}: expected one number{}, got a list of {}", trained,
+                        stages == 1 ? "" : fmt::format(", or a list of {}", stages), given));
     const size_t entries = settings_.pretrain->stages.size();
     if (stages > 0 && entries > stages)
       error(fmt::format("pretrain.stages[{}]", stages),
-            fmt::format("expected at most {}, one for each stage; got {}",
-                        stages == 1 ? "1 entry" : fmt::format("{} entries", stages), entries));
+            fmt::format("{}: expected at most one entry for each, got {}", trained, entries));
   }
 
   Plan& plan_;
   const Experiment& settings_;
   const Node& tree_;
   Issues& issues_;
+  const Host& host_;
 };
 
 /// What the settings say of pretraining stage k: the common settings, and what its own entry
@@ -279,10 +288,10 @@ std::optional<StageSpec> Plan::next_stage(const std::vector<StageResult>& done) 
   return stage;
 }
 
-Plan make_plan(const Experiment& experiment, const Node& tree, Issues& issues) {
+Plan make_plan(const Experiment& experiment, const Node& tree, Issues& issues, const Host& host) {
   Plan plan;
   plan.experiment = experiment;
-  Planner(plan, tree, issues).run();
+  Planner(plan, tree, issues, host).run();
   return plan;
 }
 

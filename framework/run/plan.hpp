@@ -1,4 +1,5 @@
 #pragma once
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -7,7 +8,14 @@
 
 namespace strata {
 
-/// An experiment checked through and ready to be built: nothing is allocated, no file was opened.
+/// What an experiment is checked against besides itself: where its data are, and the machine.
+struct Host {
+  std::vector<std::string> data_folders;                 ///< from --data
+  int64_t memory = std::numeric_limits<int64_t>::max();  ///< in bytes
+};
+
+/// An experiment checked through and ready to be built: nothing is allocated, and of data no more
+/// than headers was read.
 struct Plan {
   Experiment experiment;
   DatasetInfo data;
@@ -20,8 +28,10 @@ struct Plan {
 };
 
 /// Infers shapes, makes the decoders, lists the stages, and checks that losses and metrics suit
-/// them. Mistakes go to `issues`, with the position of the key at fault in `tree`; the plan is then
-/// incomplete.
-Plan make_plan(const Experiment& experiment, const Node& tree, Issues& issues);
+/// them, that the data set has as many samples as are asked for, and that the layers fit into the
+/// memory. Mistakes go to `issues`, with the position of the key at fault in `tree`; the plan is
+/// then incomplete.
+Plan make_plan(const Experiment& experiment, const Node& tree, Issues& issues,
+               const Host& host = {});
 
 }  // namespace strata

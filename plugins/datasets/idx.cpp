@@ -27,7 +27,7 @@ class IdxDataset final : public FileDataset {
       declare_files(d);
     }
   };
-  explicit IdxDataset(const Params& params) : FileDataset(params, read_idx_samples) {}
+  explicit IdxDataset(const Params& params) : FileDataset(params, read_idx_samples, idx_count) {}
 };
 
 STRATA_REGISTER(Dataset, IdxDataset, "idx");

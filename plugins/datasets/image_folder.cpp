@@ -75,6 +75,20 @@ class ImageFolder final : public Dataset {
   explicit ImageFolder(const Params& params) : params_(params) {}
   DatasetInfo info() const override { return params_.info(); }
 
+  std::optional<PartSizes> sizes(const DataContext& context) const override {
+    const auto count = [&](const std::string& part) {
+      const fs::path folder = resolve_data_path(part, context.folders);
+      size_t images = 0;
+      for (const std::string& name : names_in(folder)) images += names_in(folder / name).size();
+      return static_cast<int64_t>(images);
+    };
+    try {
+      return PartSizes{count(params_.train), count(params_.test)};
+    } catch (const UserError&) {  // load() says what is wrong
+      return std::nullopt;
+    }
+  }
+
   LoadedData load(const DataContext& context) const override {
     std::vector<std::string> classes = params_.class_names;
     LoadedData data;

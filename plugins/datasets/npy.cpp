@@ -27,7 +27,7 @@ class NpyDataset final : public FileDataset {
       declare_files(d);
     }
   };
-  explicit NpyDataset(const Params& params) : FileDataset(params, read_npy_samples) {}
+  explicit NpyDataset(const Params& params) : FileDataset(params, read_npy_samples, npy_count) {}
 };
 
 STRATA_REGISTER(Dataset, NpyDataset, "npy");

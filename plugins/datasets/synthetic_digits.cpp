@@ -318,6 +318,10 @@ class SyntheticDigits final : public Dataset {
     return {{1, side, side}, 10, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}};
   }
 
+  std::optional<PartSizes> sizes(const DataContext&) const override {
+    return PartSizes{params_.train, params_.test};
+  }
+
   LoadedData load(const DataContext&) const override {
     const auto seed = static_cast<uint64_t>(params_.seed);
     LoadedData data;

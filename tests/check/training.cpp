@@ -189,7 +189,7 @@ Planned planned(const std::string& text) {
   Node& tree = result.experiment.tree;
   tree = parse_yaml(std::make_shared<Source>(Source{"f.yaml", text}), result.issues);
   set_paths(tree);
-  result.experiment.settings = read_params<Experiment>(tree, result.issues, Registry::instance());
+  result.experiment.settings = read_experiment(tree, result.issues);
   REQUIRE(result.issues.format() == "");
   result.plan = make_plan(result.experiment.settings, tree, result.issues);
   return result;

@@ -66,7 +66,7 @@ TEST_CASE("what a command does not know ends with 2 and is named") {
            {{"show", "a.yaml", "b.yaml"},
             "show takes one experiment file, or any number of runs: 'a.yaml' is no run"},
            {{"list", "layr"}, "unknown family 'layr'; did you mean 'layer'?"},
-           {{"describe", "layer"}, "expected family/name, such as layer/linear; got 'layer'"},
+           {{"describe", "layr"}, "nothing is called 'layr'; did you mean 'layer'?"},
            {{"init", "/"}, "strata: error: / exists already, and is left as it is"},
            {{"describe", "layer/tahn"}, "unknown layer 'tahn'; did you mean 'tanh'?"}}) {
     const CommandResult result = run_command(arguments);

@@ -52,7 +52,7 @@ TEST_CASE("A right file gives its values, and defaults for the rest") {
         R"({"name":"lecture","seed":1000,"limit":null,"encoder":[[{"type":"linear","units":400,)"
         R"("bias":true,"init":{"type":"normal","std":0.5}},{"type":"tanh"}],[{"type":"tanh"}]],)"
         R"("pretrain":{"target":"pixels","epochs":[3,4],"optimizer":{"type":"sgd","lr":1.0,)"
-        R"("momentum":0.0,"nesterov":false}},"tuner":null})");
+        R"("momentum":0.0,"nesterov":false},"stages":[]},"tuner":null})");
 }
 
 TEST_CASE("Defaults that are components are resolved, with the path they stand for") {
@@ -75,7 +75,7 @@ TEST_CASE("Every mistake of a file is reported in one run, in order") {
                  "pretrain:\n"
                  "  optimizer: {type: sgd, lr: fast, nesterov: true}\n") ==
         "f.yaml:1:1: error: unknown key 'sed'; did you mean 'seed'? Known: name, seed, limit, "
-        "encoder, pretrain, tuner (at sed)\n"
+        "encoder, pretrain, tuner, extends, sweep, seeds (at sed)\n"
         "  1 | sed: 1\n"
         "    | ^\n"
         "f.yaml:1:1: error: missing key 'name' (string): names the results\n"
@@ -277,6 +277,47 @@ TEST_CASE("A map for a slot with a default may leave its type out") {
   CHECK(first("pretrain: {optimizer: {sgd: {lr: 3}}}") ==
         "f.yaml:3:24: error: 'sgd' is an optimizer; write {type: sgd, ...} (at "
         "pretrain.optimizer.sgd)");
+}
+
+TEST_CASE("A key of another part of the file is found there") {
+  const std::string known =
+      "Known here: name, seed, limit, encoder, pretrain, tuner, extends, sweep, seeds (at ";
+  CHECK(first("epochs: 3") ==
+        "f.yaml:3:1: error: unknown key 'epochs'; did you mean 'pretrain.epochs'? " + known +
+            "epochs)");
+  CHECK(first("momentun: 0.5\npretrain: {}\ntuner: {type: sgd}") ==
+        "f.yaml:3:1: error: unknown key 'momentun'; did you mean 'pretrain.optimizer.momentum' or "
+        "'tuner.momentum'? " +
+            known + "momentun)");
+  CHECK(mistakes("name: x\nencoder: [[tanh], [{type: linear, units: 1}]]\nunits: 3\n") ==
+        "f.yaml:3:1: error: unknown key 'units'; did you mean 'encoder[1][0].units'? " + known +
+            "units)\n  3 | units: 3\n    | ^");
+  CHECK(first("pretrain: {limit: 3}") ==
+        "f.yaml:3:12: error: unknown key 'limit'; did you mean 'limit'? Known here: target, "
+        "epochs, optimizer, stages (at pretrain.limit)");
+  CHECK(first("pretrain: {optimizer: sgd, lr: 3}\ntuner: sgd") ==  // its own part comes first
+        "f.yaml:3:28: error: unknown key 'lr'; did you mean 'pretrain.optimizer.lr'? Known here: "
+        "target, epochs, optimizer, stages (at pretrain.lr)");
+  CHECK(first("tuner: {type: sgd, epochs: 3}") ==  // a component's parameters are its own
+        "f.yaml:3:20: error: unknown key 'epochs'; known: type, lr, momentum, nesterov (at "
+        "tuner.epochs)");
+  CHECK(first("sweeps: {}") ==
+        "f.yaml:3:1: error: unknown key 'sweeps'; did you mean 'sweep'? Known: name, seed, limit, "
+        "encoder, pretrain, tuner, extends, sweep, seeds (at sweeps)");
+}
+
+TEST_CASE("A key whose ':' is missing, or has no blank after it") {
+  CHECK(first("pretrain: {epochs:3}") ==
+        "f.yaml:3:12: error: unknown key 'epochs:3'; a space belongs after ':' (at "
+        "pretrain.epochs:3)");
+  CHECK(first("seed 3") ==
+        "f.yaml:3:1: error: unknown key 'seed 3'; a ':' belongs after 'seed' (at seed 3)");
+}
+
+TEST_CASE("A list where there is one value, with the reason") {
+  CHECK(first("pretrain: {stages: [{epochs: [1, 2]}]}") ==
+        "f.yaml:3:30: error: expected one value, as this entry is of one stage; got a list of 2 "
+        "(at pretrain.stages[0].epochs)");
 }
 
 TEST_CASE("Rules across parameters, at the key they are about") {

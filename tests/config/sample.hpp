@@ -57,14 +57,27 @@ struct SgdParams {
   }
 };
 
+struct StageParams {
+  std::optional<int64_t> epochs;
+  static void declare(Declare<StageParams>& d) {
+    d.doc("What differs in one stage.");
+    d.example("{epochs: 3}");
+    d.add("epochs", &StageParams::epochs, "of this stage").single("this entry is of one stage");
+  }
+};
+
 struct PretrainParams {
   std::string target = "pixels";
   OneOrMany<int64_t> epochs{10};
   Slot<Optimizer> optimizer{"sgd"};
+  std::vector<StageParams> stages;
   static void declare(Declare<PretrainParams>& d) {
     d.add("target", &PretrainParams::target, "what is rebuilt").choices({"pixels", "codes"});
+    d.doc("Training to rebuild.");
+    d.example("{epochs: [3, 4]}");
     d.add("epochs", &PretrainParams::epochs, "epochs of each stage").min(1);
     d.add("optimizer", &PretrainParams::optimizer, "how the weights move");
+    d.add("stages", &PretrainParams::stages, "what differs in a stage");
   }
 };
 
@@ -77,6 +90,8 @@ struct Experiment {
   Slot<Optimizer> tuner;
   static void declare(Declare<Experiment>& d) {
     d.doc("An experiment.");
+    d.example("name: x\nencoder: []");
+    d.root();
     d.add("name", &Experiment::name, "names the results").required();
     d.add("seed", &Experiment::seed, "of every random number").min(0);
     d.add("limit", &Experiment::limit, "most samples used").min(1);

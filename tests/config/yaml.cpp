@@ -184,12 +184,11 @@ TEST_CASE("Malformed YAML, in plain words") {
         "  1 | {a: 1\n"
         "    | ^");
   CHECK(refused("a: 1\nfoo\nb: 2\n") ==
-        "f.yaml:3:2: error: ':' cannot stand here; put a text with ': ' in quotes, and check the "
-        "line before\n"
-        "  3 | b: 2\n"
-        "    |  ^");
+        "f.yaml:2:1: error: expected 'key: value', got 'foo'; is a ':' missing?\n"
+        "  2 | foo\n"
+        "    | ^");
   CHECK(refused("a:\n  b: 1\n c: 2\n") ==
-        "f.yaml:3:2: error: expected a key of the map at line 1, column 1; check the indentation\n"
+        "f.yaml:3:2: error: indented by 1 space, where the lines above have 2 or 0\n"
         "  3 |  c: 2\n"
         "    |  ^");
   CHECK(refused("a: {b: ${c}}\n") ==
@@ -244,6 +243,45 @@ TEST_CASE("Malformed YAML, in plain words") {
         "f.yaml:1:1: error: expected the name of a key\n"
         "  1 | : 1\n"
         "    | ^");
+}
+
+TEST_CASE("A mistake of one line that shows in the next is told at its own") {
+  const auto first_line = [](const std::string& text) {
+    const std::string all = refused(text);
+    return all.substr(0, all.find('\n'));
+  };
+  const std::string blank = "a space belongs after ':'";
+  CHECK(first_line("name:x\nseed: 1\n") == "f.yaml:1:6: error: " + blank);
+  CHECK(first_line("a: 1\n\nname:x # a comment: here\n# another\nseed: 1\n") ==
+        "f.yaml:3:6: error: " + blank);
+  CHECK(first_line("data:\n  set:x\n  size: 3\n") == "f.yaml:2:7: error: " + blank);
+  CHECK(first_line("data:\n  size: 3\n  set:x\nseed: 1\n") == "f.yaml:3:7: error: " + blank);
+  CHECK(first_line("data:\n  - set:x\n    size: 3\n") == "f.yaml:2:9: error: " + blank);
+  CHECK(first_line("data\n  set: x\n") ==
+        "f.yaml:1:1: error: expected 'key: value', got 'data'; is a ':' missing?");
+  CHECK(first_line("list:\n  -[{a: 1}, b]\n  - [c]\n") ==
+        "f.yaml:2:4: error: a space belongs after '-'");
+  CHECK(first_line("name: a: b\nseed: 1\n") ==
+        "f.yaml:1:8: error: ':' cannot stand here; put a text with ': ' in quotes");
+  // Indentation.
+  CHECK(first_line("data:\n  set: x\n   size: 3\n") ==
+        "f.yaml:3:4: error: indented deeper than 'set', which has a value already; check the "
+        "indentation");
+  CHECK(first_line("data: x\n  size: 3\n") ==
+        "f.yaml:2:3: error: indented deeper than 'data', which has a value already; check the "
+        "indentation");
+  CHECK(first_line("a:\n  b:\n    c: 1\n   d: 2\n") ==
+        "f.yaml:4:4: error: indented by 3 spaces, where the lines above have 4, 2 or 0");
+  CHECK(first_line("a:\n  - b\n - c\n") ==
+        "f.yaml:3:2: error: indented by 1 space, where the lines above have 2 or 0");
+  CHECK(first_line("a:\n  - [b]\n   - [c]\n") ==
+        "f.yaml:3:4: error: indented by 3 spaces, where the lines above have 2 or 0");
+  CHECK(first_line("a:\n  - [b]\n- [c]\n") ==
+        "f.yaml:3:1: error: a '- item' among keys; indent it like the items of its list");
+  CHECK(first_line("a:\n  - [b]\n  c: d\n") ==
+        "f.yaml:3:3: error: a key among '- items'; indent it like the keys that it belongs to");
+  CHECK(first_line(" a: 1\nb: 2\n") ==
+        "f.yaml:1:2: error: indented, and line 2 is not; begin it in column 1");
 }
 
 TEST_CASE("Hostile YAML ends at a limit") {

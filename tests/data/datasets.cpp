@@ -33,6 +33,12 @@ std::vector<int64_t> range(const Samples& part) {
   return indices;
 }
 
+// "3 1": what the set says of itself before it is loaded.
+std::string sizes_text(const Dataset& dataset, const DataContext& context) {
+  const auto sizes = dataset.sizes(context);
+  return sizes ? std::to_string(sizes->train) + " " + std::to_string(sizes->test) : "unknown";
+}
+
 // Loads a published set, or says why the test is left out.
 bool load(const std::string& name, LoadedData& data) {
   const auto dataset = from_yaml(name);
@@ -55,6 +61,22 @@ std::string png_of(const std::vector<uint8_t>& pixels, int64_t channels) {
 }
 
 }  // namespace
+
+TEST_CASE("published and made sets know their sizes without a file") {
+  CHECK(sizes_text(*from_yaml("mnist"), {}) == "60000 10000");
+  CHECK(sizes_text(*from_yaml("fashion_mnist"), {}) == "60000 10000");
+  CHECK(sizes_text(*from_yaml("{type: synthetic_digits, train: 25}"), {}) == "25 2000");
+}
+
+TEST_CASE("a damaged header leaves the sizes open, for load() to say what is wrong") {
+  const TemporaryFolder folder;
+  folder.write("x", idx({1, 2}, "ab"));
+  folder.write("y", idx({1}, std::string("\0", 1)).substr(0, 6));
+  const std::string part = "{images: " + (folder / "x") + ", labels: " + (folder / "y") + "}";
+  CHECK(sizes_text(*from_yaml("{type: idx, train: " + part + ", test: " + part +
+                              ", classes: 2, shape: [2]}"),
+                   {}) == "unknown");
+}
 
 TEST_CASE("MNIST has the published counts, mean and deviation") {
   LoadedData data;
@@ -117,6 +139,8 @@ TEST_CASE("a user's own IDX files are read from the settings alone") {
   CHECK(dataset->info().class_names == std::vector<std::string>{"ant", "bee", "cat"});
   CHECK(dataset->info().sample_shape == Shape{1, 1, 2});
   CHECK(dataset->info().classes == 3);
+  CHECK(sizes_text(*dataset, folders({folder.path.string()})) == "3 1");
+  CHECK(sizes_text(*dataset, {}) == "unknown");  // the files are not here
   const LoadedData data = dataset->load(folders({folder.path.string()}));
   CHECK(std::string(data.train.pixels.begin(), data.train.pixels.end()) == "abcdef");
   CHECK(data.train.labels == std::vector<uint8_t>{0, 1, 2});
@@ -135,9 +159,10 @@ TEST_CASE("arrays of NumPy are read from the settings") {
   folder.write("y.npy", array("|u1", "(2,)", std::string("\1\0", 2)));
   const std::string part =
       "{images: " + (folder / "x.npy") + ", labels: " + (folder / "y.npy") + "}";
-  const LoadedData data =
-      from_yaml("{type: npy, train: " + part + ", test: " + part + ", classes: 2, shape: [3]}")
-          ->load({});
+  const auto dataset =
+      from_yaml("{type: npy, train: " + part + ", test: " + part + ", classes: 2, shape: [3]}");
+  CHECK(sizes_text(*dataset, {}) == "2 2");
+  const LoadedData data = dataset->load({});
   CHECK(std::string(data.test.pixels.begin(), data.test.pixels.end()) == "abcdef");
   CHECK(data.train.labels == std::vector<uint8_t>{1, 0});
 }
@@ -152,6 +177,7 @@ TEST_CASE("a folder of images: classes by the folders' names or as declared") {
   }
   const std::string where = "{type: image_folder, train: " + (folder / "train") +
                             ", test: " + (folder / "test") + ", classes: 2, shape: [1, 1, 2]";
+  CHECK(sizes_text(*from_yaml(where + "}"), {}) == "3 3");
   const LoadedData sorted = from_yaml(where + "}")->load({});
   CHECK(sorted.train.pixels == std::vector<uint8_t>{5, 6, 1, 2, 3, 4});
   CHECK(sorted.train.labels == std::vector<uint8_t>{0, 1, 1});

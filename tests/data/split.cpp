@@ -97,6 +97,8 @@ TEST_CASE("sizes that cannot be had are refused, all at once") {
       error(sizes(91, 10, {})) ==
       "data.train_size: 91 is too many, expected at most 90 (the training set has 100, validation "
       "takes 10)");
+  CHECK(error(sizes(101, {}, {})) ==
+        "data.train_size: 101 is too many, expected at most 100 (the training set has 100)");
   CHECK(error(sizes(0, -1, 21)) ==
         "data.validation_size: -1 is too few, expected at least 0\n"
         "data.train_size: 0 is too few, expected at least 1\n"

@@ -16,7 +16,7 @@ struct Planned {
   explicit Planned(const std::string& yaml) {
     tree = parse_yaml(std::make_shared<Source>(Source{"e.yaml", yaml}), issues);
     set_paths(tree);
-    if (issues.ok()) settings = read_params<Experiment>(tree, issues, Registry::instance());
+    if (issues.ok()) settings = read_experiment(tree, issues);
     if (issues.ok()) plan = make_plan(settings, tree, issues);
   }
 

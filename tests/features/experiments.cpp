@@ -45,14 +45,14 @@ TEST_CASE("every experiment passes the check and trains for an epoch a stage") {
     const Composition composition = compose(file, {}, issues);
     REQUIRE(!composition.runs.empty());
     for (const ComposedRun& run : composition.runs) {
-      const auto settings = read_params<Experiment>(run.root, issues, Registry::instance());
+      const auto settings = read_experiment(run.root, issues);
       if (issues.ok()) make_plan(settings, run.root, issues);
     }
     INFO(issues.format());
     REQUIRE(issues.ok());
 
     const Node& root = composition.runs.front().root;
-    const auto settings = read_params<Experiment>(root, issues, Registry::instance());
+    const auto settings = read_experiment(root, issues);
     const Plan plan = make_plan(settings, root, issues);
     const Shape image{1, 28, 28};
     REQUIRE(plan.data.sample_shape == image);

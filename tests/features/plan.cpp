@@ -97,7 +97,7 @@ TEST_CASE("penalties must suit the code, each once") {
 
 TEST_CASE("no more entries than stages, and no tied decoder beside a written one") {
   CHECK(mistake("pretrain: {stages: [{}, {}, {epochs: 3}]}") ==
-        "4:29: expected at most 2 entries, one for each stage; got 3");
+        "4:29: strategy 'greedy' trains 2 stages here: expected at most one entry for each, got 3");
   CHECK(mistake("tied: true\ndecoder: [[{type: linear, units: 784}], [{type: linear, units: 6}]]\n"
                 "pretrain: {}") ==
         "4:7: a tied decoder follows from the encoder; drop 'tied' or 'decoder'");

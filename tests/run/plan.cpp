@@ -2,7 +2,10 @@
 
 #include <fmt/ranges.h>
 
+#include "folder.hpp"
 #include "run/small.hpp"
+#include "strata/config/compose.hpp"
+#include "strata/config/describe.hpp"
 
 using namespace strata;
 using namespace strata::testing;
@@ -138,7 +141,20 @@ TEST_CASE("lists that are empty or of the wrong length") {
         Lines{"5:5: expected at least one layer (at encoder[1])",
               "7:18: expected at least one layer (at classify.head)"});
   CHECK(mistakes(with(kFile, "all}}", "all}, epochs: [3, 7, 9]}")) ==
-        Lines{"6:58: expected one number, or 2, one for each stage; got 3 (at pretrain.epochs)"});
+        Lines{"6:58: strategy 'greedy' trains 2 stages here: expected one number, or a list of 2, "
+              "got a list of 3 (at pretrain.epochs)"});
+  CHECK(mistakes(with(kFile, kGreedy, "end_to_end, epochs: [3, 7]")) ==
+        Lines{"6:42: strategy 'end_to_end' trains 1 stage here: expected one number, got a list of "
+              "2 (at pretrain.epochs)"});
+  CHECK(mistakes(with(kFile, kGreedy, "end_to_end, stages: [{}, {epochs: 2}]")) ==
+        Lines{"6:47: strategy 'end_to_end' trains 1 stage here: expected at most one entry for "
+              "each, got 2 (at pretrain.stages[1])"});
+  CHECK(mistakes(with(kFile, "classify: {}", "classify: {epochs: [1, 2]}")) ==
+        Lines{"7:20: expected one value, as classify is one stage; got a list of 2 (at "
+              "classify.epochs)"});
+  CHECK(mistakes(with(kFile, "all}}", "all}, stages: [{epochs: [1, 2]}]}")) ==
+        Lines{"6:68: expected one value, as this entry is of one stage; got a list of 2 (at "
+              "pretrain.stages[0].epochs)"});
   CHECK(mistakes(with(kFile, "pretrain:", "decoder: [[tanh]]\npretrain:")) ==
         Lines{"6:10: expected 2 entries, one for each entry of 'encoder', got 1 (at decoder)"});
 }
@@ -160,6 +176,119 @@ TEST_CASE("a head of another width than the classes") {
                       "classify: {head: [{type: linear, units: 9}, log_softmax]}")) ==
         Lines{"7:18: expected 10 outputs, one for each class of 'synthetic_digits', got 9 (at "
               "classify.head)"});
+}
+
+TEST_CASE("the head that is not written follows from the loss") {
+  const auto head = [](const std::string& classify) {
+    const Loaded loaded = load_good(with(kFile, "classify: {}", classify));
+    std::string types;
+    for (const auto& layer : loaded.experiment.settings.classify->head) types += layer.type + " ";
+    return types;
+  };
+  CHECK(head("classify: {}") == "linear log_softmax ");
+  CHECK(head("classify: {loss: nll}") == "linear log_softmax ");
+  CHECK(head("classify: {loss: cross_entropy}") == "linear ");
+  CHECK(head("classify: {loss: cross_entropy, head: [relu, linear]}") == "relu linear ");
+  // What is written stays, and is told that it does not suit.
+  CHECK(
+      mistakes(with(kFile, "classify: {}",
+                    "classify: {loss: cross_entropy, head: [linear, log_softmax]}")) ==
+      Lines{"7:18: cross_entropy takes the softmax itself; drop log_softmax from the head, or use "
+            "nll (stage 'classify') (at classify.loss)"});
+}
+
+TEST_CASE("more samples than the data set has are refused before it is read") {
+  const std::string data = "data: {dataset: {type: synthetic_digits, train: 90, test: 20}";
+  const auto sizes = [&](const std::string& more, const Host& host = {}) {
+    return mistakes(with(kFile, "data: {dataset: synthetic_digits", data + more), host);
+  };
+  CHECK(sizes(", train_size: 80, validation_size: 10, test_size: 20").empty());
+  CHECK(sizes(", train_size: 91, test_size: 21") ==
+        Lines{"2:76: 91 is too many, expected at most 90 (the training set has 90) (at "
+              "data.train_size)",
+              "2:91: 21 is too many, expected at most 20 (the test set has 20) (at "
+              "data.test_size)"});
+  CHECK(
+      sizes(", validation_size: 20, train_size: 80") ==
+      Lines{"2:97: 80 is too many, expected at most 70 (the training set has 90, validation takes "
+            "20) (at data.train_size)"});
+  CHECK(sizes(", validation_size: 90") ==
+        Lines{"2:81: 90 is too many, expected at most 89 (the training set has 90, of which one "
+              "must be left) (at data.validation_size)"});
+  CHECK(mistakes(with(kFile, "synthetic_digits", "mnist, train_size: 60001")) ==
+        Lines{"2:36: 60001 is too many, expected at most 60000 (the training set has 60000) (at "
+              "data.train_size)"});
+}
+
+TEST_CASE("the sizes of one's own files come from their headers, where the files are here") {
+  const TemporaryFolder folder("headers");
+  const std::string labels{"\0\0\10\1\0\0\0\7\0\0\0\0\0\0\0", 15};  // seven, in IDX
+  std::ofstream(folder.path / "y", std::ios::binary) << labels;
+  const std::string file =
+      with(kFile, "dataset: synthetic_digits",
+           "dataset: {type: idx, train: {images: x, labels: y}, test: {images: x, labels: y}, "
+           "classes: 10, shape: [1, 28, 28]}, test_size: 8");
+  CHECK(mistakes(file) == Lines{});
+  CHECK(mistakes(file, {{folder.path.string()}}) ==
+        Lines{"2:135: 8 is too many, expected at most 7 (the test set has 7) (at data.test_size)"});
+}
+
+TEST_CASE("layers that no memory holds are refused with what they would take") {
+  const auto in = [](int64_t bytes, const std::string& file) {
+    Host host;
+    host.memory = bytes;
+    return mistakes(file, host);
+  };
+  constexpr int64_t gib = int64_t{1} << 30;
+  // 784 * 10^9 weights and 10^9 offsets of 4 bytes: 2924.3 GiB.
+  CHECK(in(16 * gib, with(kFile, "units: 8", "units: 1000000000")) ==
+        Lines{"4:28: the 785000000000 parameters of layer 'linear' would take 2.9 TiB of memory, "
+              "and their gradients as much again; this machine has 16.0 GiB, expected a size that "
+              "fits (at encoder[0][0].units)"});
+  // 785 * 2^20 * 8 bytes = 6.1 GiB, and its gradients.
+  const std::string large =
+      with(with(kFile, "units: 8", "units: 1048576"), "name:", "dtype: float64\nname:");
+  CHECK(in(12 * gib, large) ==
+        Lines{"5:28: the 823132160 parameters of layer 'linear' would take 6.1 GiB of memory, and "
+              "their gradients as much again; this machine has 12.0 GiB, expected a size that fits "
+              "(at encoder[0][0].units)"});
+  CHECK(in(13 * gib, large).empty());  // with the decoder's 6.1 GiB: 12.3 GiB
+  // Four layers of 785 * 784 * 4 bytes, 2.35 MiB each, and the head's 31 KiB.
+  CHECK(in(6 << 20, with(with(kFile, "units: 8", "units: 784"), "units: 5", "units: 784")) ==
+        Lines{"4:28: the parameters of all layers would take 9.4 MiB of memory, 2.3 MiB of it in "
+              "this layer; this machine has 6.0 MiB, expected a size that fits (at "
+              "encoder[0][0].units)"});
+}
+
+TEST_CASE("the example of each part of the file is right in its place") {
+  const std::vector<Section> sections = sections_of(param_list<Experiment>());
+  std::vector<std::string> paths;
+  for (const Section& section : sections) {
+    paths.push_back(section.path);
+    CAPTURE(section.path);
+    const std::string& example = section.keys->example;
+    REQUIRE(!example.empty());
+    if (section.keys->root) {
+      CHECK(mistakes(example + "\n") == Lines{});
+      continue;
+    }
+    Issues issues;
+    Override override;
+    // Validation data is what early stopping goes by.
+    Node tree =
+        parse_yaml(std::make_shared<Source>(
+                       Source{"base.yaml", with(kFile, "digits}", "digits, validation_size: 10}")}),
+                   issues);
+    REQUIRE(parse_override(section.path + "=" + (section.list ? "[" + example + "]" : example),
+                           override, issues));
+    apply_override(tree, override, issues);
+    set_paths(tree);
+    const Experiment settings = read_experiment(tree, issues);
+    if (issues.ok()) make_plan(settings, tree, issues);
+    CHECK(issues.format() == "");
+  }
+  CHECK(paths == Lines{"experiment", "data", "pretrain", "pretrain.early_stopping",
+                       "pretrain.stages", "classify", "classify.early_stopping"});
 }
 
 TEST_CASE("losses that do not suit their stage") {

@@ -388,15 +388,19 @@ TEST_CASE("missing data is the user's mistake, and the record says failed") {
   CHECK(record["stages"].empty());
 }
 
-TEST_CASE("a split larger than the data is the user's mistake") {
+TEST_CASE("a split larger than the data is the user's mistake, where only the data could tell") {
   const TemporaryFolder folder("split");
-  const RunOutcome outcome =
-      run(with(kFile, "validation_size: 10", "validation_size: 70"), folder.path);
+  Loaded loaded = load_good(kFile);
+  loaded.plan.experiment.data.validation_size = 70;
+  loaded.experiment.settings.data.validation_size = 70;
+  RunOptions options;
+  options.out = folder.path;
+  options.quiet = true;
+  const RunOutcome outcome = run_experiment(loaded.experiment, loaded.plan, options);
   CHECK(outcome.users_fault);
   CHECK(outcome.error ==
         "data.validation_size: 70 is too many, expected at most 69 (the training set has 70, of "
-        "which one "
-        "must be left)");
+        "which one must be left)");
 }
 
 TEST_CASE("weights that cannot be written fail the run, which closes its record") {

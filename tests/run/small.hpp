@@ -22,23 +22,22 @@ struct Loaded {
 };
 
 /// An experiment from a file's text, as the command loads it.
-inline Loaded load(const std::string& text) {
+inline Loaded load(const std::string& text, const Host& host = {}) {
   Loaded loaded;
   LoadedExperiment& experiment = loaded.experiment;
   experiment.file = "small.yaml";
   experiment.text = text;
   experiment.tree = parse_yaml(std::make_shared<Source>(Source{"small.yaml", text}), loaded.issues);
   set_paths(experiment.tree);
-  experiment.settings =
-      read_params<Experiment>(experiment.tree, loaded.issues, Registry::instance());
+  experiment.settings = read_experiment(experiment.tree, loaded.issues);
   if (loaded.issues.ok())
-    loaded.plan = make_plan(experiment.settings, experiment.tree, loaded.issues);
+    loaded.plan = make_plan(experiment.settings, experiment.tree, loaded.issues, host);
   return loaded;
 }
 
 /// The mistakes of a file's text.
-inline std::vector<std::string> mistakes(const std::string& text) {
-  return load(text).messages();
+inline std::vector<std::string> mistakes(const std::string& text, const Host& host = {}) {
+  return load(text, host).messages();
 }
 
 inline Loaded load_good(const std::string& text) {

@@ -24,7 +24,7 @@ struct EngineRequest {
   bool dry_run = false;
   int jobs = 1;
   bool json = false;
-  std::string component;                  ///< list: a family or empty; describe: "family/name"
+  std::string component;                  ///< list: a family or empty; describe: what to describe
   std::vector<std::string> command_line;  ///< as it was typed
   /// Given by --jobs to the process of a run: JSON with the run's `place` among the others ("run 2
   /// of 6"), its `label` and the user's `command_line`.

@@ -1,9 +1,8 @@
 // The commands that look and do not train: check, show, list, describe, schema, components.
 #include <fmt/format.h>
 
-#include <cctype>
-
 #include "engine/commands.hpp"
+#include "strata/config/describe.hpp"
 #include "strata/config/schema.hpp"
 #include "strata/run/machine.hpp"
 
@@ -62,14 +61,6 @@ void print_settings(const Json& value, const std::string& path, const Node& tree
       print_settings(item, path.empty() ? key : path + "." + key, tree);
 }
 
-/// Splits "layer/tanh"; throws UserError where the form is another.
-std::pair<std::string, std::string> family_and_name(const std::string& text) {
-  const size_t slash = text.find('/');
-  if (slash == std::string::npos)
-    throw UserError(fmt::format("expected family/name, such as layer/linear; got '{}'", text));
-  return {text.substr(0, slash), text.substr(slash + 1)};
-}
-
 std::vector<std::string> chosen_families(const std::string& family) {
   const Registry& registry = Registry::instance();
   if (family.empty()) return registry.families();
@@ -77,14 +68,6 @@ std::vector<std::string> chosen_families(const std::string& family) {
     throw UserError(
         fmt::format("unknown family '{}'{}", family, suggestion(family, registry.families())));
   return {family};
-}
-
-/// The first sentence of a component's doc: to the first '.' before a capital ("et al. 2008" goes
-/// on).
-std::string summary(const std::string& doc) {
-  for (size_t end = 0; (end = doc.find(". ", end)) != std::string::npos; ++end)
-    if (std::isupper(static_cast<unsigned char>(doc[end + 2])) != 0) return doc.substr(0, end + 1);
-  return doc;
 }
 
 }  // namespace
@@ -127,27 +110,13 @@ int show_command(const EngineRequest& request) {
 }
 
 int list_command(const EngineRequest& request) {
-  const Registry& registry = Registry::instance();
-  for (const std::string& family : chosen_families(request.component)) {
-    fmt::print("{}\n", family);
-    for (const std::string& name : registry.names(family)) {
-      const ComponentInfo& info = *registry.find(family, name);
-      fmt::print("  {:<22} {}{}\n", name, summary(info.params.doc),
-                 info.library.empty() ? "" : " [" + info.library + "]");
-    }
-  }
+  for (const std::string& family : chosen_families(request.component))
+    fmt::print("{}", list_components(Registry::instance(), family));
   return 0;
 }
 
 int describe_command(const EngineRequest& request) {
-  const auto [family, name] = family_and_name(request.component);
-  chosen_families(family);
-  const Registry& registry = Registry::instance();
-  const ComponentInfo* info = registry.find(family, name);
-  if (info == nullptr)
-    throw UserError(
-        fmt::format("unknown {} '{}'{}", family, name, suggestion(name, registry.names(family))));
-  fmt::print("{}", describe_component(*info));
+  fmt::print("{}", describe(request.component, param_list<Experiment>(), Registry::instance()));
   return 0;
 }
 
@@ -157,7 +126,7 @@ int schema_command(const EngineRequest&) {
 }
 
 int components_command(const EngineRequest&) {
-  fmt::print("{}", components_markdown(Registry::instance()));
+  fmt::print("{}", components_markdown(param_list<Experiment>(), Registry::instance()));
   return 0;
 }
 

@@ -1,0 +1,48 @@
+#include "strata/config/component.hpp"
+
+namespace strata {
+namespace {
+
+/// What the sweep tries: a list, or a text that stands for one.
+Json swept_values(const std::string& pattern, const std::string& expected) {
+  const Json list = {{"type", "array"}, {"minItems", 1}};
+  const Json text = {
+      {"type", "string"}, {"pattern", pattern}, {"patternErrorMessage", "expected " + expected}};
+  return {{"anyOf", Json::array({list, text})}};
+}
+
+Json sweep_schema() {
+  const Json values = swept_values(R"(^([0-9]+-[0-9]+|(lin|log)\(.*\))$)",
+                                   "a list, a range 0-4, lin(from, to, count) or log(...)");
+  const Json zip = {{"type", "object"},
+                    {"description", "keys that change together"},
+                    {"additionalProperties", values}};
+  return {{"type", Json::array({"object", "null"})},
+          {"properties", {{"zip", zip}}},
+          {"additionalProperties", values}};
+}
+
+Field key(const char* name, const char* type, const char* doc, Json schema) {
+  Field field;
+  field.name = name;
+  field.type = type;
+  field.doc = doc;
+  field.schema = [schema = std::move(schema)](SchemaWriter&) { return schema; };
+  return field;
+}
+
+}  // namespace
+
+const std::vector<Field>& composition_keys() {
+  static const std::vector<Field> keys = {
+      key("extends", "string", "a file, relative to this one, whose settings this one changes",
+          {{"type", "string"}}),
+      key("sweep", "map",
+          "keys, by their paths, with the values to try, each with each; one run for each point",
+          sweep_schema()),
+      key("seeds", "list of integers, or a range 0-4", "one run for each seed",
+          swept_values("^[0-9]+-[0-9]+$", "a list of seeds or a range 0-4"))};
+  return keys;
+}
+
+}  // namespace strata
