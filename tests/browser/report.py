@@ -251,6 +251,7 @@ class Report(unittest.TestCase):
             self.assertEqual(self.run_js(name)[:5], ["row", "settings", "runs", "flags", "accuracy"])
             self.assertLessEqual(self.run_js("return document.querySelectorAll('#overview thead th')[5]"
                                              ".getBoundingClientRect().right"), 1280)
+            self.assertFalse(self.driver.find_element(By.CSS_SELECTOR, "#overview .cue").is_displayed())
         media(self.driver, 800)
         self.addCleanup(media, self.driver, 1280)
         self.open(self.driver)

@@ -52,15 +52,16 @@ function asCards(element, header, most = 8) {
 /** All that varies in one cell, so that the figures stay in sight: words by themselves, numbers with
  * the setting's name, as in the row's label. */
 function settingsCell(group) {
-  if (comparison.keys.length === 0) return make('td', {class: 'varying'}, group.names.join(', '));
-  const parts = comparison.keys.flatMap((key, k) => {
+  const parts = comparison.keys.length === 0 ? [group.names.join(', ')] : comparison.keys.flatMap((key, k) => {
     const value = group.settings[key] ?? '';
     if (value === '') return [];
     const word = /^[a-z]/i.test(value) && value !== 'true' && value !== 'false';
     const name = word ? null : make('i', {}, report.short_keys[k] + ' ');
     return [make('span', {class: 'setting', title: key}, name, value), ' '];
   });
-  return make('td', {class: 'varying'}, ...parts);
+  const cell = make('td', {class: 'varying'}, ...parts);
+  cell.style.setProperty('--letters', cell.textContent.length);
+  return cell;
 }
 
 /** A name that may be broken where its words end. */
