@@ -74,6 +74,19 @@ void add_paths(const ParamList& list, const Json& dumped, const std::string& pre
   }
 }
 
+/// The "lr" of an entry "lr:0.1" or "lr 0.1", which YAML reads as one key without a value; else "".
+std::string run_together(const Node::Entry& entry) {
+  const size_t end = entry.key.find_first_of(": ");
+  const bool no_value = entry.value.is_null() && entry.value.scalar.empty();
+  return no_value && end != std::string::npos ? entry.key.substr(0, end) : "";
+}
+
+/// Whether the key stands in an entry that is reported as run together, so that it is not missing.
+bool is_run_together(const Node& node, const std::string& key) {
+  return std::any_of(node.entries.begin(), node.entries.end(),
+                     [&key](const Node::Entry& entry) { return run_together(entry) == key; });
+}
+
 }  // namespace
 
 std::vector<std::string> key_paths(const ParamList& list, const Json& dumped) {
@@ -101,9 +114,8 @@ std::string Reader::meant(const Node& node, const Node::Entry& entry, const Para
                           const std::string& skip) {
   std::vector<std::string> known = list.names();
   if (!skip.empty()) known.insert(known.begin(), skip);
-  const std::string word = entry.key.substr(0, entry.key.find_first_of(": "));
-  const bool no_value = entry.value.is_null() && entry.value.scalar.empty();
-  if (no_value && word != entry.key && std::count(known.begin(), known.end(), word) > 0)
+  const std::string word = run_together(entry);
+  if (!word.empty() && std::count(known.begin(), known.end(), word) > 0)
     return entry.key[word.size()] == ':' ? "; a space belongs after ':'"
                                          : fmt::format("; a ':' belongs after '{}'", word);
   if (key_paths_ && skip.empty() && nearest(entry.key, known).empty()) {
@@ -140,7 +152,7 @@ void Reader::finish(const Node& node, const ParamList& list, void* params,
       field.complete(params, *this, Place{node.origin, node.path}.below(field.name));
     } else if (bare != nullptr) {
       missing.push_back(field.name + ": ...");
-    } else {
+    } else if (!is_run_together(node, field.name)) {
       error(node, fmt::format("missing key {} ({}): {}", quote(field.name), field.type, field.doc));
     }
   }

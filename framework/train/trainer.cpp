@@ -11,6 +11,7 @@
 #include "strata/core/batches.hpp"
 #include "strata/core/clip.hpp"
 #include "strata/train/objective.hpp"
+#include "strata/train/selection.hpp"
 
 namespace strata {
 namespace {
@@ -39,65 +40,6 @@ class TrainOnly {
 
  private:
   std::vector<Parameter> parameters_;
-};
-
-/// Tensors' values at one moment, to go back to.
-class Snapshot {
- public:
-  void take(const std::vector<Parameter>& tensors) {
-    const bool first = values_.empty();
-    tensors_ = tensors;
-    for (size_t i = 0; i < tensors.size(); ++i) {
-      const Tensor value = tensors[i].value.detach();
-      if (first)
-        values_.push_back(value.clone());
-      else
-        values_[i].copy_(value);
-    }
-  }
-  void restore() const {
-    for (size_t i = 0; i < values_.size(); ++i) tensors_[i].value.detach().copy_(values_[i]);
-  }
-  bool empty() const { return values_.empty(); }
-
- private:
-  std::vector<Parameter> tensors_;
-  std::vector<Tensor> values_;
-};
-
-/// Follows the figure that a stage's end or kept epoch is chosen by, and keeps the best parameters
-/// where the settings ask for them.
-class Selection {
- public:
-  Selection(const StageSpec& spec, const std::vector<Parameter>& parameters)
-      : spec_(spec),
-        parameters_(parameters),
-        figure_(spec.chosen_by()),
-        best_(spec.early_stopping ? spec.early_stopping->min_delta : 0) {}
-
-  /// True where the stage is to end here.
-  bool ends_after(const EpochResult& epoch) {
-    if (!figure_) return false;
-    if (best_.see(figure_value(*figure_, spec_, epoch)) && spec_.keep_best) {
-      kept_ = static_cast<size_t>(epoch.epoch - 1);
-      values_.take(parameters_);
-    }
-    return spec_.early_stopping && best_.waited() >= spec_.early_stopping->patience;
-  }
-
-  /// Puts the best parameters back; the index of the epoch that they are from.
-  size_t finish(size_t last) {
-    values_.restore();
-    return values_.empty() ? last : kept_;
-  }
-
- private:
-  const StageSpec& spec_;
-  const std::vector<Parameter>& parameters_;
-  std::optional<Figure> figure_;
-  BestSoFar best_;
-  Snapshot values_;
-  size_t kept_ = 0;
 };
 
 /// One stage while it trains.

@@ -181,6 +181,13 @@ TEST_CASE("a sweep that --set shortens, and runs asked for twice, are told in a 
   CHECK(result.code == 0);
   CHECK(result.err.rfind(note + "small (seed 0)\n", 0) == 0);
   CHECK(place.records().size() == 1);
+  for (const std::string command : {"check", "show"}) {
+    CAPTURE(command);
+    const CommandResult looked =
+        place.run({command, "small.yaml", "--set", "pretrain.optimizer.lr=0.2"});
+    CHECK(looked.code == 0);
+    CHECK(looked.err == note);
+  }
   std::vector<std::string> both = one;
   both.insert(both.end(), {"--seeds", "0,0,1", "--jobs", "2", "--again"});
   const CommandResult twice = place.run(both);

@@ -14,13 +14,15 @@
 namespace strata::testing {
 
 /// Runs the built command on a terminal of 80 columns. What it writes there, on standard output and
-/// standard error, is in `out`, with the terminal's own line ends ("\r\n").
+/// standard error, is in `out`, with the terminal's own line ends ("\r\n"). The terminal is able,
+/// whatever the tests' own TERM says.
 inline CommandResult run_on_terminal(const std::vector<std::string>& arguments,
                                      const std::string& folder,
-                                     const std::vector<std::string>& environment) {
+                                     std::vector<std::string> environment) {
+  environment.emplace_back("TERM=xterm-256color");
   const std::string program = strata_command();
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  REQUIRE(terminal >= 0);
+  REQUIRE_MESSAGE(terminal >= 0, "no pseudo-terminal to be had: is /dev/pts mounted?");
   REQUIRE(grantpt(terminal) == 0);
   REQUIRE(unlockpt(terminal) == 0);
   const winsize size{24, 80, 0, 0};

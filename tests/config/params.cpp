@@ -312,6 +312,15 @@ TEST_CASE("A key whose ':' is missing, or has no blank after it") {
         "pretrain.epochs:3)");
   CHECK(first("seed 3") ==
         "f.yaml:3:1: error: unknown key 'seed 3'; a ':' belongs after 'seed' (at seed 3)");
+  // What is required and written so is not missing as well.
+  CHECK(mistakes("{name:x, encoder: [[tanh, {type: linear, units:3}]]}\n") ==
+        "f.yaml:1:2: error: unknown key 'name:x'; a space belongs after ':' (at name:x)\n"
+        "  1 | {name:x, encoder: [[tanh, {type: linear, units:3}]]}\n"
+        "    |  ^\n"
+        "f.yaml:1:42: error: unknown key 'units:3'; a space belongs after ':' (at "
+        "encoder[0][1].units:3)\n"
+        "  1 | {name:x, encoder: [[tanh, {type: linear, units:3}]]}\n"
+        "    |                                          ^");
 }
 
 TEST_CASE("A list where there is one value, with the reason") {

@@ -28,4 +28,7 @@ std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const 
 /// Prints mistakes and warnings on standard error.
 void print_issues(const Issues& issues);
 
+/// Prints on standard error what the user may not expect of a file's runs, of which there are some.
+void print_notes(const std::vector<CheckedExperiment>& runs);
+
 }  // namespace strata

@@ -80,6 +80,7 @@ int check_command(const EngineRequest& request) {
     print_issues(issues);
     good = good && issues.ok();
     if (!issues.ok() || request.quiet) continue;
+    print_notes(runs);
     const size_t stages = runs.at(0).plan.stages.size();
     fmt::print("{}: ok, {}{} stage{}\n", file,
                runs.size() > 1 ? fmt::format("{} runs of ", runs.size()) : "", stages,
@@ -93,6 +94,7 @@ int show_command(const EngineRequest& request) {
   const std::vector<CheckedExperiment> runs = load_checked(request, request.files.at(0), issues);
   print_issues(issues);
   if (!issues.ok()) return 2;
+  print_notes(runs);
   const CheckedExperiment& checked = runs.at(0);
   if (request.json) {
     fmt::print("{}\n", checked.experiment.resolved().dump(2));

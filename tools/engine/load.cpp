@@ -47,4 +47,8 @@ void print_issues(const Issues& issues) {
   if (!issues.all().empty()) fmt::print(stderr, "{}\n", issues.format());
 }
 
+void print_notes(const std::vector<CheckedExperiment>& runs) {
+  for (const std::string& note : runs.at(0).experiment.notes) fmt::print(stderr, "{}\n", note);
+}
+
 }  // namespace strata

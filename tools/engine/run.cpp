@@ -64,10 +64,7 @@ void decide(Work& work, const EngineRequest& request, RecordedRuns& records) {
   }
 }
 
-/// What the user may not expect of a file's runs.
-void print_notes(const std::string& file, const std::vector<std::string>& notes, size_t runs,
-                 size_t repeated) {
-  for (const std::string& note : notes) fmt::print(stderr, "{}\n", note);
+void print_repeated(const std::string& file, size_t runs, size_t repeated) {
   if (repeated > 0)
     fmt::print(stderr, "{}: note: {} of {} runs {} asked for twice, and made once\n", file,
                repeated, runs, repeated == 1 ? "is" : "are");
@@ -85,15 +82,15 @@ std::vector<Work> expand(const EngineRequest& request, bool& good) {
     good = good && issues.ok();
     if (!issues.ok() || request.part_of.empty()) print_issues(issues);
     if (!issues.ok()) continue;
+    if (!request.quiet && request.part_of.empty()) print_notes(runs);
     const size_t before = all.size();
-    const std::vector<std::string> notes = runs.at(0).experiment.notes;
     for (CheckedExperiment& run : runs) {
       if (!places.insert(record_path(run.experiment, request.out)).second) continue;
       all.push_back({std::move(run)});
       decide(all.back(), request, records);
     }
     if (!request.quiet && request.part_of.empty())
-      print_notes(file, notes, runs.size(), runs.size() - (all.size() - before));
+      print_repeated(file, runs.size(), runs.size() - (all.size() - before));
   }
   return all;
 }

@@ -1,0 +1,41 @@
+#include "strata/train/selection.hpp"
+
+namespace strata {
+
+void Snapshot::take(const std::vector<Parameter>& tensors) {
+  const bool first = values_.empty();
+  tensors_ = tensors;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const Tensor value = tensors[i].value.detach();
+    if (first)
+      values_.push_back(value.clone());
+    else
+      values_[i].copy_(value);
+  }
+}
+
+void Snapshot::restore() const {
+  for (size_t i = 0; i < values_.size(); ++i) tensors_[i].value.detach().copy_(values_[i]);
+}
+
+Selection::Selection(const StageSpec& spec, const std::vector<Parameter>& parameters)
+    : spec_(spec),
+      parameters_(parameters),
+      figure_(spec.chosen_by()),
+      best_(spec.early_stopping ? spec.early_stopping->min_delta : 0) {}
+
+bool Selection::ends_after(const EpochResult& epoch) {
+  if (!figure_) return false;
+  if (best_.see(figure_value(*figure_, spec_, epoch)) && spec_.keep_best) {
+    kept_ = static_cast<size_t>(epoch.epoch - 1);
+    values_.take(parameters_);
+  }
+  return spec_.early_stopping && best_.waited() >= spec_.early_stopping->patience;
+}
+
+size_t Selection::finish(size_t last) {
+  values_.restore();
+  return values_.empty() ? last : kept_;
+}
+
+}  // namespace strata
