@@ -13,7 +13,7 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-const std::string kFile = R"(name: plan
+const std::string kPlanned = R"(name: plan
 data: {dataset: synthetic_digits}
 encoder:
   - [{type: linear, units: 8}, tanh]
@@ -46,40 +46,41 @@ const std::string kGreedy = "{type: greedy, train: all}";
 }  // namespace
 
 TEST_CASE("each strategy's stages") {
-  CHECK(stages(kFile) ==
+  CHECK(stages(kPlanned) ==
         Lines{"pretrain-1 pixels, 10 epochs: encoder.0 decoder.0",
               "pretrain-2 pixels, 10 epochs: encoder.0 encoder.1 decoder.1 decoder.0", kClassify});
-  CHECK(stages(with(kFile, kGreedy, "{type: greedy, train: new}")) ==
+  CHECK(stages(with(kPlanned, kGreedy, "{type: greedy, train: new}")) ==
         Lines{"pretrain-1 pixels, 10 epochs: encoder.0 decoder.0",
               "pretrain-2 codes, 10 epochs: [encoder.0] encoder.1 decoder.1", kClassify});
-  CHECK(stages(with(kFile, kGreedy, "end_to_end")) ==
+  CHECK(stages(with(kPlanned, kGreedy, "end_to_end")) ==
         Lines{"pretrain pixels, 10 epochs: encoder.0 encoder.1 decoder.1 decoder.0", kClassify});
-  CHECK(stages(with(kFile, kGreedy, "none")) == Lines{kClassify});
+  CHECK(stages(with(kPlanned, kGreedy, "none")) == Lines{kClassify});
 }
 
 TEST_CASE("pretraining and classifying are each optional") {
-  CHECK(stages(with(kFile, "classify: {}\n", "")) ==
+  CHECK(stages(with(kPlanned, "classify: {}\n", "")) ==
         Lines{"pretrain-1 pixels, 10 epochs: encoder.0 decoder.0",
               "pretrain-2 pixels, 10 epochs: encoder.0 encoder.1 decoder.1 decoder.0"});
-  CHECK(stages(with(kFile, "pretrain: {strategy: {type: greedy, train: all}}\n", "")) ==
+  CHECK(stages(with(kPlanned, "pretrain: {strategy: {type: greedy, train: all}}\n", "")) ==
         Lines{kClassify});
 }
 
 TEST_CASE("the head alone trains on codes of the frozen encoders") {
-  const auto list = stages(with(kFile, "classify: {}", "classify: {train: head, epochs: 3}"));
+  const auto list = stages(with(kPlanned, "classify: {}", "classify: {train: head, epochs: 3}"));
   CHECK(list.back() == "classify labels, 3 epochs: [encoder.0 encoder.1] head");
 }
 
 TEST_CASE("epochs are one number for all stages, or one for each") {
-  const auto list = stages(with(kFile, "all}}", "all}, epochs: [3, 7]}"));
+  const auto list = stages(with(kPlanned, "all}}", "all}, epochs: [3, 7]}"));
   CHECK(list[0].find(", 3 epochs") != std::string::npos);
   CHECK(list[1].find(", 7 epochs") != std::string::npos);
 }
 
 TEST_CASE("a stage takes loss, optimizer and metrics from its part of the settings") {
-  const Loaded loaded = load_good(with(
-      with(kFile, "all}}", "all}, loss: bce, optimizer: {type: adam, lr: 0.25}}"), "classify: {}",
-      "classify: {loss: cross_entropy, head: [linear], metrics: [confusion_matrix]}"));
+  const Loaded loaded = load_good(
+      with(with(kPlanned, "all}}", "all}, loss: bce, optimizer: {type: adam, lr: 0.25}}"),
+           "classify: {}",
+           "classify: {loss: cross_entropy, head: [linear], metrics: [confusion_matrix]}"));
   const StageSpec &pretrain = loaded.plan.stages[1], &classify = loaded.plan.stages[2];
   CHECK(pretrain.loss.type == "bce");
   CHECK(make(pretrain.optimizer)->common().lr == 0.25);
@@ -91,7 +92,7 @@ TEST_CASE("a stage takes loss, optimizer and metrics from its part of the settin
 
 TEST_CASE("under strategy none the other pretraining keys are accepted and unused") {
   const Loaded loaded = load_good(
-      with(with(kFile, "{type: greedy, train: all}}",
+      with(with(kPlanned, "{type: greedy, train: all}}",
                 "none, loss: nll, epochs: [1, 2, 3], metrics: [accuracy], optimizer: adam}"),
            "units: 5}, tanh]", "units: 5}, log_softmax]"));  // has no mirror
   CHECK(loaded.plan.stages.size() == 1);
@@ -99,7 +100,7 @@ TEST_CASE("under strategy none the other pretraining keys are accepted and unuse
 }
 
 TEST_CASE("a decoder may be written out") {
-  const Loaded loaded = load_good(with(kFile, "pretrain:", R"(decoder:
+  const Loaded loaded = load_good(with(kPlanned, "pretrain:", R"(decoder:
   - [{type: linear, units: 784}, sigmoid]
   - [{type: linear, units: 8}]
 pretrain:)"));
@@ -112,23 +113,24 @@ pretrain:)"));
 }
 
 TEST_CASE("the stack is described without allocating it") {
-  const Loaded loaded = load_good(with(kFile, "units: 8", "units: 1000000000"));  // 6 TB a matrix
+  const Loaded loaded =
+      load_good(with(kPlanned, "units: 8", "units: 1000000000"));  // 6 TB a matrix
   CHECK(loaded.plan.stack->block("encoder.0").parameters() == 785'000'000'000);
   CHECK(loaded.plan.stack->parameters({"encoder.0"}).empty());
 }
 
 TEST_CASE("layers that do not fit are told at their place") {
   CHECK(
-      mistakes(with(kFile, "{type: linear, units: 5}", "linear")) ==
+      mistakes(with(kPlanned, "{type: linear, units: 5}", "linear")) ==
       Lines{
           "5:6: layer 'linear' does not fit: units is missing (only a classifier's head knows how "
           "many it needs) (at encoder[1][0])"});
   CHECK(
-      mistakes(with(kFile, "units: 5}, tanh]", "units: 5}, log_softmax]")) ==
+      mistakes(with(kPlanned, "units: 5}, tanh]", "units: 5}, log_softmax]")) ==
       Lines{
           "5:5: no decoder follows from it: log_softmax cannot be mirrored; write the decoder out "
           "under 'decoder' (at encoder[1])"});
-  CHECK(mistakes(with(kFile, "units: 8", "units: 4000000000000000000")) ==
+  CHECK(mistakes(with(kPlanned, "units: 8", "units: 4000000000000000000")) ==
         Lines{"4:6: layer 'linear' does not fit: its weight would hold 4000000000000000000x784 "
               "numbers, more than any memory does (at encoder[0][0])"});
 }
@@ -136,43 +138,43 @@ TEST_CASE("layers that do not fit are told at their place") {
 TEST_CASE("lists that are empty or of the wrong length") {
   CHECK(mistakes("name: e\ndata: {dataset: synthetic_digits}\nencoder: []\npretrain: {}\n") ==
         Lines{"3:10: expected at least one entry, a list of layers for each pair (at encoder)"});
-  CHECK(mistakes(with(with(kFile, "[{type: linear, units: 5}, tanh]", "[]"), "classify: {}",
+  CHECK(mistakes(with(with(kPlanned, "[{type: linear, units: 5}, tanh]", "[]"), "classify: {}",
                       "classify: {head: []}")) ==
         Lines{"5:5: expected at least one layer (at encoder[1])",
               "7:18: expected at least one layer (at classify.head)"});
-  CHECK(mistakes(with(kFile, "all}}", "all}, epochs: [3, 7, 9]}")) ==
+  CHECK(mistakes(with(kPlanned, "all}}", "all}, epochs: [3, 7, 9]}")) ==
         Lines{"6:58: strategy 'greedy' trains 2 stages here: expected one number, or a list of 2, "
               "got a list of 3 (at pretrain.epochs)"});
-  CHECK(mistakes(with(kFile, kGreedy, "end_to_end, epochs: [3, 7]")) ==
+  CHECK(mistakes(with(kPlanned, kGreedy, "end_to_end, epochs: [3, 7]")) ==
         Lines{"6:42: strategy 'end_to_end' trains 1 stage here: expected one number, got a list of "
               "2 (at pretrain.epochs)"});
-  CHECK(mistakes(with(kFile, kGreedy, "end_to_end, stages: [{}, {epochs: 2}]")) ==
+  CHECK(mistakes(with(kPlanned, kGreedy, "end_to_end, stages: [{}, {epochs: 2}]")) ==
         Lines{"6:47: strategy 'end_to_end' trains 1 stage here: expected at most one entry for "
               "each, got 2 (at pretrain.stages[1])"});
-  CHECK(mistakes(with(kFile, "classify: {}", "classify: {epochs: [1, 2]}")) ==
+  CHECK(mistakes(with(kPlanned, "classify: {}", "classify: {epochs: [1, 2]}")) ==
         Lines{"7:20: expected one value, as classify is one stage; got a list of 2 (at "
               "classify.epochs)"});
-  CHECK(mistakes(with(kFile, "all}}", "all}, stages: [{epochs: [1, 2]}]}")) ==
+  CHECK(mistakes(with(kPlanned, "all}}", "all}, stages: [{epochs: [1, 2]}]}")) ==
         Lines{"6:68: expected one value, as this entry is of one stage; got a list of 2 (at "
               "pretrain.stages[0].epochs)"});
-  CHECK(mistakes(with(kFile, "pretrain:", "decoder: [[tanh]]\npretrain:")) ==
+  CHECK(mistakes(with(kPlanned, "pretrain:", "decoder: [[tanh]]\npretrain:")) ==
         Lines{"6:10: expected 2 entries, one for each entry of 'encoder', got 1 (at decoder)"});
 }
 
 TEST_CASE("a decoder that does not rebuild its encoder's input") {
-  CHECK(mistakes(with(kFile, "pretrain:",
+  CHECK(mistakes(with(kPlanned, "pretrain:",
                       "decoder: [[{type: linear, units: 783}], [], [tanh]]\npretrain:"))[0] ==
         "6:10: expected 2 entries, one for each entry of 'encoder', got 3 (at decoder)");
   CHECK(
       mistakes(
-          with(kFile, "pretrain:", "decoder: [[{type: linear, units: 783}], []]\npretrain:")) ==
+          with(kPlanned, "pretrain:", "decoder: [[{type: linear, units: 783}], []]\npretrain:")) ==
       Lines{
           "6:11: expected to rebuild encoder[0]'s input of shape 1x28x28, got 783 (at decoder[0])",
           "6:41: expected at least one layer (at decoder[1])"});
 }
 
 TEST_CASE("a head of another width than the classes") {
-  CHECK(mistakes(with(kFile, "classify: {}",
+  CHECK(mistakes(with(kPlanned, "classify: {}",
                       "classify: {head: [{type: linear, units: 9}, log_softmax]}")) ==
         Lines{"7:18: expected 10 outputs, one for each class of 'synthetic_digits', got 9 (at "
               "classify.head)"});
@@ -180,7 +182,7 @@ TEST_CASE("a head of another width than the classes") {
 
 TEST_CASE("the head that is not written follows from the loss") {
   const auto head = [](const std::string& classify) {
-    const Loaded loaded = load_good(with(kFile, "classify: {}", classify));
+    const Loaded loaded = load_good(with(kPlanned, "classify: {}", classify));
     std::string types;
     for (const auto& layer : loaded.experiment.settings.classify->head) types += layer.type + " ";
     return types;
@@ -191,7 +193,7 @@ TEST_CASE("the head that is not written follows from the loss") {
   CHECK(head("classify: {loss: cross_entropy, head: [relu, linear]}") == "relu linear ");
   // What is written stays, and is told that it does not suit.
   CHECK(
-      mistakes(with(kFile, "classify: {}",
+      mistakes(with(kPlanned, "classify: {}",
                     "classify: {loss: cross_entropy, head: [linear, log_softmax]}")) ==
       Lines{"7:18: cross_entropy takes the softmax itself; drop log_softmax from the head, or use "
             "nll (stage 'classify') (at classify.loss)"});
@@ -200,7 +202,7 @@ TEST_CASE("the head that is not written follows from the loss") {
 TEST_CASE("more samples than the data set has are refused before it is read") {
   const std::string data = "data: {dataset: {type: synthetic_digits, train: 90, test: 20}";
   const auto sizes = [&](const std::string& more, const Host& host = {}) {
-    return mistakes(with(kFile, "data: {dataset: synthetic_digits", data + more), host);
+    return mistakes(with(kPlanned, "data: {dataset: synthetic_digits", data + more), host);
   };
   CHECK(sizes(", train_size: 80, validation_size: 10, test_size: 20").empty());
   CHECK(sizes(", train_size: 91, test_size: 21") ==
@@ -215,7 +217,7 @@ TEST_CASE("more samples than the data set has are refused before it is read") {
   CHECK(sizes(", validation_size: 90") ==
         Lines{"2:81: 90 is too many, expected at most 89 (the training set has 90, of which one "
               "must be left) (at data.validation_size)"});
-  CHECK(mistakes(with(kFile, "synthetic_digits", "mnist, train_size: 60001")) ==
+  CHECK(mistakes(with(kPlanned, "synthetic_digits", "mnist, train_size: 60001")) ==
         Lines{"2:36: 60001 is too many, expected at most 60000 (the training set has 60000) (at "
               "data.train_size)"});
 }
@@ -225,7 +227,7 @@ TEST_CASE("the sizes of one's own files come from their headers, where the files
   const std::string labels{"\0\0\10\1\0\0\0\7\0\0\0\0\0\0\0", 15};  // seven, in IDX
   std::ofstream(folder.path / "y", std::ios::binary) << labels;
   const std::string file =
-      with(kFile, "dataset: synthetic_digits",
+      with(kPlanned, "dataset: synthetic_digits",
            "dataset: {type: idx, train: {images: x, labels: y}, test: {images: x, labels: y}, "
            "classes: 10, shape: [1, 28, 28]}, test_size: 8");
   CHECK(mistakes(file) == Lines{});
@@ -241,20 +243,20 @@ TEST_CASE("layers that no memory holds are refused with what they would take") {
   };
   constexpr int64_t gib = int64_t{1} << 30;
   // 784 * 10^9 weights and 10^9 offsets of 4 bytes: 2924.3 GiB.
-  CHECK(in(16 * gib, with(kFile, "units: 8", "units: 1000000000")) ==
+  CHECK(in(16 * gib, with(kPlanned, "units: 8", "units: 1000000000")) ==
         Lines{"4:28: the 785000000000 parameters of layer 'linear' would take 2.9 TiB of memory, "
               "and their gradients as much again; this machine has 16.0 GiB, expected a size that "
               "fits (at encoder[0][0].units)"});
   // 785 * 2^20 * 8 bytes = 6.1 GiB, and its gradients.
   const std::string large =
-      with(with(kFile, "units: 8", "units: 1048576"), "name:", "dtype: float64\nname:");
+      with(with(kPlanned, "units: 8", "units: 1048576"), "name:", "dtype: float64\nname:");
   CHECK(in(12 * gib, large) ==
         Lines{"5:28: the 823132160 parameters of layer 'linear' would take 6.1 GiB of memory, and "
               "their gradients as much again; this machine has 12.0 GiB, expected a size that fits "
               "(at encoder[0][0].units)"});
   CHECK(in(13 * gib, large).empty());  // with the decoder's 6.1 GiB: 12.3 GiB
   // Four layers of 785 * 784 * 4 bytes, 2.35 MiB each, and the head's 31 KiB.
-  CHECK(in(6 << 20, with(with(kFile, "units: 8", "units: 784"), "units: 5", "units: 784")) ==
+  CHECK(in(6 << 20, with(with(kPlanned, "units: 8", "units: 784"), "units: 5", "units: 784")) ==
         Lines{"4:28: the parameters of all layers would take 9.4 MiB of memory, 2.3 MiB of it in "
               "this layer; this machine has 6.0 MiB, expected a size that fits (at "
               "encoder[0][0].units)"});
@@ -276,8 +278,8 @@ TEST_CASE("the example of each part of the file is right in its place") {
     Override override;
     // Validation data is what early stopping goes by.
     Node tree =
-        parse_yaml(std::make_shared<Source>(
-                       Source{"base.yaml", with(kFile, "digits}", "digits, validation_size: 10}")}),
+        parse_yaml(std::make_shared<Source>(Source{
+                       "base.yaml", with(kPlanned, "digits}", "digits, validation_size: 10}")}),
                    issues);
     REQUIRE(parse_override(section.path + "=" + (section.list ? "[" + example + "]" : example),
                            override, issues));
@@ -292,38 +294,38 @@ TEST_CASE("the example of each part of the file is right in its place") {
 }
 
 TEST_CASE("losses that do not suit their stage") {
-  CHECK(mistakes(with(kFile, "all}}", "all}, loss: nll}")) ==
+  CHECK(mistakes(with(kPlanned, "all}}", "all}, loss: nll}")) ==
         Lines{"6:56: nll needs labels, and this stage rebuilds its input; use mse or bce (stages "
               "'pretrain-1', 'pretrain-2') (at pretrain.loss)"});
   // images are in [0, 1], codes of tanh are not
-  CHECK(mistakes(with(kFile, "all}}", "new}, loss: bce}")) ==
+  CHECK(mistakes(with(kPlanned, "all}}", "new}, loss: bce}")) ==
         Lines{"6:56: bce needs targets in [0, 1], and these codes can leave it; use mse (stage "
               "'pretrain-2') (at pretrain.loss)"});
   CHECK(
-      mistakes(with(kFile, "classify: {}", "classify: {head: [linear]}")) ==
+      mistakes(with(kPlanned, "classify: {}", "classify: {head: [linear]}")) ==
       Lines{"7:11: nll needs log-probabilities; end the head in log_softmax, or use cross_entropy "
             "(stage 'classify') (at classify.loss)"});
-  CHECK(mistakes(with(kFile, "classify: {}", "classify: {loss: mse}")) ==
+  CHECK(mistakes(with(kPlanned, "classify: {}", "classify: {loss: mse}")) ==
         Lines{"7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
               "'classify') (at classify.loss)"});
 }
 
 TEST_CASE("metrics that do not suit their stage") {
-  CHECK(mistakes(with(with(kFile, "all}}", "all}, epochs: 1, metrics: [accuracy]}"), "classify: {}",
-                      "classify: {metrics: [accuracy, reconstruction_error]}")) ==
+  CHECK(mistakes(with(with(kPlanned, "all}}", "all}, epochs: 1, metrics: [accuracy]}"),
+                      "classify: {}", "classify: {metrics: [accuracy, reconstruction_error]}")) ==
         Lines{"6:71: metric 'accuracy' cannot be measured against pixels (stages 'pretrain-1', "
               "'pretrain-2') (at pretrain.metrics[0])",
               "7:32: metric 'reconstruction_error' cannot be measured against labels (stage "
               "'classify') (at classify.metrics[1])"});
   // one mistake a key, though the stages object for different reasons
-  CHECK(mistakes(with(kFile, "all}}", "new}, metrics: [accuracy]}")) ==
+  CHECK(mistakes(with(kPlanned, "all}}", "new}, metrics: [accuracy]}")) ==
         Lines{"6:60: metric 'accuracy' cannot be measured against pixels (stage 'pretrain-1'); "
               "metric 'accuracy' cannot be measured against codes (stage 'pretrain-2') (at "
               "pretrain.metrics[0])"});
 }
 
 TEST_CASE("nothing to do") {
-  const std::string bare = kFile.substr(0, kFile.find("pretrain:"));
+  const std::string bare = kPlanned.substr(0, kPlanned.find("pretrain:"));
   CHECK(mistakes(bare) == Lines{"1:1: nothing to do: expected 'pretrain', 'classify' or both"});
   CHECK(
       mistakes(bare + "pretrain: {strategy: none}\n") ==
@@ -332,18 +334,18 @@ TEST_CASE("nothing to do") {
 }
 
 TEST_CASE("mistakes of several parts come in one go") {
-  CHECK(mistakes(with(with(kFile, "all}}", "all}, epochs: [1, 2, 3], loss: nll}"), "classify: {}",
-                      "classify: {loss: mse}"))
+  CHECK(mistakes(with(with(kPlanned, "all}}", "all}, epochs: [1, 2, 3], loss: nll}"),
+                      "classify: {}", "classify: {loss: mse}"))
             .size() == 3);
   const Lines two =
-      mistakes(with(with(kFile, "name: plan", "name: plan\nsed: 3"), "units: 5", "units: 0"));
+      mistakes(with(with(kPlanned, "name: plan", "name: plan\nsed: 3"), "units: 5", "units: 0"));
   REQUIRE(two.size() == 2);
   CHECK(two[0].find("2:1: unknown key 'sed'; did you mean 'seed'?") == 0);
   CHECK(two[1] == "6:28: must be at least 1, got 0 (at encoder[1][0].units)");
 }
 
 TEST_CASE("a name that cannot be a folder's") {
-  CHECK(mistakes(with(kFile, "name: plan", "name: a/b")) ==
+  CHECK(mistakes(with(kPlanned, "name: plan", "name: a/b")) ==
         Lines{"1:7: expected letters, digits, '.', '_' and '-' (it names a folder), got 'a/b' (at "
               "name)"});
 }
@@ -359,7 +361,7 @@ TEST_CASE("one part changed does not move how the others start") {
         values[p.name] = p.value;
     return values;
   };
-  const auto reference = start(kFile);
+  const auto reference = start(kPlanned);
   REQUIRE(reference.size() == 10);
   const auto same = [&](const std::map<std::string, Tensor>& other, const Lines& blocks) {
     for (const auto& [name, value] : reference)
@@ -372,11 +374,13 @@ TEST_CASE("one part changed does not move how the others start") {
   };
   const Lines pairs{"encoder.0", "encoder.1", "decoder.0", "decoder.1"},
       all{"encoder.0", "encoder.1", "decoder.0", "decoder.1", "head"};
-  same(start(with(kFile, kGreedy, "end_to_end")), all);
-  same(start(with(kFile, kGreedy, "none")), {"encoder.0", "encoder.1", "head"});
-  same(start(with(kFile, "all}}", "all}, optimizer: adam, epochs: 3}")), all);
-  same(start(kFile, "float32"), all);
-  same(start(with(kFile, "classify: {}", "classify: {head: [relu, linear, log_softmax]}")), pairs);
-  same(start(with(kFile, "pretrain:", "  - [{type: linear, units: 3}, relu]\npretrain:")), pairs);
-  same(start(with(kFile, "units: 5", "units: 6")), {"encoder.0", "decoder.0"});
+  same(start(with(kPlanned, kGreedy, "end_to_end")), all);
+  same(start(with(kPlanned, kGreedy, "none")), {"encoder.0", "encoder.1", "head"});
+  same(start(with(kPlanned, "all}}", "all}, optimizer: adam, epochs: 3}")), all);
+  same(start(kPlanned, "float32"), all);
+  same(start(with(kPlanned, "classify: {}", "classify: {head: [relu, linear, log_softmax]}")),
+       pairs);
+  same(start(with(kPlanned, "pretrain:", "  - [{type: linear, units: 3}, relu]\npretrain:")),
+       pairs);
+  same(start(with(kPlanned, "units: 5", "units: 6")), {"encoder.0", "decoder.0"});
 }

@@ -13,7 +13,7 @@ using namespace strata::testing;
 
 namespace {
 
-const std::string kFile = R"(name: small
+const std::string kRecorded = R"(name: small
 device: cpu
 data: {dataset: {type: synthetic_digits, train: 60, test: 30}, batch_size: 30}
 encoder:
@@ -55,40 +55,41 @@ struct Workplace {
 
 TEST_CASE("a finished record is known again, of this very experiment alone") {
   const Workplace place;
-  CHECK(place.find(kFile).status == "");
-  const fs::path path = place.run(kFile);
-  CHECK(path == record_path(load_good(kFile).experiment, place.folder.path));
-  CHECK(place.find(kFile).status == "completed");
-  const Recorded other = place.find(with(kFile, "units: 4", "units: 5"));
+  CHECK(place.find(kRecorded).status == "");
+  const fs::path path = place.run(kRecorded);
+  CHECK(path == record_path(load_good(kRecorded).experiment, place.folder.path));
+  CHECK(place.find(kRecorded).status == "completed");
+  const Recorded other = place.find(with(kRecorded, "units: 4", "units: 5"));
   CHECK(other.status == "");
   CHECK(other.other == "");  // there is none
   Json record = read_record(path);
   record["config_hash"] = std::string(64, '0');  // another experiment in its place
   save_record(path, record);
-  CHECK(place.find(kFile).status == "");
-  CHECK(place.find(kFile).other == "made with other settings");
+  CHECK(place.find(kRecorded).status == "");
+  CHECK(place.find(kRecorded).other == "made with other settings");
   write_file_atomically(path, "{");
-  CHECK(place.find(kFile).status == "");
-  CHECK(place.find(kFile).other == "it cannot be read");
+  CHECK(place.find(kRecorded).status == "");
+  CHECK(place.find(kRecorded).other == "it cannot be read");
 }
 
 TEST_CASE("a record that another strata made does not count") {
   const Workplace place;
-  const fs::path path = place.run(kFile);
+  const fs::path path = place.run(kRecorded);
   Json record = read_record(path);
   CHECK(record["provenance"]["strata"] ==
         Json{{"version", build_version}, {"commit", build_commit}});
   record["provenance"]["strata"]["commit"] = "0123456789ab";
   save_record(path, record);
-  CHECK(place.find(kFile).status == "");
-  CHECK(place.find(kFile).other ==
+  CHECK(place.find(kRecorded).status == "");
+  CHECK(place.find(kRecorded).other ==
         fmt::format("made by another strata ({}, 0123456789ab)", build_version));
 }
 
 TEST_CASE("a record of other data does not count; one whose data are gone does") {
   const Workplace place;
-  const std::string text = with(with(kFile, "{type: synthetic_digits, train: 60, test: 30}", kIdx),
-                                "batch_size: 30", "batch_size: 2");
+  const std::string text =
+      with(with(kRecorded, "{type: synthetic_digits, train: 60, test: 30}", kIdx), "batch_size: 30",
+           "batch_size: 2");
   write_idx(place.folder.path, 1);
   place.run(text);
   CHECK(place.find(text).status == "completed");
@@ -103,29 +104,29 @@ TEST_CASE("a record of other data does not count; one whose data are gone does")
 
 TEST_CASE("what was cut off says how, whatever it had come to write") {
   const Workplace place;
-  const fs::path path = place.run(kFile);
+  const fs::path path = place.run(kRecorded);
   Json record = read_record(path);
   record["status"] = "running";
   record.erase("data");
   record.erase("provenance");
   save_record(path, record);
-  CHECK(place.find(kFile).status == "running");
-  CHECK(place.find(kFile).stages_done == 1);
-  CHECK_FALSE(place.find(kFile).at_work);
+  CHECK(place.find(kRecorded).status == "running");
+  CHECK(place.find(kRecorded).stages_done == 1);
+  CHECK_FALSE(place.find(kRecorded).at_work);
   {
     const FolderLock lock = FolderLock::take(path.parent_path());
-    CHECK(place.find(kFile).at_work);
+    CHECK(place.find(kRecorded).at_work);
   }
   record["stages"][0]["status"] = "interrupted";
   record["status"] = "interrupted";
   save_record(path, record);
-  CHECK(place.find(kFile).status == "interrupted");
-  CHECK(place.find(kFile).stages_done == 0);
+  CHECK(place.find(kRecorded).status == "interrupted");
+  CHECK(place.find(kRecorded).stages_done == 0);
 }
 
 TEST_CASE("a run that another process is at is refused, and left as it is") {
   const Workplace place;
-  const Loaded loaded = load_good(kFile);
+  const Loaded loaded = load_good(kRecorded);
   const fs::path folder = record_path(loaded.experiment, place.folder.path).parent_path();
   make_folder(folder);
   const std::string events = place.folder.write("events", "another's");
