@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,13 @@ struct CommandResult {
 inline std::string strata_command() {
   const char* path = std::getenv("STRATA_COMMAND");
   return path != nullptr ? path : STRATA_BINARY_DIR "/strata";
+}
+
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
 }
 
 inline size_t count(const std::string& text, const std::string& part) {

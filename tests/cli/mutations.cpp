@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "cli/command.hpp"
 #include "folder.hpp"
@@ -15,7 +14,7 @@ using namespace strata::testing;
 
 namespace {
 
-const char* const kFile = R"(name: mutated
+const char* const kMutated = R"(name: mutated
 seed: 3
 dtype: float64
 device: cpu
@@ -69,13 +68,6 @@ struct Mutation {
   bool must_fail = false;
 };
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
@@ -83,15 +75,15 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 /// The column of what a line says, past blanks and the dashes of lists.
-size_t content(const std::string& line) {
+size_t content_column(const std::string& line) {
   return line.find_first_not_of(" -");
 }
 
 /// The first line (from 0) of the map that a line is in, by indentation.
 size_t parent_of(const std::vector<std::string>& lines, size_t i) {
   size_t first = i;
-  for (size_t k = i; k-- > 0 && content(lines[k]) >= content(lines[i]);)
-    if (content(lines[k]) == content(lines[i])) first = k;
+  for (size_t k = i; k-- > 0 && content_column(lines[k]) >= content_column(lines[i]);)
+    if (content_column(lines[k]) == content_column(lines[i])) first = k;
   return first;
 }
 
@@ -105,7 +97,7 @@ int children_of(const std::vector<std::string>& lines, size_t i) {
 
 /// Every key renamed, every single value of every other type, every line dropped.
 std::vector<Mutation> mutations() {
-  const std::vector<std::string> lines = lines_of(kFile);
+  const std::vector<std::string> lines = lines_of(kMutated);
   std::vector<Mutation> all;
   const auto add = [&](size_t i, const std::string& what, std::vector<std::string> changed,
                        std::set<int> where, bool must_fail) {

@@ -15,9 +15,9 @@ using namespace strata::testing;
 namespace {
 
 /// A folder with the library and an experiment on one of its data sets.
-struct Workplace {
+struct PluginPlace {
   TemporaryFolder folder{"plugins"};
-  explicit Workplace(const std::string& dataset) {
+  explicit PluginPlace(const std::string& dataset) {
     fs::copy_file(STRATA_BINARY_DIR "/tests/plugins/libmisbehaves.so",
                   folder.path / "libmisbehaves.so");
     write_file_atomically(folder.path / "f.yaml",
@@ -43,7 +43,7 @@ bool mentions(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("a library that was built anew runs anew: its old numbers are another's") {
-  const Workplace place("stripes");
+  const PluginPlace place("stripes");
   const std::string library = (place.folder.path / "libmisbehaves.so").string();
   CHECK(place.strata({"run", "f.yaml"}).code == 0);
   const Json first = place.record();
@@ -60,7 +60,7 @@ TEST_CASE("a library that was built anew runs anew: its old numbers are another'
 }
 
 TEST_CASE("exit() in a plugin is no success") {
-  const Workplace place("exits_in_load");
+  const PluginPlace place("exits_in_load");
   const CommandResult run = place.strata({"run", "f.yaml"});
   CHECK(run.code == 1);
   CHECK(mentions(run.err,
@@ -72,7 +72,7 @@ TEST_CASE("exit() in a plugin is no success") {
       place.strata({"run", "f.yaml", "--seeds", "0-1", "--jobs", "2"});
   CHECK(side_by_side.code == 1);
 
-  const Workplace other("exits_when_made");
+  const PluginPlace other("exits_when_made");
   const CommandResult check = other.strata({"check", "f.yaml"});
   CHECK(check.code == 1);
   CHECK(check.out == "");
@@ -80,7 +80,7 @@ TEST_CASE("exit() in a plugin is no success") {
 }
 
 TEST_CASE("plugin check tells a component that ends its process") {
-  const Workplace place("stripes");
+  const PluginPlace place("stripes");
   const CommandResult check = place.strata({"plugin", "check", "libmisbehaves.so"});
   CHECK(check.code == 1);
   CHECK(mentions(check.out,
@@ -93,7 +93,7 @@ TEST_CASE("plugin check tells a component that ends its process") {
 }
 
 TEST_CASE("a crash closes the record, and still ends the process as a crash does") {
-  const Workplace place("crashes_in_load");
+  const PluginPlace place("crashes_in_load");
   const CommandResult run = place.strata({"run", "f.yaml"});
   CHECK(run.code == 128 + SIGSEGV);
   CHECK(mentions(run.err,
@@ -105,7 +105,7 @@ TEST_CASE("a crash closes the record, and still ends the process as a crash does
 }
 
 TEST_CASE("whatever is thrown ends in one sentence") {
-  const Workplace place("throws_a_number");
+  const PluginPlace place("throws_a_number");
   const CommandResult run = place.strata({"run", "f.yaml"});
   CHECK(run.code == 1);
   CHECK(place.record()["error"] ==
@@ -114,7 +114,7 @@ TEST_CASE("whatever is thrown ends in one sentence") {
 }
 
 TEST_CASE("a new plugin's name may not be one that strata has") {
-  const Workplace place("stripes");
+  const PluginPlace place("stripes");
   const CommandResult made = place.strata({"plugin", "new", "layer", "tanh"});
   CHECK(made.code == 2);
   CHECK(mentions(made.err, "strata itself has a layer 'tanh'; choose another name"));

@@ -1,8 +1,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include "cli/terminal.hpp"
 #include "cli/workplace.hpp"
 #include "strata/support/sha256.hpp"
@@ -16,13 +14,6 @@ namespace {
 /// An experiment that never ends by itself.
 std::string endless() {
   return with(kFile, "epochs: 2", "epochs: 10000000");
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
 }
 
 std::string id_of(const Json& resolved) {
