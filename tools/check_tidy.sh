@@ -16,4 +16,6 @@ if (($# == 0)); then
     plugins/datasets tools/cli -name '*.cpp' | sort)
   set -- "${files[@]}"
 fi
-printf '%s\0' "$@" | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 --quiet -p "$build/tidy"
+# It counts the warnings of other people's headers, which are none of ours.
+printf '%s\0' "$@" | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 --quiet -p "$build/tidy" \
+  2> >(grep -vE '^[0-9]+ warnings? generated\.$' >&2)

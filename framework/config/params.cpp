@@ -156,7 +156,7 @@ void Reader::finish(const Node& node, const ParamList& list, void* params,
       error(node, fmt::format("missing key {} ({}): {}", quote(field.name), field.type, field.doc));
     }
   }
-  if (!missing.empty())
+  if (bare != nullptr && !missing.empty())
     error(node, fmt::format("{} {} needs parameters; write {{type: {}, {}}}", bare->info->family,
                             quote(bare->type), bare->type, fmt::join(missing, ", ")));
 }
