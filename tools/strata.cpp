@@ -15,6 +15,7 @@
 #include "cli/init.hpp"
 #include "cli/plugin.hpp"
 #include "cli/report.hpp"
+#include "cli/runs.hpp"
 #include "cli/usage.hpp"
 #include "engine/engine.hpp"
 #include "strata/config/issues.hpp"
@@ -126,16 +127,17 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
 /// Serves `show` of runs and of folders of runs; false where it was given an experiment file.
 bool show_runs(const EngineRequest& request) {
   if (request.command != EngineRequest::Command::show) return false;
+  const size_t width = output_width();
   std::string text;
   for (const fs::path path : request.files) {
     if (!text.empty()) text += '\n';
     const bool is_folder = fs::is_directory(path);
     if (is_folder && !fs::exists(path / "record.json"))
-      text += list_runs(read_compared_runs({path.string()})) +
+      text += list_runs(read_runs({path.string()}).runs, width) +
               fmt::format("One in full: strata show RUN; side by side: strata compare {}\n",
                           path.string());
     else if (is_folder || path.extension() == ".json")
-      text += show_run(read_record(is_folder ? path / "record.json" : path));
+      text += show_run(read_record(is_folder ? path / "record.json" : path), width);
     else if (request.files.size() == 1)
       return false;
     else

@@ -81,20 +81,60 @@ void check_keys(const fs::path& path, const Json& record) {
            fmt::format("status is '{}'; expected one of {}", status, fmt::join(statuses, ", ")));
 }
 
-void add_folder(const fs::path& folder, std::set<fs::path>& found) {
-  std::error_code error;
-  fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
-  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error))
-    if (it->path().filename() == record_name) found.insert(it->path().lexically_normal());
-  if (error)
-    throw UserError(fmt::format("cannot look through {}: {}", folder.string(), error.message()));
-}
+/// Records by their canonical path, each with the path it was found by.
+using Found = std::map<fs::path, fs::path>;
 
-void add_place(const fs::path& place, std::set<fs::path>& found) {
+/// Looks through a folder and those below. Links to folders come last, so that a record is shown by
+/// its own path where both lead to it; a folder that was seen is not entered again, so that links
+/// may form rings.
+class FolderSearch {
+ public:
+  explicit FolderSearch(Found& found) : found_(found) {}
+
+  void search(const fs::path& folder) {
+    folders_ = {{folder, fs::canonical(folder)}};
+    while (!folders_.empty() || !links_.empty()) {
+      auto& next = folders_.empty() ? links_ : folders_;
+      const Folder current = std::move(next.back());
+      next.pop_back();
+      if (seen_.insert(current.canonical).second) look_into(current);
+    }
+  }
+
+ private:
+  struct Folder {
+    fs::path path, canonical;
+  };
+
+  void look_into(const Folder& folder) {
+    std::error_code error;
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (fs::directory_iterator it(folder.path, options, error), end; !error && it != end;
+         it.increment(error)) {
+      std::error_code lost;  // a link to what is not there leads nowhere
+      const bool link = it->is_symlink(lost);
+      const fs::path name = it->path().filename();
+      const fs::path canonical = link ? fs::canonical(it->path(), lost) : folder.canonical / name;
+      if (!lost && it->is_directory(lost))
+        (link ? links_ : folders_).push_back({it->path(), canonical});
+      else if (name == record_name)
+        found_.emplace(lost ? it->path() : canonical, it->path().lexically_normal());
+    }
+    if (error)
+      throw UserError(
+          fmt::format("cannot look through {}: {}", folder.path.string(), error.message()));
+  }
+
+  Found& found_;
+  std::vector<Folder> folders_, links_;
+  std::set<fs::path> seen_;
+};
+
+void add_place(const fs::path& place, Found& found) {
   if (fs::is_directory(place))
-    add_folder(place, found);
+    FolderSearch(found).search(place);
   else
-    found.insert(place.lexically_normal());
+    found.emplace(fs::weakly_canonical(place), place.lexically_normal());
 }
 
 std::vector<fs::path> expand(const std::string& pattern) {
@@ -107,8 +147,8 @@ std::vector<fs::path> expand(const std::string& pattern) {
 }
 
 /// Empty, or why the place names no record.
-std::string find_place(const std::string& place, std::set<fs::path>& found) {
-  std::set<fs::path> here;
+std::string find_place(const std::string& place, Found& found) {
+  Found here;
   if (fs::exists(place)) {
     add_place(place, here);
     if (here.empty()) return fmt::format("no {} in {} or below", record_name, place);
@@ -162,20 +202,24 @@ Json read_record(const fs::path& path) {
   return read(path, RecordDetail::all);
 }
 
-void read_records(const std::vector<fs::path>& paths,
-                  const std::function<void(size_t, Json&&)>& use) {
+std::map<size_t, std::string> read_records(const std::vector<fs::path>& paths,
+                                           const std::function<void(size_t, Json&&)>& use) {
   std::atomic<size_t> next{0};
-  std::vector<std::string> wrong(paths.size());
+  std::map<size_t, std::string> wrong;
   std::exception_ptr failure;
-  std::mutex failure_mutex;
+  std::mutex mutex;
   const auto work = [&] {
     for (size_t i = next++; i < paths.size(); i = next++) {
       try {
         use(i, read(paths[i], RecordDetail::no_epoch_lists));
       } catch (const UserError& error) {
+        const std::lock_guard lock(mutex);
         wrong[i] = error.what();
+      } catch (const Json::exception&) {
+        const std::lock_guard lock(mutex);
+        wrong[i] = paths[i].string() + ": not a record: its values are of other kinds";
       } catch (...) {
-        const std::lock_guard lock(failure_mutex);
+        const std::lock_guard lock(mutex);
         failure = std::current_exception();
         next = paths.size();
       }
@@ -187,19 +231,21 @@ void read_records(const std::vector<fs::path>& paths,
   work();
   for (std::thread& thread : threads) thread.join();
   if (failure) std::rethrow_exception(failure);
-  wrong.erase(std::remove(wrong.begin(), wrong.end(), ""), wrong.end());
-  if (!wrong.empty()) throw UserError(fmt::format("{}", fmt::join(wrong, "\n")));
+  return wrong;
 }
 
 std::vector<fs::path> find_records(const std::vector<std::string>& places) {
-  std::set<fs::path> found;
+  Found found;
   std::vector<std::string> wrong;
   for (const std::string& place : places) {
     std::string why = find_place(place, found);
     if (!why.empty()) wrong.push_back(std::move(why));
   }
   if (!wrong.empty()) throw UserError(fmt::format("{}", fmt::join(wrong, "\n")));
-  return {found.begin(), found.end()};
+  std::vector<fs::path> paths;
+  for (const auto& [canonical, path] : found) paths.push_back(path);
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
 
 std::string record_text(const Json& record) {

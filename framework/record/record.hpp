@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -48,14 +49,14 @@ Json read_record(const std::filesystem::path& path);
 
 /// Reads many for a comparison, on the processor's threads, and hands (index, record) to `use`,
 /// which is called from several threads at once. Each is checked as read_record() does, but the
-/// lists among the metrics of its epochs are left out. What is wrong with any of them is thrown as
-/// one UserError, after all were read.
-void read_records(const std::vector<std::filesystem::path>& paths,
-                  const std::function<void(size_t, Json&&)>& use);
+/// lists among the metrics of its epochs are left out. Returns what is wrong with those that cannot
+/// be read, by index: the file and why.
+std::map<size_t, std::string> read_records(const std::vector<std::filesystem::path>& paths,
+                                           const std::function<void(size_t, Json&&)>& use);
 
-/// The records that the places name, sorted, each once. A place is a record's file, a folder (every
-/// record.json in it and below), or a pattern with * ? [ ] of such. Throws UserError naming every
-/// place where there is none.
+/// The records that the places name, sorted, each once, whatever links lead to it. A place is a
+/// record's file, a folder (every record.json in it and below, links to folders followed), or a
+/// pattern with * ? [ ] of such. Throws UserError naming every place where there is none.
 std::vector<std::filesystem::path> find_records(const std::vector<std::string>& places);
 
 /// Text that reads well and makes small diffs: what fits a line is on one line.

@@ -8,6 +8,7 @@
 
 #include "strata/record/record.hpp"
 #include "strata/report/json_access.hpp"
+#include "strata/support/errors.hpp"
 #include "strata/support/lock.hpp"
 #include "strata/support/sha256.hpp"
 
@@ -247,15 +248,32 @@ ComparedRun compared_run(const std::filesystem::path& path, const Json& record) 
   return Extraction(path, record).run();
 }
 
-std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& places) {
+FoundRuns read_compared_runs(const std::vector<std::string>& places) {
+  namespace fs = std::filesystem;
   const auto paths = find_records(places);
-  std::vector<ComparedRun> runs(paths.size());
-  read_records(paths, [&](size_t i, Json&& record) {
-    runs[i] = compared_run(paths[i], record);
-    if (runs[i].status == "running")
-      runs[i].abandoned = !FolderLock::held(std::filesystem::absolute(paths[i]).parent_path());
+  std::vector<ComparedRun> read(paths.size());
+  const auto wrong = read_records(paths, [&](size_t i, Json&& record) {
+    read[i] = compared_run(paths[i], record);
+    if (read[i].status == "running")
+      read[i].abandoned = !FolderLock::held(fs::canonical(paths[i]).parent_path());
   });
-  return runs;
+  std::set<fs::path> named;
+  for (const std::string& place : places)
+    if (fs::is_regular_file(place)) named.insert(fs::canonical(place));
+  std::vector<std::string> refused;
+  for (const auto& [i, error] : wrong)
+    if (wrong.size() == paths.size() || named.count(fs::weakly_canonical(paths[i])) != 0)
+      refused.push_back(error);
+  if (!refused.empty()) throw UserError(fmt::format("{}", fmt::join(refused, "\n")));
+  FoundRuns found;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const auto error = wrong.find(i);
+    if (error == wrong.end())
+      found.runs.push_back(std::move(read[i]));
+    else
+      found.unreadable.push_back({paths[i], error->second});
+  }
+  return found;
 }
 
 int better_direction(const std::string& metric) {

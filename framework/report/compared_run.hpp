@@ -64,9 +64,21 @@ struct ComparedRun {
 /// @param record  as read_record() returns it; may be of a run that has not ended
 ComparedRun compared_run(const std::filesystem::path& path, const Json& record);
 
+/// A record that is there, but cannot be read.
+struct UnreadableRecord {
+  std::filesystem::path path;
+  std::string error;  ///< the file and what is wrong
+};
+
+struct FoundRuns {
+  std::vector<ComparedRun> runs;
+  std::vector<UnreadableRecord> unreadable;
+};
+
 /// Reads them in parallel, and sees which of those that run are abandoned. Throws UserError as
-/// find_records() and read_records() do.
-std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& places);
+/// find_records() does, where a record that cannot be read is itself one of the places, and where
+/// none can be read.
+FoundRuns read_compared_runs(const std::vector<std::string>& places);
 
 /// +1 where larger is better, -1 where smaller is, 0 where it is not known.
 int better_direction(const std::string& metric);

@@ -63,6 +63,8 @@ struct Comparison {
   std::vector<ComparedRun> runs;  ///< the groups point into it
   /// Runs that ended before their first epoch, whose settings no other run has: in no row.
   std::vector<const ComparedRun*> unstarted;
+  /// Found beside the runs; compare() leaves it to whoever read them.
+  std::vector<UnreadableRecord> unreadable;
   std::vector<std::string> keys;  ///< settings that tell the rows apart, full paths
   std::vector<Metric> metrics;
   std::vector<Group> groups;

@@ -120,10 +120,15 @@ Json comparison_json(const Comparison& c) {
   for (const Paired& pair : c.paired) paired.push_back(paired_json(pair, c));
   Json unstarted = Json::array();
   for (const ComparedRun* run : c.unstarted) unstarted.push_back(run_json(*run, c));
-  return {{"keys", c.keys},   {"metrics", metrics},
-          {"groups", groups}, {"baseline", c.has_baseline ? Json(c.baseline) : Json(nullptr)},
-          {"paired", paired}, {"flags", flags},
-          {"notes", c.notes}, {"unstarted", unstarted}};
+  Json unreadable = Json::array();
+  for (const UnreadableRecord& record : c.unreadable)
+    unreadable.push_back({{"path", record.path.string()}, {"error", record.error}});
+  return {
+      {"keys", c.keys},          {"metrics", metrics},
+      {"groups", groups},        {"baseline", c.has_baseline ? Json(c.baseline) : Json(nullptr)},
+      {"paired", paired},        {"flags", flags},
+      {"notes", c.notes},        {"unstarted", unstarted},
+      {"unreadable", unreadable}};
 }
 
 std::string comparison_csv(const Comparison& c) {

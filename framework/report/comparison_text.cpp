@@ -15,19 +15,6 @@ namespace {
 constexpr const char* explanation =
     "mean ± standard deviation over seeds [95 % confidence interval, Student's t]";
 
-std::string status_counts(const Comparison& c) {
-  std::map<std::string, int64_t> counts;
-  int64_t runs = 0;
-  for (const Group& group : c.groups)
-    for (const auto& [status, count] : group.statuses) counts[status] += count, runs += count;
-  for (const ComparedRun* run : c.unstarted) ++counts[run->status], ++runs;
-  std::vector<std::string> parts;
-  for (const char* status : {"completed", "running", "failed", "diverged", "interrupted"})
-    if (counts.count(status) != 0) parts.push_back(fmt::format("{} {}", counts[status], status));
-  return fmt::format("{} run{} ({}) in {} row{}", runs, runs == 1 ? "" : "s",
-                     fmt::join(parts, ", "), c.groups.size(), c.groups.size() == 1 ? "" : "s");
-}
-
 /// Whether the row's runs are not what the figure's interval counts.
 bool tells_n(const Group& group, const Cell& cell) {
   return cell.summary.n > 0 && cell.summary.n != group.count("completed");
@@ -212,9 +199,24 @@ std::string verdict_text(const Paired& paired, int direction) {
   return paired.p_exact <= 0.05 ? text : text + " (by t alone)";
 }
 
+std::string counts_text(const Comparison& c) {
+  std::map<std::string, size_t> counts = {{"unreadable", c.unreadable.size()}};
+  size_t runs = c.unreadable.size();
+  for (const Group& group : c.groups)
+    for (const auto& [status, count] : group.statuses)
+      counts[status] += static_cast<size_t>(count), runs += static_cast<size_t>(count);
+  for (const ComparedRun* run : c.unstarted) ++counts[run->status], ++runs;
+  std::vector<std::string> parts;
+  for (const char* status :
+       {"completed", "running", "failed", "diverged", "interrupted", "unreadable"})
+    if (counts[status] > 0) parts.push_back(fmt::format("{} {}", counts[status], status));
+  return fmt::format("{} run{} ({}) in {} row{}", runs, runs == 1 ? "" : "s",
+                     fmt::join(parts, ", "), c.groups.size(), c.groups.size() == 1 ? "" : "s");
+}
+
 std::string comparison_text(const Comparison& c, size_t width) {
   CutHeaders cut;
-  std::string text = status_counts(c) + "\n\n" + tables(c, width, cut);
+  std::string text = counts_text(c) + "\n\n" + tables(c, width, cut);
   text += '\n' + wrapped(legend(c), width, "  ");
   std::vector<std::string> parts;
   for (const auto& [shown, full] : cut) parts.push_back(fmt::format("{}: {}", shown, full));
@@ -232,7 +234,7 @@ std::string comparison_text(const Comparison& c, size_t width) {
 std::string comparison_markdown(const Comparison& c) {
   std::vector<Column> columns = setting_columns(c);
   for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
-  std::string text = status_counts(c) + "\n\n" + markdown_table(columns) + '\n' + legend(c) + '\n';
+  std::string text = counts_text(c) + "\n\n" + markdown_table(columns) + '\n' + legend(c) + '\n';
   if (!c.paired.empty())
     text += '\n' + paired_heading(c) + ":\n\n" + markdown_table(paired_columns(c));
   if (!c.flags.empty()) text += '\n';

@@ -5,6 +5,9 @@
 
 namespace strata {
 
+/// "12 runs (11 completed, 1 unreadable) in 2 rows"
+std::string counts_text(const Comparison& comparison);
+
 /// For a terminal: the table, or as many as the width asks for, sparklines, paired differences,
 /// flags and notes.
 std::string comparison_text(const Comparison& comparison, size_t width);

@@ -198,6 +198,17 @@ std::string lost_images_note(const std::vector<size_t>& rows, size_t all) {
                      rows.size() == 1 ? "its record" : "their records");
 }
 
+std::string unreadable_note(const std::vector<UnreadableRecord>& records) {
+  constexpr size_t most = 10;
+  std::vector<std::string> errors;
+  for (const UnreadableRecord& record : records)
+    if (errors.size() < most) errors.push_back(record.error);
+  if (records.size() > most) errors.push_back(fmt::format("and {} more", records.size() - most));
+  return fmt::format("{} record{} could not be read and {} left out: {}", records.size(),
+                     records.size() > 1 ? "s" : "", records.size() > 1 ? "are" : "is",
+                     fmt::join(errors, "; "));
+}
+
 }  // namespace
 
 std::string data_uri(const std::string& png) {
@@ -225,6 +236,7 @@ Json report_data(const Comparison& c) {
   }
   Json notes = Json::array();
   if (!lost.empty()) notes.push_back(lost_images_note(lost, c.groups.size()));
+  if (!c.unreadable.empty()) notes.push_back(unreadable_note(c.unreadable));
   return {{"comparison", comparison_json(c)},
           {"notes", notes},
           {"short_keys", short_names(c.keys)},

@@ -126,9 +126,10 @@ TEST_CASE("many records are read once each; all mistakes come together") {
 
   write(paths[3], "");
   write(paths[7], "[]");
-  CHECK(message([&] { read_records(paths, [](size_t, Json&&) {}); }) ==
-        paths[3].string() + ": the file is empty\n" + paths[7].string() +
-            ": not a record: expected a JSON object");
+  using Wrong = std::map<size_t, std::string>;
+  CHECK(read_records(paths, [](size_t, Json&&) {}) ==
+        Wrong{{3, paths[3].string() + ": the file is empty"},
+              {7, paths[7].string() + ": not a record: expected a JSON object"}});
 }
 
 TEST_CASE("records are found by file, folder and pattern, each once") {
@@ -151,6 +152,25 @@ TEST_CASE("records are found by file, folder and pattern, each once") {
           found({root + "/empty", root + "/none", root + "/q*", a.string()});
         }) == "no record.json in " + root + "/empty or below\nno such file or folder: " + root +
                   "/none\nnothing matches " + root + "/q*");
+}
+
+TEST_CASE("links to folders are followed, in rings too, and a record counts once") {
+  const TemporaryFolder folder("links");
+  const fs::path real = write(folder.path / "z" / "1" / "record.json", "");
+  const fs::path other = write(folder.path / "far" / "2" / "record.json", "");
+  const fs::path links = folder.path / "links";
+  fs::create_directories(links);
+  fs::create_directory_symlink("../z/1", links / "1");
+  fs::create_directory_symlink(other.parent_path(), links / "2");
+  fs::create_directory_symlink("../links", folder.path / "z" / "ring");
+  fs::create_directory_symlink("nowhere", links / "lost");
+  using Paths = std::vector<fs::path>;
+  CHECK(find_records({links.string()}) == Paths{links / "1/record.json", links / "2/record.json"});
+  CHECK(find_records({(folder.path / "z").string()}) ==
+        Paths{folder.path / "z/1/record.json", folder.path / "z/ring/2/record.json"});
+  CHECK(find_records({folder.path.string()}) == Paths{other, real});  // by their own paths
+  CHECK(find_records({real.string(), links.string() + "/*", other.parent_path().string()}) ==
+        Paths{links / "2/record.json", real});
 }
 
 TEST_CASE("records satisfy the schema that ships, and what is wrong does not") {

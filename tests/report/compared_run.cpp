@@ -5,10 +5,14 @@
 #include <sys/file.h>
 
 #include <cstdio>
+#include <fstream>
 
 #include "report/make_records.hpp"
 #include "strata/report/comparison.hpp"
+#include "strata/report/comparison_text.hpp"
+#include "strata/report/report_data.hpp"
 #include "strata/report/show.hpp"
+#include "strata/support/errors.hpp"
 #include "strata/support/lock.hpp"
 
 using namespace strata;
@@ -23,15 +27,67 @@ TEST_CASE("a run that says running is abandoned where no process holds its folde
   const std::vector<std::string> places = {folder.path.string()};
   {
     const FolderLock alive = FolderLock::take(path.parent_path());
-    CHECK_FALSE(read_compared_runs(places).at(0).abandoned);
+    CHECK_FALSE(read_compared_runs(places).runs.at(0).abandoned);
   }
   std::FILE* const other = ::fdopen(::open(path.parent_path().c_str(), O_RDONLY), "r");
   REQUIRE(::flock(::fileno(other), LOCK_SH) == 0);  // another compare looks at this moment
-  const auto runs = read_compared_runs(places);
+  const auto runs = read_compared_runs(places).runs;
   std::fclose(other);
   CHECK(runs.at(0).abandoned);
   CHECK(compare(runs).notes.back() ==
         "no process is at work on lecture-mnist-greedy/1234abcd-s0, whose record says running: it "
         "was killed, and runs when its experiment is run again");
   CHECK(list_runs(runs).find("1234abcd-s0  killed") != std::string::npos);
+}
+
+TEST_CASE("what cannot be read among others is left out and told; named itself it is an error") {
+  const test::TemporaryFolder folder("report-unreadable");
+  std::vector<std::filesystem::path> paths;
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    test::RunSpec spec;
+    spec.seed = seed;
+    paths.push_back(test::write_record(folder.path, test::make_record(spec)));
+  }
+  std::ofstream(paths[1]) << R"({"schema_version": 2})";
+  const std::string why =
+      paths[1].string() + ": schema_version is 2, but this strata reads 1: a newer strata wrote it";
+  for (const std::string& place : {folder.path.string(), folder.path.string() + "/*/*/*.json"}) {
+    FoundRuns found = read_compared_runs({place});
+    CHECK(found.runs.size() == 2);
+    REQUIRE(found.unreadable.size() == 1);
+    CHECK(found.unreadable[0].path == paths[1]);
+    CHECK(found.unreadable[0].error == why);
+    Comparison c = compare(std::move(found.runs));
+    c.unreadable = found.unreadable;
+    CHECK(comparison_text(c, 80).find("3 runs (2 completed, 1 unreadable) in 1 row\n") == 0);
+    CHECK(comparison_json(c)["unreadable"] ==
+          Json::array({{{"path", paths[1].string()}, {"error", why}}}));
+    CHECK(report_data(c)["notes"] ==
+          Json::array({"1 record could not be read and is left out: " + why}));
+  }
+  const auto refused = [](const std::vector<std::string>& places) -> std::string {
+    try {
+      read_compared_runs(places);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(refused({folder.path.string(), paths[1].string()}) == why);
+  CHECK(refused({paths[1].parent_path().string()}) == why);  // nothing else is there
+}
+
+TEST_CASE("a record of another program is told, whatever kinds its values have") {
+  const test::TemporaryFolder folder("report-foreign");
+  test::RunSpec spec;
+  const auto path = test::write_record(folder.path, test::make_record(spec));
+  spec.seed = 1;
+  Json record = test::make_record(spec);
+  record["data"]["class_names"] = 3;
+  const auto foreign = test::write_record(folder.path, record);
+  const FoundRuns found = read_compared_runs({folder.path.string()});
+  REQUIRE(found.runs.size() == 1);
+  CHECK(found.runs[0].path == path);
+  CHECK(found.unreadable.at(0).error ==
+        foreign.string() + ": not a record: its values are of other kinds");
 }

@@ -13,7 +13,7 @@ using test::RunSpec;
 namespace {
 
 Comparison compare_folder(const std::filesystem::path& folder) {
-  return compare(read_compared_runs({folder.string()}));
+  return compare(read_compared_runs({folder.string()}).runs);
 }
 
 }  // namespace

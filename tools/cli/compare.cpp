@@ -1,13 +1,9 @@
 #include "cli/compare.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 
-#include "strata/report/comparison.hpp"
+#include "cli/runs.hpp"
 #include "strata/report/comparison_text.hpp"
 
 namespace strata {
@@ -19,17 +15,8 @@ struct CompareArguments {
   bool json = false, csv = false, markdown = false;
 };
 
-/// Of the terminal; where the output is none, wide enough that nothing is cut.
-size_t output_width() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
-  const char* columns = std::getenv("COLUMNS");
-  const long wanted = columns == nullptr ? 0 : std::strtol(columns, nullptr, 10);
-  return wanted >= 40 ? static_cast<size_t>(wanted) : 160;
-}
-
 void print_comparison(const CompareArguments& arguments) {
-  const Comparison comparison = compare(read_compared_runs(arguments.places), arguments.options);
+  const Comparison comparison = compare_places(arguments.places, arguments.options);
   if (arguments.json)
     std::cout << comparison_json(comparison).dump(1) << '\n';
   else if (arguments.csv)

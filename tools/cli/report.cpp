@@ -5,8 +5,9 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/runs.hpp"
 #include "report_assets.hpp"
-#include "strata/report/comparison.hpp"
+#include "strata/report/comparison_text.hpp"
 #include "strata/report/html.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
@@ -37,11 +38,11 @@ void write_report(const Arguments& arguments) {
         "this strata was built without Chart.js: install the package libjs-chart.js, or give its "
         "file as -DSTRATA_CHART_JS=..., and build it again");
   check_place(arguments.out);
-  const Comparison comparison = compare(read_compared_runs(arguments.places), arguments.options);
+  const Comparison comparison = compare_places(arguments.places, arguments.options);
   const std::string page = html_report(comparison, arguments.title, report_assets());
   write_file_atomically(arguments.out, page);
-  fmt::print("{}: {} runs in {} rows, {:.1f} MB\n", arguments.out, comparison.runs.size(),
-             comparison.groups.size(), static_cast<double>(page.size()) / 1e6);
+  fmt::print("{}: {}, {:.1f} MB\n", arguments.out, counts_text(comparison),
+             static_cast<double>(page.size()) / 1e6);
 }
 
 }  // namespace

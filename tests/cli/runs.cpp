@@ -1,0 +1,77 @@
+// How compare, report and show read runs: what cannot be read, and links.
+#include <doctest/doctest.h>
+
+#include "cli/command.hpp"
+#include "report/make_records.hpp"
+
+using namespace strata;
+using namespace strata::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Three runs of one experiment in runs/, the second half-written, and a link to it in links/.
+struct RunsPlace {
+  TemporaryFolder folder{"cli-runs"};
+  std::string broken;  ///< its file, as seen from the folder
+
+  RunsPlace() {
+    for (int64_t seed = 0; seed < 3; ++seed) {
+      test::RunSpec spec;
+      spec.seed = seed;
+      Json record = test::make_record(spec);
+      record["run_id"] = "1234abcd-s" + std::to_string(seed);
+      const fs::path path = test::write_record(folder.path / "runs", record);
+      if (seed == 1) fs::resize_file(path, 100);
+    }
+    broken = "runs/lecture-mnist-greedy/1234abcd-s1/record.json";
+    fs::create_directory(folder.path / "links");
+    fs::create_directory_symlink("../runs/lecture-mnist-greedy", folder.path / "links" / "all");
+  }
+
+  CommandResult run(const std::vector<std::string>& arguments) const {
+    return Command(arguments, folder.path.string()).finish();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a half-written record among others is told, counted and left out") {
+  const RunsPlace place;
+  const std::string why =
+      place.broken + ": not valid JSON at line 6 (byte 100): is the file whole?";
+  const std::string warning = "strata: warning: " + why + " (left out)\n";
+  const CommandResult compared = place.run({"compare", "runs"});
+  CHECK(compared.code == 0);
+  CHECK(compared.err == warning);
+  CHECK(compared.out.find("3 runs (2 completed, 1 unreadable) in 1 row\n") == 0);
+  const CommandResult json = place.run({"compare", "runs/*", "--json"});
+  CHECK(json.err == warning);
+  CHECK(Json::parse(json.out)["unreadable"] ==
+        Json::array({{{"path", place.broken}, {"error", why}}}));
+  const CommandResult shown = place.run({"show", "runs"});
+  CHECK(shown.code == 0);
+  CHECK(shown.err == warning);
+  CHECK(count(shown.out, "1234abcd-s") == 2);
+  const CommandResult reported = place.run({"report", "runs", "-o", "r.html"});
+  if (reported.err.find("without Chart.js") == std::string::npos) {
+    CHECK(reported.code == 0);
+    CHECK(reported.err == warning);
+    CHECK(reported.out.find("r.html: 3 runs (2 completed, 1 unreadable) in 1 row, ") == 0);
+  }
+  for (const char* command : {"compare", "report", "show"}) {
+    const CommandResult named = place.run({command, place.broken});
+    CHECK(named.code == 2);
+    CHECK(named.err == "strata: error: " + why + "\n");
+    CHECK(named.out.empty());
+  }
+}
+
+TEST_CASE("runs are found through links, and each once") {
+  const RunsPlace place;
+  const CommandResult linked = place.run({"compare", "links"});
+  CHECK(linked.code == 0);
+  CHECK(linked.out.find("3 runs (2 completed, 1 unreadable) in 1 row\n") == 0);
+  CHECK(linked.err.find("strata: warning: links/all/1234abcd-s1/record.json: ") == 0);
+  CHECK(place.run({"compare", "links", "runs"}).out == place.run({"compare", "runs"}).out);
+}
