@@ -21,6 +21,7 @@
 #include "strata/config/issues.hpp"
 #include "strata/record/record.hpp"
 #include "strata/report/show.hpp"
+#include "strata/report/shown_record.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/version.hpp"
 
@@ -137,7 +138,7 @@ bool show_runs(const EngineRequest& request) {
               fmt::format("One in full: strata show RUN; side by side: strata compare {}\n",
                           path.string());
     else if (is_folder || path.extension() == ".json")
-      text += show_run(read_record(is_folder ? path / "record.json" : path), width);
+      text += show_run(read_shown_record(is_folder ? path / "record.json" : path), width);
     else if (request.files.size() == 1)
       return false;
     else

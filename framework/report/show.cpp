@@ -7,7 +7,9 @@
 #include <cmath>
 
 #include "strata/report/json_access.hpp"
+#include "strata/report/show_settings.hpp"
 #include "strata/report/table.hpp"
+#include "strata/support/shell.hpp"
 
 namespace strata {
 namespace {
@@ -90,6 +92,7 @@ std::string stages_text(const Json& record, size_t width) {
   for (size_t i = 0; i < curves.size(); ++i) {
     const Json& stage = record["stages"][i];
     const StageCurve& curve = curves[i];
+    const auto terms = term_changes(stage);
     const bool none = curve.losses.empty();
     const auto planned = static_cast<size_t>(integer(json_at(stage, {"epochs_planned"})));
     const std::vector<std::string> cells = {
@@ -97,7 +100,7 @@ std::string stages_text(const Json& record, size_t width) {
         curve.target,
         curve.losses.size() == planned ? std::to_string(planned)
                                        : fmt::format("{} of {}", curve.losses.size(), planned),
-        curve.loss,
+        terms.empty() ? curve.loss : "loss",
         none ? "-" : figure_text(curve.losses.front(), NAN),
         none ? "-" : figure_text(curve.losses.back(), NAN),
         json_at(stage, {"seconds"}).is_number()
@@ -105,6 +108,12 @@ std::string stages_text(const Json& record, size_t width) {
             : "-",
         sparkline({curve})};
     for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
+    for (const TermChange& term : terms) {
+      for (Column& column : columns) column.cells.emplace_back();
+      columns[3].cells.back() = "  " + term.name;
+      columns[4].cells.back() = figure_text(term.first, NAN);
+      columns[5].cells.back() = figure_text(term.last, NAN);
+    }
   }
   return curves.empty() ? "" : '\n' + text_table(columns, width);
 }
@@ -164,7 +173,8 @@ std::string provenance_text(const Json& record) {
   const std::string gpu = fact({"gpu"});
   if (!gpu.empty()) text += fmt::format("{}, CUDA {}\n", gpu, fact({"cuda"}));
   std::vector<std::string> command;
-  for (const Json& word : json_at(p, {"command_line"})) command.push_back(json_text(word));
+  for (const Json& word : json_at(p, {"command_line"}))
+    command.push_back(shell_word(json_text(word)));
   if (!command.empty()) text += fmt::format("{}\n", fmt::join(command, " "));
   return text;
 }
@@ -172,13 +182,17 @@ std::string provenance_text(const Json& record) {
 }  // namespace
 
 std::string show_run(const Json& record, size_t width) {
-  return heading(record) + data_text(record) + model_text(record) + stages_text(record, width) +
-         figures_text(record) + classes_text(record, width) + provenance_text(record);
+  return heading(record) + settings_text(record, width) + data_text(record) + model_text(record) +
+         stages_text(record, width) + figures_text(record) + classes_text(record, width) +
+         provenance_text(record);
 }
 
 std::string list_runs(const std::vector<ComparedRun>& runs, size_t width) {
   std::vector<Column> columns = {
       {"run", {}, false}, {"status", {}, false}, {"seed", {}, true}, {"figure", {}, false}};
+  const std::vector<std::string> settings = varying_texts(runs);
+  if (std::any_of(settings.begin(), settings.end(), [](auto& text) { return !text.empty(); }))
+    columns.push_back({"settings", settings, false});
   for (const ComparedRun& run : runs) {
     std::string figure = "-";
     for (const char* name : {"accuracy", "nll", "reconstruction_error"}) {

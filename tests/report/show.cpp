@@ -16,7 +16,9 @@ bool has(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("one run: what it was, its stages, its figures, by class, and where it ran") {
-  const Json record = test::make_record({});
+  Json record = test::make_record({});
+  record["provenance"]["command_line"] = {"strata", "run", "lecture-mnist-greedy.yaml", "--set",
+                                          "pretrain.strategy={type: greedy, train: all}"};
   const std::string text = show_run(record);
   CHECK(
       has(text, "lecture-mnist-greedy  " + record["run_id"].get<std::string>() + "  completed\n"));
@@ -32,7 +34,14 @@ TEST_CASE("one run: what it was, its stages, its figures, by class, and where it
   CHECK(has(text, "class  accuracy  sensitivity  specificity  as 0"));
   CHECK(
       has(text, "strata 0.1.0 (6ad156ceb91c), Release, LibTorch 1.13.0, OpenBLAS with 2 threads"));
-  CHECK(has(text, "strata run lecture-mnist-greedy.yaml\n"));
+  CHECK(has(text,
+            "strata run lecture-mnist-greedy.yaml --set 'pretrain.strategy={type: greedy, train: "
+            "all}'\n"));  // as a shell takes it
+  CHECK(has(text,
+            " MiB at most\n"
+            "  from experiments/lecture-mnist-greedy.yaml; strategy greedy(train all); swept or "
+            "set: seed=0\n"
+            "  pretrain-1  encoder.0 on pixels; loss mse; sgd lr 0.98; 10 epochs\n"));
 }
 
 TEST_CASE("a run that ended early shows how, and what there is") {

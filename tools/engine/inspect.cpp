@@ -1,28 +1,28 @@
 // The commands that look and do not train: check, show, list, describe, schema, components.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "engine/commands.hpp"
 #include "strata/config/describe.hpp"
 #include "strata/config/schema.hpp"
+#include "strata/report/show_settings.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/support/terminal.hpp"
 
 namespace strata {
 namespace {
 
-std::string stage_line(const StageSpec& stage) {
-  std::string chain;
-  for (const std::string& block : stage.blocks) chain += (chain.empty() ? "" : " -> ") + block;
-  std::string prefix;
-  for (const std::string& block : stage.prefix) prefix += block + " -> ";
-  return fmt::format("{:<12} {}{}  on {}; loss {}, {} lr {:g}, {} epochs", stage.name,
-                     prefix.empty() ? "" : "[" + prefix + "frozen] ", chain,
-                     target_name(stage.target), stage.loss.type, stage.optimizer.type,
-                     make(stage.optimizer)->common().lr, stage.epochs);
+/// Of the terminal; where the output is none, as wide as our sources.
+size_t output_width() {
+  const size_t columns = terminal_columns(STDOUT_FILENO);
+  return columns >= 40 ? columns : 100;
 }
 
-void print_stages(const Plan& plan) {
+void print_stages(const CheckedExperiment& checked) {
   fmt::print("stages:\n");
-  for (const StageSpec& stage : plan.stages) fmt::print("  {}\n", stage_line(stage));
+  const Json config = checked.experiment.resolved();
+  for (const StageSpec& stage : checked.plan.stages)
+    fmt::print("{}", stage_text(stage.dump(), config, output_width()));
 }
 
 void print_layers(const Plan& plan) {
@@ -102,7 +102,7 @@ int show_command(const EngineRequest& request) {
   }
   fmt::print("settings (value, where it comes from):\n");
   print_settings(checked.experiment.resolved(), "", checked.experiment.tree);
-  print_stages(checked.plan);
+  print_stages(checked);
   print_layers(checked.plan);
   fmt::print("run id: {}\n", checked.experiment.run_id());
   if (runs.size() > 1)

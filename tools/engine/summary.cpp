@@ -7,6 +7,8 @@
 #include <array>
 #include <filesystem>
 
+#include "strata/support/shell.hpp"
+
 namespace strata {
 namespace {
 
@@ -42,16 +44,6 @@ std::string counts_text(const std::vector<Ended>& all) {
   return fmt::format("{} runs: {}", all.size(), fmt::join(parts, ", "));
 }
 
-/// As a shell takes it.
-std::string quoted(const std::string& word) {
-  constexpr const char* plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=:,@%";
-  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
 /// The command, as it was called, that looks at what is there now; empty where nothing is.
 std::string next_command(const std::vector<Ended>& all, const EngineRequest& request) {
   std::vector<std::string> folders;  // each experiment's, once
@@ -61,12 +53,12 @@ std::string next_command(const std::vector<Ended>& all, const EngineRequest& req
     if (run.status != "completed" && run.status != "finished") continue;
     ++runs;
     const auto folder = record_path(*run.run, request.out).parent_path();
-    only = quoted(folder.string());
-    const std::string name = quoted(folder.parent_path().string());
+    only = shell_word(folder.string());
+    const std::string name = shell_word(folder.parent_path().string());
     if (std::find(folders.begin(), folders.end(), name) == folders.end()) folders.push_back(name);
   }
   if (runs == 0 || request.command_line.empty()) return "";
-  return quoted(request.command_line[0]) +
+  return shell_word(request.command_line[0]) +
          (runs == 1 ? " show " + only : fmt::format(" compare {}", fmt::join(folders, " ")));
 }
 

@@ -1,0 +1,9 @@
+#pragma once
+#include <string>
+
+namespace strata {
+
+/// A word of a command line as a shell takes it: in single quotes where it needs them.
+std::string shell_word(const std::string& word);
+
+}  // namespace strata
