@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "strata/run/sound_parts.hpp"
+
 namespace strata {
 namespace {
 
@@ -146,9 +148,8 @@ void suit_head(ClassifySettings& settings) {
 }  // namespace
 
 Experiment read_experiment(const Node& tree, Issues& issues) {
-  const int errors = issues.errors();
   Experiment experiment = read_params<Experiment>(tree, issues, Registry::instance());
-  if (issues.errors() == errors && experiment.classify &&
+  if (experiment.classify && SoundParts(issues).has(experiment.classify->loss) &&
       find_path(tree, "classify.head") == nullptr)
     suit_head(*experiment.classify);
   return experiment;

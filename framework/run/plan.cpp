@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "strata/run/host_check.hpp"
+#include "strata/run/sound_parts.hpp"
 #include "strata/run/stage_check.hpp"
 
 namespace strata {
@@ -41,7 +42,12 @@ std::optional<StageSpec> pretraining_stage(const Slot<Strategy>& slot,
 class Planner {
  public:
   Planner(Plan& plan, const Node& tree, Issues& issues, const Host& host)
-      : plan_(plan), settings_(plan.experiment), tree_(tree), issues_(issues), host_(host) {}
+      : plan_(plan),
+        settings_(plan.experiment),
+        tree_(tree),
+        issues_(issues),
+        host_(host),
+        sound_(issues) {}
 
   /// What a component throws is reported where it is named.
   void run() {
@@ -57,25 +63,37 @@ class Planner {
  private:
   void plan() {
     plan_.stack = std::make_shared<Stack>();
+    if (!sound_.any()) return;
     const Slot<Dataset>& dataset = settings_.data.dataset;
-    plan_.data = of_component(dataset, "info()", [&] { return make(dataset)->info(); });
-    check_sizes(settings_.data, {host_.data_folders, 0}, tree_, issues_);
-    if (!check_lists()) return;
-    const int errors = issues_.errors();
-    if (add_encoders()) {  // else the shapes of all that follows are unknown
-      if (pretrains()) add_decoders();
-      if (settings_.classify) add_head();
-    }
-    if (issues_.errors() == errors) check_names();
+    if (sound_.has(dataset))
+      plan_.data = of_component(dataset, "info()", [&] { return make(dataset)->info(); });
+    if (sound_.has("data")) check_sizes(settings_.data, {host_.data_folders, 0}, tree_, issues_);
+    if (!check_lists() || settings_.encoder.empty()) return;
+    add_blocks();
+    if (!stages_known()) return;
     list_stages();
-    check_stages(plan_, tree_, issues_);
+    check_stages(plan_, sound_, tree_, issues_);
     check_stage_count();
     check_memory(plan_, host_.memory, tree_, issues_);
   }
 
+  bool stages_known() const {
+    return !settings_.pretrain ||
+           (sound_.has(settings_.pretrain->strategy) && !settings_.pretrain->epochs.values.empty());
+  }
+
+  void add_blocks() {
+    const int errors = issues_.errors();
+    // Without the data's shape, or a layer's, the shapes of all that follows are unknown.
+    if (!sound_.has(settings_.data.dataset) || !sound_.has("encoder") || !add_encoders()) return;
+    if (pretrains() && sound_.has("decoder")) add_decoders();
+    if (settings_.classify && sound_.has("classify.head")) add_head();
+    if (issues_.errors() == errors) check_names();
+  }
+
   /// Under a strategy without stages the decoders are not needed, nor need they be possible.
   bool pretrains() const {
-    if (!settings_.pretrain) return false;
+    if (!settings_.pretrain || !sound_.has(settings_.pretrain->strategy)) return false;
     StackDescription description;
     description.pairs = settings_.encoder.size();
     description.code_shapes.resize(description.pairs);
@@ -89,21 +107,27 @@ class Planner {
 
   bool check_lists() {
     const int errors = issues_.errors();
-    if (!settings_.pretrain && !settings_.classify)
+    if (!settings_.pretrain && !settings_.classify && sound_.has("pretrain") &&
+        sound_.has("classify"))
       issues_.error(tree_.origin, "", "nothing to do: expected 'pretrain', 'classify' or both");
+    if (sound_.has("encoder")) check_encoder_lists();
+    if (settings_.decoder && settings_.tied)
+      error("tied", "a tied decoder follows from the encoder; drop 'tied' or 'decoder'");
+    if (settings_.classify && settings_.classify->head.empty() && sound_.has("classify.head"))
+      error("classify.head", "expected at least one layer");
+    return issues_.errors() == errors;
+  }
+
+  void check_encoder_lists() {
     if (settings_.encoder.empty())
       error("encoder", "expected at least one entry, a list of layers for each pair");
     for (size_t k = 0; k < settings_.encoder.size(); ++k)
       if (settings_.encoder[k].empty())
         error(fmt::format("encoder[{}]", k), "expected at least one layer");
-    if (settings_.decoder && settings_.decoder->size() != settings_.encoder.size())
+    if (settings_.decoder && sound_.has("decoder") &&
+        settings_.decoder->size() != settings_.encoder.size())
       error("decoder", fmt::format("expected {} entries, one for each entry of 'encoder', got {}",
                                    settings_.encoder.size(), settings_.decoder->size()));
-    if (settings_.decoder && settings_.tied)
-      error("tied", "a tied decoder follows from the encoder; drop 'tied' or 'decoder'");
-    if (settings_.classify && settings_.classify->head.empty())
-      error("classify.head", "expected at least one layer");
-    return issues_.errors() == errors;
   }
 
   /// Adds a block of written-out layers; the layer at fault is reported at its own place.
@@ -197,20 +221,31 @@ class Planner {
   }
 
   void check_names() {
-    const Stack& stack = *plan_.stack;
-    if (settings_.pretrain) {
-      check_freeze(stack, settings_.pretrain->freeze, "pretrain.freeze", tree_, issues_);
+    const size_t pairs = settings_.encoder.size();
+    std::vector<std::string> encoders, decoders;
+    for (size_t k = 0; k < pairs; ++k) encoders.push_back(encoder_block(k));
+    for (size_t k = 0; k < pairs; ++k) decoders.push_back(decoder_block(k));
+    if (pretrains()) {
+      std::vector<std::string> blocks = encoders;
+      blocks.insert(blocks.end(), decoders.begin(), decoders.end());
+      check_freeze(*plan_.stack, blocks, settings_.pretrain->freeze, "pretrain.freeze", tree_,
+                   issues_);
       for (size_t k = 0; k < settings_.pretrain->stages.size(); ++k)
         if (const auto& names = settings_.pretrain->stages[k].freeze)
-          check_freeze(stack, *names, fmt::format("pretrain.stages[{}].freeze", k), tree_, issues_);
+          check_freeze(*plan_.stack, blocks, *names, fmt::format("pretrain.stages[{}].freeze", k),
+                       tree_, issues_);
     }
-    if (settings_.classify)
-      check_freeze(stack, settings_.classify->freeze, "classify.freeze", tree_, issues_);
+    if (settings_.classify) {
+      std::vector<std::string> blocks = encoders;
+      blocks.push_back(head_block());
+      check_freeze(*plan_.stack, blocks, settings_.classify->freeze, "classify.freeze", tree_,
+                   issues_);
+    }
   }
 
   /// The lists with an entry for each stage.
   void check_stage_count() {
-    if (!settings_.pretrain) return;
+    if (!settings_.pretrain || !sound_.has("pretrain.epochs")) return;
     const size_t given = settings_.pretrain->epochs.values.size();
     size_t stages = 0;
     for (const StageSpec& stage : plan_.stages)
@@ -233,6 +268,7 @@ class Planner {
   const Node& tree_;
   Issues& issues_;
   const Host& host_;
+  const SoundParts sound_;
 };
 
 /// What the settings say of pretraining stage k: the common settings, and what its own entry

@@ -30,7 +30,8 @@ struct Plan {
 /// Infers shapes, makes the decoders, lists the stages, and checks that losses and metrics suit
 /// them, that the data set has as many samples as are asked for, and that the layers fit into the
 /// memory. Mistakes go to `issues`, with the position of the key at fault in `tree`; the plan is
-/// then incomplete.
+/// then incomplete. `issues` holds the mistakes that were made in reading these settings and no
+/// others: parts that have one are passed over, the rest is checked.
 Plan make_plan(const Experiment& experiment, const Node& tree, Issues& issues,
                const Host& host = {});
 

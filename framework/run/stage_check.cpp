@@ -52,8 +52,9 @@ class Objections {
 
 class StageCheck {
  public:
-  StageCheck(const Plan& plan, const StageSpec& stage, const Node& tree, Objections& objections)
-      : plan_(plan), stage_(stage), tree_(tree), objections_(objections) {}
+  StageCheck(const Plan& plan, const StageSpec& stage, const SoundParts& sound, const Node& tree,
+             Objections& objections)
+      : plan_(plan), stage_(stage), sound_(sound), tree_(tree), objections_(objections) {}
 
   void run() {
     check_loss();
@@ -82,6 +83,7 @@ class StageCheck {
   }
 
   void check_loss() {
+    if (!sound_.has(stage_.loss)) return;
     LossUse use{stage_.target, {}, {}};
     const Block* first = block(stage_.blocks.front());
     const Block* last = block(stage_.blocks.back());
@@ -96,7 +98,7 @@ class StageCheck {
 
   void check_metrics() {
     for (const auto& metric : stage_.metrics)
-      if (!make_metric(metric)->suits(stage_.target))
+      if (sound_.has(metric) && !make_metric(metric)->suits(stage_.target))
         error(metric, fmt::format("metric '{}' cannot be measured against {}", metric.type,
                                   target_name(stage_.target)));
   }
@@ -105,7 +107,7 @@ class StageCheck {
     std::set<std::string> names{stage_.loss.type};
     for (const auto& penalty : stage_.penalties) {
       const Block* code = block(stage_.blocks[stage_.code_blocks() - 1]);
-      if (code == nullptr) continue;
+      if (code == nullptr || !sound_.has(penalty)) continue;
       const auto objection = of_component(
           penalty, "objection()", [&] { return make(penalty)->objection(code->output_range); });
       if (objection) error(penalty, *objection);
@@ -115,14 +117,27 @@ class StageCheck {
   }
 
   void check_figures() {
-    const auto optimizer = make(stage_.optimizer);
-    const Slot<Schedule>& schedule = optimizer->common().schedule;
-    if (const auto figure = make(schedule)->follows())
-      check_figure(*figure, "schedule '" + schedule.type + "'", schedule.path);
+    if (sound_.has(stage_.optimizer)) check_schedule();
+    if (!figures_known() || !sound_.has(section() + ".early_stopping")) return;
     if (stage_.early_stopping)
       check_figure(*stage_.early_stopping, "early_stopping", section() + ".early_stopping");
     else if (stage_.keep_best)
       check_figure(*stage_.chosen_by(), "keep: best", section() + ".keep");
+  }
+
+  void check_schedule() {
+    const auto optimizer = make(stage_.optimizer);
+    const Slot<Schedule>& schedule = optimizer->common().schedule;
+    const auto figure = make(schedule)->follows();
+    if (figure && figures_known())
+      check_figure(*figure, "schedule '" + schedule.type + "'", schedule.path);
+  }
+
+  /// Whether what is measured in this stage is known.
+  bool figures_known() const {
+    return sound_.has(stage_.loss) &&
+           std::all_of(stage_.metrics.begin(), stage_.metrics.end(),
+                       [&](const ComponentRef& metric) { return sound_.has(metric); });
   }
 
   void check_figure(const Figure& figure, const std::string& who, const std::string& path) {
@@ -141,7 +156,8 @@ class StageCheck {
       for (const PlacedLayer& layer : trained->layers)
         if (layer.parameters > 0 && !frozen(layer.name)) return;
     }
-    error(section(), "nothing is left to train");
+    const std::string freeze = section() + ".freeze";
+    error(find_path(tree_, freeze) != nullptr ? freeze : section(), "nothing is left to train");
   }
 
   bool frozen(const std::string& layer) const {
@@ -151,32 +167,41 @@ class StageCheck {
 
   const Plan& plan_;
   const StageSpec& stage_;
+  const SoundParts& sound_;
   const Node& tree_;
   Objections& objections_;
 };
 
 }  // namespace
 
-void check_stages(const Plan& plan, const Node& tree, Issues& issues) {
+void check_stages(const Plan& plan, const SoundParts& sound, const Node& tree, Issues& issues) {
   Objections objections;
-  for (const StageSpec& stage : plan.stages) StageCheck(plan, stage, tree, objections).run();
+  for (const StageSpec& stage : plan.stages) StageCheck(plan, stage, sound, tree, objections).run();
   objections.report(issues);
 }
 
-void check_freeze(const Stack& stack, const std::vector<std::string>& names,
-                  const std::string& path, const Node& tree, Issues& issues) {
-  std::vector<std::string> known;
+void check_freeze(const Stack& stack, const std::vector<std::string>& blocks,
+                  const std::vector<std::string>& names, const std::string& path, const Node& tree,
+                  Issues& issues) {
+  std::vector<std::string> known, elsewhere;
   for (const auto& block : stack.blocks()) {
-    known.push_back(block->name);
-    for (const PlacedLayer& layer : block->layers) known.push_back(layer.name);
+    const bool here = std::find(blocks.begin(), blocks.end(), block->name) != blocks.end();
+    std::vector<std::string>& list = here ? known : elsewhere;
+    list.push_back(block->name);
+    for (const PlacedLayer& layer : block->layers) list.push_back(layer.name);
   }
+  const auto in = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
   for (size_t i = 0; i < names.size(); ++i) {
-    if (std::find(known.begin(), known.end(), names[i]) != known.end()) continue;
+    if (in(known, names[i])) continue;
     const std::string place = fmt::format("{}[{}]", path, i);
     const Node* node = find_path(tree, place);
-    issues.error(
-        node != nullptr ? node->origin : tree.origin, place,
-        fmt::format("no block or layer is called '{}'{}", names[i], suggestion(names[i], known)));
+    issues.error(node != nullptr ? node->origin : tree.origin, place,
+                 in(elsewhere, names[i]) ? fmt::format("'{}' does not train here; known: {}",
+                                                       names[i], fmt::join(known, ", "))
+                                         : fmt::format("no block or layer is called '{}'{}",
+                                                       names[i], suggestion(names[i], known)));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "strata/run/plan.hpp"
+#include "strata/run/sound_parts.hpp"
 
 namespace strata {
 
@@ -10,10 +11,13 @@ namespace strata {
 /// target and code, that every figure it is guided by is measured, and that something is left to
 /// train. Mistakes go to `issues`, with the position in `tree` of the key at fault: one a key,
 /// which names the stages that it does not suit.
-void check_stages(const Plan& plan, const Node& tree, Issues& issues);
+/// Components that are not sound are passed over.
+void check_stages(const Plan& plan, const SoundParts& sound, const Node& tree, Issues& issues);
 
-/// Checks the names listed at `path` ("pretrain.freeze") against the stack's blocks and layers.
-void check_freeze(const Stack& stack, const std::vector<std::string>& names,
-                  const std::string& path, const Node& tree, Issues& issues);
+/// Checks the names listed at `path` ("pretrain.freeze") against the blocks that can train there,
+/// and their layers.
+void check_freeze(const Stack& stack, const std::vector<std::string>& blocks,
+                  const std::vector<std::string>& names, const std::string& path, const Node& tree,
+                  Issues& issues);
 
 }  // namespace strata

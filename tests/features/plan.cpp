@@ -84,7 +84,7 @@ TEST_CASE("names to freeze are checked, and something must be left") {
   CHECK(mistake("pretrain: {freeze: [encoder.1.7]}")
             .rfind("4:21: no block or layer is called 'encoder.1.7'", 0) == 0);
   CHECK(mistake("classify: {train: head, freeze: [head.0]}") ==
-        "4:11: nothing is left to train (stage 'classify')");
+        "4:33: nothing is left to train (stage 'classify')");
 }
 
 TEST_CASE("penalties must suit the code, each once") {

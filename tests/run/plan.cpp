@@ -344,6 +344,49 @@ TEST_CASE("mistakes of several parts come in one go") {
   CHECK(two[1] == "6:28: must be at least 1, got 0 (at encoder[1][0].units)");
 }
 
+TEST_CASE("one wrong part does not hide what is wrong in the others") {
+  CHECK(
+      mistakes(with(with(with(kPlanned, "units: 5}, tanh]", "units: 5}, tahn]"), "all}}",
+                         "all}, epochs: [1, 2, 3], early_stopping: {metric: f1}}"),
+                    "classify: {}", "classify: {loss: mse, keep: bset}")) ==
+      Lines{"5:32: unknown layer 'tahn'; did you mean 'tanh'? Known: conv2d, conv_transpose2d, "
+            "dropout, flatten, linear, log_softmax, max_pool2d, relu, sigmoid, tanh, upsample (at "
+            "encoder[1][1])",
+            "7:29: unknown value 'bset'; did you mean 'best'? Known: last, best (at "
+            "classify.keep)",
+            "6:85: early_stopping needs validation data; set data.validation_size (stages "
+            "'pretrain-1', 'pretrain-2'); early_stopping follows 'f1', which is not measured on "
+            "validation data; known: loss, reconstruction_error (stages 'pretrain-1', "
+            "'pretrain-2') (at pretrain.early_stopping)",
+            "7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
+            "'classify') (at classify.loss)",
+            "6:58: strategy 'greedy' trains 2 stages here: expected one number, or a list of 2, "
+            "got a list of 3 (at pretrain.epochs)"});
+  CHECK(mistakes(with(with(kPlanned, "synthetic_digits", "synthetic_digit"), "classify: {}",
+                      "classify: {loss: mse}")) ==
+        Lines{"2:17: unknown dataset 'synthetic_digit'; did you mean 'synthetic_digits'? Known: "
+              "fashion_mnist, idx, image_folder, mnist, npy, synthetic_digits (at data.dataset)",
+              "7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
+              "'classify') (at classify.loss)"});
+}
+
+TEST_CASE("what is frozen can train there") {
+  const std::string frozen = with(kPlanned, "all}}", "all}, freeze: [decoder.0]}");
+  CHECK(mistakes(frozen).empty());
+  CHECK(mistakes(with(frozen, kGreedy, "none")).empty());  // unused there
+  CHECK(
+      mistakes(with(kPlanned, "all}}", "all}, freeze: [head]}")) ==
+      Lines{"6:59: 'head' does not train here; known: encoder.0, encoder.0.0, encoder.0.1, "
+            "encoder.1, encoder.1.0, encoder.1.1, decoder.0, decoder.0.0, decoder.0.1, decoder.1, "
+            "decoder.1.0, decoder.1.1 (at pretrain.freeze[0])"});
+  CHECK(mistakes(with(kPlanned, "classify: {}", "classify: {freeze: [decoder.0]}")) ==
+        Lines{"7:21: 'decoder.0' does not train here; known: encoder.0, encoder.0.0, encoder.0.1, "
+              "encoder.1, encoder.1.0, encoder.1.1, head, head.0, head.1 (at classify.freeze[0])"});
+  CHECK(mistakes(
+            with(kPlanned, "classify: {}", "classify: {freeze: [encoder.0, encoder.1, head]}")) ==
+        Lines{"7:20: nothing is left to train (stage 'classify') (at classify.freeze)"});
+}
+
 TEST_CASE("a name that cannot be a folder's") {
   CHECK(mistakes(with(kPlanned, "name: plan", "name: a/b")) ==
         Lines{"1:7: expected letters, digits, '.', '_' and '-' (it names a folder), got 'a/b' (at "

@@ -30,8 +30,7 @@ inline Loaded load(const std::string& text, const Host& host = {}) {
   experiment.tree = parse_yaml(std::make_shared<Source>(Source{"small.yaml", text}), loaded.issues);
   set_paths(experiment.tree);
   experiment.settings = read_experiment(experiment.tree, loaded.issues);
-  if (loaded.issues.ok())
-    loaded.plan = make_plan(experiment.settings, experiment.tree, loaded.issues, host);
+  loaded.plan = make_plan(experiment.settings, experiment.tree, loaded.issues, host);
   return loaded;
 }
 

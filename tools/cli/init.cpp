@@ -36,9 +36,10 @@ pretrain:                                  # trains the stack to rebuild its inp
   strategy: {type: greedy, train: new}     # or {type: greedy, train: all}, end_to_end, none
   loss: mse
   optimizer: {type: adam, lr: 0.002}       # or {type: sgd, lr: 0.5, momentum: 0.9}
-  epochs: [3, 2]                           # one number, or one for each stage
+  epochs: 3                                # or one for each stage: [3, 2]
   # corruption: {type: masking, rate: 0.3}   # a denoising autoencoder
   # penalties: [{type: l1, weight: 0.0001}]  # a sparse one
+  # early_stopping: {patience: 2}          # each stage, by validation data
   # stages:                                # what differs in a stage
   #   - {}
   #   - optimizer: {type: sgd, lr: 0.1}

@@ -8,6 +8,17 @@
 namespace strata {
 namespace {
 
+/// Adds the issues of one run to those of all.
+void hand_on(const Issues& own, Issues& issues) {
+  for (const Issue& issue : own.all()) {
+    if (issue.warning)
+      issues.warning(issue.origin, issue.path, issue.message);
+    else
+      issues.error(issue.origin, issue.path, issue.message);
+  }
+  if (!own.ok()) issues.count_again();  // even where all of them were reported before
+}
+
 CheckedExperiment checked(const Composition& composition, const ComposedRun& run, const Host& host,
                           Issues& issues) {
   CheckedExperiment result;
@@ -15,11 +26,11 @@ CheckedExperiment checked(const Composition& composition, const ComposedRun& run
   loaded.file = composition.files.front()->name;
   loaded.text = composition.files.front()->text;
   loaded.tree = run.root;
-  load_listed_plugins(run.root, issues);
-  const int errors = issues.errors();
-  loaded.settings = read_experiment(loaded.tree, issues);
-  if (issues.errors() == errors)
-    result.plan = make_plan(loaded.settings, loaded.tree, issues, host);
+  Issues own;  // what is wrong in another run is not wrong in this
+  load_listed_plugins(run.root, own);
+  loaded.settings = read_experiment(loaded.tree, own);
+  result.plan = make_plan(loaded.settings, loaded.tree, own, host);
+  hand_on(own, issues);
   return result;
 }
 
