@@ -138,7 +138,7 @@ TEST_CASE("what the starter file has commented out is right too") {
     settings += setting ? 1 : 0;
     text += (setting ? match[1].str() + match[2].str() : line) + "\n";
   }
-  CHECK(settings == 16);
+  CHECK(settings == 17);
   place.write("all.yaml", text);
   const CommandResult result = place.run({"check", "all.yaml"});
   CHECK(result.err == "");
