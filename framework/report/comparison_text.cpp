@@ -69,30 +69,14 @@ std::vector<Column> metric_columns(const Comparison& c) {
   return columns;
 }
 
-size_t total_width(const std::vector<Column>& columns) {
-  size_t total = 0;
-  for (const Column& column : columns) total += column.width() + 2;
-  return total == 0 ? 0 : total - 2;
-}
-
-/// One table where the width allows, else several that share the row's number.
-std::string tables(const Comparison& c, size_t width, CutHeaders& cut) {
-  std::vector<Column> current = setting_columns(c);
-  const Column row = current[0];
-  std::vector<Column> further = metric_columns(c);
+std::string tables(const Comparison& c, size_t width) {
+  std::vector<Column> columns = setting_columns(c);
+  for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
   Column curves{"loss by epoch, stage by stage", {}, false};
   for (const Group& group : c.groups) curves.cells.push_back(sparkline(group.curves));
   if (std::any_of(curves.cells.begin(), curves.cells.end(), [](auto& s) { return !s.empty(); }))
-    further.push_back(curves);
-  std::string text;
-  for (Column& column : further) {
-    if (current.size() > 1 && total_width(current) + 2 + column.width() > width) {
-      text += text_table(current, width, &cut) + '\n';
-      current = {row};
-    }
-    current.push_back(std::move(column));
-  }
-  return text + text_table(current, width, &cut);
+    columns.push_back(std::move(curves));
+  return text_tables(columns, 1, width);
 }
 
 std::vector<Column> paired_columns(const Comparison& c) {
@@ -122,23 +106,6 @@ std::string paired_heading(const Comparison& c) {
       "Difference from row {} over shared seeds [95 % interval]; p of the paired t-test and of "
       "Wilcoxon's exact signed-rank test, each corrected by Holm over the rows of a metric",
       c.baseline + 1);
-}
-
-/// Text broken at blanks, further lines indented.
-std::string wrapped(const std::string& text, size_t width, const std::string& indent) {
-  std::string out, line;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    if (!line.empty() && text_width(line) + 1 + text_width(word) > width) {
-      out += line + '\n';
-      line = indent + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-    begin = end + 1;
-  }
-  return out + line + '\n';
 }
 
 std::string legend(const Comparison& c) {
@@ -215,14 +182,11 @@ std::string counts_text(const Comparison& c) {
 }
 
 std::string comparison_text(const Comparison& c, size_t width) {
-  CutHeaders cut;
-  std::string text = counts_text(c) + "\n\n" + tables(c, width, cut);
+  std::string text = counts_text(c) + "\n\n" + tables(c, width);
   text += '\n' + wrapped(legend(c), width, "  ");
-  std::vector<std::string> parts;
-  for (const auto& [shown, full] : cut) parts.push_back(fmt::format("{}: {}", shown, full));
-  if (!parts.empty()) text += wrapped(fmt::format("{}", fmt::join(parts, "; ")), width, "  ");
   if (!c.paired.empty())
-    text += '\n' + wrapped(paired_heading(c), width, "  ") + text_table(paired_columns(c), width);
+    text +=
+        '\n' + wrapped(paired_heading(c), width, "  ") + text_tables(paired_columns(c), 2, width);
   if (!c.flags.empty()) text += "\nNot to be compared without a thought:\n";
   for (const Flag& flag : c.flags)
     text += wrapped(fmt::format("  {}  {}", flag.mark, flag.text()), width, "     ");

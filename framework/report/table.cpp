@@ -1,66 +1,144 @@
 #include "strata/report/table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-#include <set>
 
 namespace strata {
 namespace {
 
-std::string cut(const std::string& text, size_t width) {
-  if (text_width(text) <= width) return text;
-  std::string kept;
-  size_t count = 0;
+/// The first `width` characters of UTF-8 text, in bytes.
+size_t bytes_of(const std::string& text, size_t width) {
+  size_t bytes = 0;
+  for (size_t count = 0; bytes < text.size(); ++bytes) {
+    const bool begins = (static_cast<unsigned char>(text[bytes]) & 0xC0U) != 0x80U;
+    if (begins && ++count > width) break;
+  }
+  return bytes;
+}
+
+/// Takes what is put on a line of its own from a word wider than that: up to a blank (in brackets),
+/// else up to what joins a path, a list or the stages of a curve, else as much as there is room
+/// for.
+std::string take_part(std::string& word, size_t width) {
+  const size_t bytes = bytes_of(word, width);
+  const size_t blank = word.find_last_of(' ', bytes);
+  const size_t join = bytes == 0 ? std::string::npos : word.find_last_of("/,|", bytes - 1);
+  size_t end = bytes, next = bytes;
+  if (blank != std::string::npos && blank > 0)
+    end = blank, next = blank + 1;
+  else if (join != std::string::npos && join > 0)
+    end = next = join + 1;
+  std::string part = word.substr(0, end);
+  word.erase(0, next);
+  return part;
+}
+
+/// Text parted at blanks; an interval in square brackets stays together.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words(1);
+  int depth = 0;
   for (const char c : text) {
-    const bool begins = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    if (begins && ++count >= width) break;
-    kept += c;
+    depth += c == '[' ? 1 : c == ']' ? -1 : 0;
+    if (c == ' ' && depth <= 0)
+      words.emplace_back();
+    else
+      words.back() += c;
   }
-  return kept + "…";
+  return words;
 }
 
-/// "pretrain.optimizer.lr" as "pre…r.lr": what tells names of settings apart is at both ends.
-std::string cut_middle(const std::string& text, size_t width) {
-  const size_t size = text_width(text);
-  if (size <= width) return text;
-  if (size != text.size()) return cut(text, width);  // not ASCII
-  const size_t back = width / 2;
-  return text.substr(0, width - 1 - back) + "…" + text.substr(size - back);
-}
-
-/// The column's header in at most `width` characters, other than those that are taken.
-std::string cut_header(const std::string& header, size_t width,
-                       const std::set<std::string>& taken) {
-  std::string shown = cut_middle(header, width);
-  for (int next = 2; taken.count(shown) != 0; ++next) {
-    const std::string number = std::to_string(next);
-    shown = cut_middle(header, std::max(width, number.size() + 4) - number.size()) + number;
+/// "pretrain.epochs" as "pretrain." and "epochs".
+std::vector<std::string> header_parts(const std::string& header) {
+  std::vector<std::string> parts(1);
+  for (const char c : header) {
+    parts.back() += c;
+    if (c == '.' || c == '_' || c == ' ') parts.emplace_back();
   }
-  return shown;
+  return parts;
 }
 
-size_t line_width(const std::vector<Column>& columns) {
+/// Lines of at most `width` characters, as long as no part is longer than that.
+std::vector<std::string> header_lines(const std::string& header, size_t width) {
+  std::vector<std::string> lines(1);
+  for (const std::string& part : header_parts(header)) {
+    if (!lines.back().empty() && text_width(lines.back() + part) > width) lines.emplace_back();
+    lines.back() += part;
+  }
+  for (std::string& line : lines) line.erase(line.find_last_not_of(' ') + 1);
+  return lines;
+}
+
+size_t widest(const std::vector<std::string>& lines) {
+  size_t width = 0;
+  for (const std::string& line : lines) width = std::max(width, text_width(line));
+  return width;
+}
+
+/// The least width that leaves the cells whole.
+size_t least_width(const Column& column) {
+  return std::max(widest(column.cells), widest(header_lines(column.header, 0)));
+}
+
+/// That of the longest word.
+size_t word_width(const Column& column) {
+  size_t width = 0;
+  for (const std::string& cell : column.cells) width = std::max(width, widest(words_of(cell)));
+  return width;
+}
+
+/// The columns' widths in a line of at most `width`: first headers are broken, the widest first,
+/// then cells of columns that are not aligned to the right, between words where that suffices.
+std::vector<size_t> fitted_widths(const std::vector<Column>& columns, size_t width) {
+  std::vector<size_t> widths;
   size_t total = columns.empty() ? 0 : 2 * (columns.size() - 1);
-  for (const Column& column : columns) total += column.width();
-  return total;
+  for (const Column& column : columns) total += widths.emplace_back(column.width());
+  const auto narrow = [&](const auto& least_of) {
+    if (total <= width) return;
+    std::vector<size_t> least;
+    for (const Column& column : columns) least.push_back(least_of(column));
+    while (total > width) {
+      size_t most = columns.size();
+      for (size_t c = 0; c < columns.size(); ++c)
+        if (widths[c] > least[c] && (most == columns.size() || widths[c] > widths[most])) most = c;
+      if (most == columns.size()) return;
+      --widths[most], --total;
+    }
+  };
+  static constexpr size_t few = 8;
+  narrow(least_width);
+  narrow([](const Column& column) {
+    return column.right ? least_width(column) : std::max(few, word_width(column) + 2);
+  });
+  narrow([](const Column& column) { return column.right ? least_width(column) : few; });
+  return widths;
 }
 
-/// Cuts the widest column, again and again, but none under eight characters.
-void fit(std::vector<Column>& columns, size_t width) {
-  for (size_t excess = line_width(columns); excess > width;) {
-    auto widest = std::max_element(columns.begin(), columns.end(),
-                                   [](auto& a, auto& b) { return a.width() < b.width(); });
-    const size_t now = widest->width();
-    if (now <= 8) return;
-    const size_t target = std::max<size_t>(8, now - std::min<size_t>(now - 8, excess - width));
-    widest->header = cut_middle(widest->header, target);
-    for (std::string& cell : widest->cells) cell = cut(cell, target);
-    excess = line_width(columns);
+using Cells = std::vector<std::vector<std::string>>;  // one a column, each its lines
+
+/// One row of the table, or its headers, which end on one line.
+std::string row_lines(const std::vector<Column>& columns, const Cells& cells,
+                      const std::vector<size_t>& widths, bool header) {
+  size_t height = 1;
+  for (const auto& lines : cells) height = std::max(height, lines.size());
+  std::string text;
+  for (size_t line = 0; line < height; ++line) {
+    std::string out;
+    for (size_t c = 0; c < cells.size(); ++c) {
+      const size_t above = header ? height - cells[c].size() : 0;
+      const bool there = line >= above && line - above < cells[c].size();
+      const std::string part = there ? cells[c][line - above] : "";
+      const std::string blanks(widths[c] - std::min(widths[c], text_width(part)), ' ');
+      out += (c == 0 ? "" : "  ") + (columns[c].right ? blanks + part : part + blanks);
+    }
+    out.erase(out.find_last_not_of(' ') + 1);
+    text += out + '\n';
   }
+  return text;
 }
 
 bool same_scale(const StageCurve& a, const StageCurve& b) {
@@ -74,9 +152,7 @@ int decimals_for(double scale) {
 }  // namespace
 
 size_t Column::width() const {
-  size_t widest = text_width(header);
-  for (const std::string& cell : cells) widest = std::max(widest, text_width(cell));
-  return widest;
+  return std::max(text_width(header), widest(cells));
 }
 
 size_t text_width(std::string_view text) {
@@ -85,39 +161,67 @@ size_t text_width(std::string_view text) {
   }));
 }
 
-std::string text_table(std::vector<Column> columns, size_t width, CutHeaders* cut_headers) {
-  std::vector<std::string> headers;
-  for (const Column& column : columns) headers.push_back(column.header);
-  fit(columns, width);
-  std::set<std::string> taken;
-  for (size_t c = 0; c < columns.size(); ++c) {
-    const std::string full = headers[c];
-    if (columns[c].header == full) {
-      taken.insert(full);
+std::vector<std::string> wrapped_lines(const std::string& text, size_t width,
+                                       const std::string& indent) {
+  std::vector<std::string> lines(1);
+  for (std::string word : words_of(text)) {
+    const std::string gap = lines.back().empty() ? "" : " ";
+    if (text_width(lines.back() + gap + word) <= width) {
+      lines.back() += gap + word;
       continue;
     }
-    columns[c].header = cut_header(full, text_width(columns[c].header), taken);
-    taken.insert(columns[c].header);
-    if (cut_headers != nullptr) cut_headers->emplace_back(columns[c].header, full);
-  }
-  std::vector<size_t> widths;
-  for (const Column& column : columns) widths.push_back(column.width());
-  const size_t rows = columns.empty() ? 0 : columns[0].cells.size();
-  std::string text;
-  for (size_t line = 0; line <= rows; ++line) {
-    std::string out;
-    for (size_t c = 0; c < columns.size(); ++c) {
-      const std::string& cell = line == 0 ? columns[c].header : columns[c].cells[line - 1];
-      const std::string blanks(widths[c] - text_width(cell), ' ');
-      out += (c == 0 ? "" : "  ") + (columns[c].right ? blanks + cell : cell + blanks);
+    if (lines.back() != indent && !lines.back().empty()) lines.push_back(indent);
+    while (text_width(lines.back() + word) > width) {
+      const size_t room = width - std::min(width - 1, text_width(lines.back()));
+      lines.back() += take_part(word, room);
+      lines.push_back(indent);
     }
-    out.erase(out.find_last_not_of(' ') + 1);
-    text += out + '\n';
+    lines.back() += word;
+  }
+  return lines;
+}
+
+std::string wrapped(const std::string& text, size_t width, const std::string& indent) {
+  return fmt::format("{}\n", fmt::join(wrapped_lines(text, width, indent), "\n"));
+}
+
+std::string text_table(const std::vector<Column>& columns, size_t width) {
+  const std::vector<size_t> widths = fitted_widths(columns, width);
+  const size_t rows = columns.empty() ? 0 : columns[0].cells.size();
+  Cells cells;
+  for (size_t c = 0; c < columns.size(); ++c)
+    cells.push_back(header_lines(columns[c].header, widths[c]));
+  std::string text = row_lines(columns, cells, widths, true);
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t c = 0; c < columns.size(); ++c)
+      cells[c] = wrapped_lines(columns[c].cells[r], widths[c], "  ");
+    text += row_lines(columns, cells, widths, false);
   }
   return text;
 }
 
-std::string sparkline(const std::vector<StageCurve>& curves) {
+std::string text_tables(const std::vector<Column>& columns, size_t keys, size_t width) {
+  const auto begin = columns.begin();
+  const std::vector<Column> repeated(begin, begin + static_cast<std::ptrdiff_t>(keys));
+  size_t key_width = 0;
+  for (const Column& column : repeated) key_width += least_width(column) + 2;
+  std::vector<Column> block = repeated;
+  size_t used = key_width;
+  std::string text;
+  for (size_t c = keys; c < columns.size(); ++c) {
+    const size_t needed = least_width(columns[c]);
+    if (block.size() > keys && used + needed > width) {
+      text += text_table(block, width) + '\n';
+      block = repeated;
+      used = key_width;
+    }
+    block.push_back(columns[c]);
+    used += needed + 2;
+  }
+  return text + text_table(block, width);
+}
+
+std::string sparkline(const std::vector<StageCurve>& curves, size_t most) {
   static const std::array<const char*, 8> heights = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   std::string line;
   for (size_t begin = 0; begin < curves.size();) {
@@ -129,7 +233,7 @@ std::string sparkline(const std::vector<StageCurve>& curves) {
     for (; begin < end; ++begin) {
       if (!line.empty()) line += "|";
       const auto& losses = curves[begin].losses;
-      const size_t drawn = std::min<size_t>(losses.size(), 20);
+      const size_t drawn = std::min(losses.size(), most);
       for (size_t i = 0; i < drawn; ++i) {
         const double loss = losses[drawn < 2 ? 0 : i * (losses.size() - 1) / (drawn - 1)];
         const double unit = high > low ? (loss - low) / (high - low) : 0;

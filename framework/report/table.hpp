@@ -16,22 +16,30 @@ struct Column {
   size_t width() const;
 };
 
-/// Headers that were cut, each with the whole.
-using CutHeaders = std::vector<std::pair<std::string, std::string>>;
+/// Columns two blanks apart under their headers, every line ending in a newline. Where a line would
+/// have more than `width` characters, headers are broken ("pretrain." over "epochs"), and then the
+/// cells that are aligned to the left; nothing is cut.
+std::string text_table(const std::vector<Column>& columns, size_t width);
 
-/// Columns two blanks apart under their headers, every line ending in a newline. Cells of the
-/// columns are cut (with an ellipsis) until a line has at most `width` characters; headers are cut
-/// in the middle and stay different from each other, and are added to `cut_headers`.
-std::string text_table(std::vector<Column> columns, size_t width,
-                       CutHeaders* cut_headers = nullptr);
+/// One table where the width allows, else as many as it takes, an empty line apart. Each begins
+/// with the first `keys` columns.
+std::string text_tables(const std::vector<Column>& columns, size_t keys, size_t width);
+
+/// Text broken at blanks into lines of at most `width` characters, all but the first after
+/// `indent`. What stands in brackets is broken only where it alone is wider, as words are.
+std::vector<std::string> wrapped_lines(const std::string& text, size_t width,
+                                       const std::string& indent);
+
+/// The same as one text, every line ending in a newline.
+std::string wrapped(const std::string& text, size_t width, const std::string& indent);
 
 /// Characters of UTF-8 text, as a terminal counts them here: one a code point.
 size_t text_width(std::string_view text);
 
 /// A line of eight heights, a bar apart where a stage begins. Neighbouring stages that minimize the
 /// same loss against the same target share one scale, so that the jump between them shows. Of a
-/// stage with more than 20 epochs, 20 are drawn, the first and the last among them.
-std::string sparkline(const std::vector<StageCurve>& curves);
+/// stage with more than `most` epochs, so many are drawn, the first and the last among them.
+std::string sparkline(const std::vector<StageCurve>& curves, size_t most = 20);
 
 /// "0.9183 ± 0.0021 [0.9168, 0.9198]": as many decimals as two digits of the spread need.
 std::string summary_text(const Summary& summary);

@@ -67,6 +67,41 @@ TEST_CASE("no line is wider than the terminal; what does not fit goes below") {
   }
 }
 
+TEST_CASE("at 80 columns intervals, the paired table's too, and settings are whole") {
+  std::vector<ComparedRun> runs;
+  for (const bool deep : {false, true})
+    for (int64_t seed = 0; seed < 10; ++seed) {
+      RunSpec spec;
+      spec.seed = seed;
+      Json record = test::make_record(spec);
+      for (int more = 0; more < (deep ? 3 : 1); ++more)
+        record["config"]["encoder"].push_back(record["config"]["encoder"][1]);
+      record["metrics"]["test"]["accuracy"] =
+          0.9 + 0.001 * double(seed) + (deep ? 0 : 0.001 * double(seed % 2) + 0.01);
+      runs.push_back(compared_run("r.json", record));
+    }
+  CompareOptions options;
+  options.metrics = {"accuracy", "reconstruction_error", "training_seconds"};
+  const std::string text = comparison_text(compare(std::move(runs), options), 80);
+  CAPTURE(text);
+  CHECK(widest_line(text) <= 80);
+  CHECK(text.find("…") == std::string::npos);
+  // Five blocks are wider than what the row's number leaves: two lines.
+  CHECK(
+      text.find("row  encoder\n"
+                "  1  linear(400) tanh | linear(256) tanh | linear(256) tanh\n"
+                "  2  linear(400) tanh | linear(256) tanh | linear(256) tanh | linear(256) tanh |\n"
+                "       linear(256) tanh\n") != std::string::npos);
+  // Differences -0.010 and -0.011 in turn: -0.0105 with standard deviation 0.000527; t of 9
+  // degrees 2.262157: 0.000377 to either side.
+  CHECK(text.find("metric                row  difference                     pairs     p (t)\n") !=
+        std::string::npos);
+  CHECK(text.find("accuracy                2  -0.01050 [-0.01088, -0.01012]     10  < 0.0001\n") !=
+        std::string::npos);
+  CHECK(text.find("metric                row  p (exact)  verdict\n"
+                  "accuracy                2     0.0020  worse\n") != std::string::npos);
+}
+
 TEST_CASE("Markdown escapes what would end a cell") {
   std::vector<ComparedRun> runs;
   for (const bool deep : {false, true}) {

@@ -27,12 +27,54 @@ TEST_CASE("columns are aligned, without blanks at the end") {
         " 10  bcd   y\n");
 }
 
-TEST_CASE("a table is cut to the width, the widest column first") {
-  const std::string table = text_table(
-      {{"key", {"a-rather-long-value-of-a-setting"}, false}, {"accuracy", {"0.9183"}, false}}, 30);
-  CHECK(table ==
-        "key                   accuracy\n"
-        "a-rather-long-value…  0.9183\n");
+TEST_CASE("where the width does not suffice, headers are broken first, then text; nothing is cut") {
+  const std::vector<Column> columns = {{"row", {"1", "2"}, true},
+                                       {"pretrain.epochs", {"10", "100"}, false},
+                                       {"encoder", {"linear(400) tanh", "none"}, false},
+                                       {"accuracy", {"0.9183", "0.9184"}, true}};
+  CHECK(text_table(columns, 52) ==
+        "row  pretrain.epochs  encoder           accuracy\n"
+        "  1  10               linear(400) tanh    0.9183\n"
+        "  2  100              none                0.9184\n");
+  CHECK(text_table(columns, 42) ==
+        "     pretrain.\n"
+        "row  epochs     encoder           accuracy\n"
+        "  1  10         linear(400) tanh    0.9183\n"
+        "  2  100        none                0.9184\n");
+  CHECK(text_table(columns, 39) ==
+        "     pretrain.\n"
+        "row  epochs     encoder        accuracy\n"
+        "  1  10         linear(400)      0.9183\n"
+        "                  tanh\n"
+        "  2  100        none             0.9184\n");
+}
+
+TEST_CASE("columns that do not fit make further tables under the same first ones") {
+  const std::vector<Column> columns = {{"row", {"1", "2"}, true},
+                                       {"lr", {"0.1", "1"}, false},
+                                       {"accuracy", {"0.9 [0.8, 1.0]", "0.7 [0.6, 0.8]"}, false},
+                                       {"nll", {"0.5 [0.4, 0.6]", "-"}, false}};
+  CHECK(text_tables(columns, 1, 42) ==
+        "row  lr   accuracy        nll\n"
+        "  1  0.1  0.9 [0.8, 1.0]  0.5 [0.4, 0.6]\n"
+        "  2  1    0.7 [0.6, 0.8]  -\n");
+  CHECK(text_tables(columns, 1, 30) ==
+        "row  lr   accuracy\n"
+        "  1  0.1  0.9 [0.8, 1.0]\n"
+        "  2  1    0.7 [0.6, 0.8]\n"
+        "\n"
+        "row  nll\n"
+        "  1  0.5 [0.4, 0.6]\n"
+        "  2  -\n");
+}
+
+TEST_CASE("text is broken at blanks, but not within an interval; long words where they join") {
+  CHECK(wrapped("a mean of 0.5 [0.4, 0.6] here", 20, "  ") == "a mean of 0.5\n  [0.4, 0.6] here\n");
+  CHECK(wrapped("read results/lecture/mnist/record.json", 20, "  ") ==
+        "read\n  results/lecture/\n  mnist/record.json\n");
+  CHECK(wrapped("ääääääääää", 4, "") == "ääää\nääää\nää\n");
+  CHECK(wrapped("█▃▂▁|█▂▁", 6, " ") == "█▃▂▁|\n █▂▁\n");
+  CHECK(wrapped("one [two three four", 10, "") == "one\n[two three\nfour\n");
 }
 
 TEST_CASE("sparklines: eight heights, a bar between stages, one scale for one quantity") {
@@ -45,6 +87,7 @@ TEST_CASE("sparklines: eight heights, a bar between stages, one scale for one qu
   CHECK(sparkline({curve("labels", "nll", {3, 3})}) == "▁▁");
   CHECK(sparkline({}).empty());
   CHECK(text_width(sparkline({curve("labels", "nll", std::vector<double>(200, 1))})) == 20);
+  CHECK(sparkline({curve("labels", "nll", {3, 2.9, 2, 1.1, 1})}, 3) == "█▅▁");
 }
 
 TEST_CASE("figures have as many decimals as two digits of the spread") {
@@ -60,17 +103,4 @@ TEST_CASE("figures have as many decimals as two digits of the spread") {
   CHECK(p_text(0.00283) == "0.0028");
   CHECK(p_text(1e-9) == "< 0.0001");
   CHECK(p_text(NAN) == "-");
-}
-
-TEST_CASE("headers that do not fit are cut in the middle, stay apart, and are told in full") {
-  const std::vector<std::string> keys = {"pretrain.optimizer.lr", "classify.optimizer.lr",
-                                         "pretrain.epochs", "pretrain.strategy"};
-  std::vector<Column> columns;
-  for (const std::string& key : keys) columns.push_back({key, {"1"}, false});
-  columns.push_back({"pretrain.optimizer.mr.lr", {"1"}, false});
-  CutHeaders cut;
-  const std::string table = text_table(columns, 48, &cut);
-  CHECK(table.substr(0, table.find('\n')) == "pre…r.lr  cla…r.lr  pre…ochs  pre…tegy  pre….lr2");
-  REQUIRE(cut.size() == 5);
-  CHECK(cut[0] == std::pair<std::string, std::string>("pre…r.lr", "pretrain.optimizer.lr"));
 }
