@@ -39,7 +39,7 @@ std::string take_part(std::string& word, size_t width) {
 }
 
 /// Text parted at blanks; an interval in square brackets stays together.
-std::vector<std::string> words_of(const std::string& text) {
+std::vector<std::string> blank_words(const std::string& text) {
   std::vector<std::string> words(1);
   int depth = 0;
   for (const char c : text) {
@@ -87,7 +87,7 @@ size_t least_width(const Column& column) {
 /// That of the longest word.
 size_t word_width(const Column& column) {
   size_t width = 0;
-  for (const std::string& cell : column.cells) width = std::max(width, widest(words_of(cell)));
+  for (const std::string& cell : column.cells) width = std::max(width, widest(blank_words(cell)));
   return width;
 }
 
@@ -164,7 +164,7 @@ size_t text_width(std::string_view text) {
 std::vector<std::string> wrapped_lines(const std::string& text, size_t width,
                                        const std::string& indent) {
   std::vector<std::string> lines(1);
-  for (std::string word : words_of(text)) {
+  for (std::string word : blank_words(text)) {
     const std::string gap = lines.back().empty() ? "" : " ";
     if (text_width(lines.back() + gap + word) <= width) {
       lines.back() += gap + word;
@@ -194,7 +194,9 @@ std::string text_table(const std::vector<Column>& columns, size_t width) {
   std::string text = row_lines(columns, cells, widths, true);
   for (size_t r = 0; r < rows; ++r) {
     for (size_t c = 0; c < columns.size(); ++c)
-      cells[c] = wrapped_lines(columns[c].cells[r], widths[c], "  ");
+      cells[c] = text_width(columns[c].cells[r]) <= widths[c]
+                     ? std::vector<std::string>{columns[c].cells[r]}
+                     : wrapped_lines(columns[c].cells[r], widths[c], "  ");
     text += row_lines(columns, cells, widths, false);
   }
   return text;
