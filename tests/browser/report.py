@@ -5,7 +5,6 @@ Run by ctest (label browser) with the command in STRATA_COMMAND and make_records
 Needs Debian's chromium, chromium-driver and python3-selenium. Screenshots go to STRATA_SCREENSHOTS,
 where that is set.
 """
-import base64
 import json
 import os
 import pathlib
@@ -66,24 +65,33 @@ def many_records(results, folder, rows=23):
             path.write_text(json.dumps(one))
 
 
-def media(driver, width, kind="screen"):
+def make_page(records, page, *arguments):
+    subprocess.run([COMMAND, "report", records, "-o", page, *arguments], check=True, stdout=subprocess.DEVNULL)
+    return page
+
+
+def make_pages(folder):
+    """The pages of a few rows with images and of many rows."""
+    folder = pathlib.Path(folder)
+    subprocess.run([RECORDS, folder / "results"], check=True)
+    many_records(folder / "results", folder / "many")
+    return (make_page(folder / "results", folder / "report.html", "--title", "A <b>title</b> & more",
+                      "--baseline", "dataset=mnist,strategy=greedy"),
+            make_page(folder / "many", folder / "many.html"))
+
+
+def media(driver, width, kind="", dark=False):
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
         "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": kind})
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "media": kind, "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
 
 
 class Report(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
-        folder = pathlib.Path(cls.folder.name)
-        subprocess.run([RECORDS, folder / "results"], check=True)
-        cls.page = folder / "report.html"
-        subprocess.run([COMMAND, "report", folder / "results", "-o", cls.page, "--title",
-                        "A <b>title</b> & more", "--baseline", "dataset=mnist,strategy=greedy"], check=True)
-        many_records(folder / "results", folder / "many")
-        cls.many = folder / "many.html"
-        subprocess.run([COMMAND, "report", folder / "many", "-o", cls.many], check=True)
+        cls.page, cls.many = make_pages(cls.folder.name)
         cls.driver = browser()
 
     @classmethod
@@ -121,7 +129,7 @@ class Report(unittest.TestCase):
             "overview", "paired", "curves", "figures", "classes", "pixels", "reconstructions", "filters",
             "worst", "codes", "settings", "provenance", "runs"])
         canvases = self.driver.find_elements(By.CSS_SELECTOR, ".plot canvas")
-        self.assertEqual(len(canvases), 5 + 5 + 2)  # curves, bars, histograms
+        self.assertEqual(len(canvases), 7 + 5 + 2)  # curves, bars, histograms
         for canvas in canvases:
             self.assertGreater(self.ink(canvas), 1000, canvas.get_attribute("aria-label"))
         self.assertEqual(self.driver.find_element(By.TAG_NAME, "h1").text, "A <b>title</b> & more")
@@ -143,13 +151,13 @@ class Report(unittest.TestCase):
         self.assertIn("not comparable", self.driver.find_element(By.ID, "paired").text)
 
     def test_curves_have_bands_stage_boundaries_and_gaps(self):
-        self.chart("Pretraining: training loss (mse) of pixels")
+        self.chart("Pretraining: training loss (mse) of pixels of mnist")
         self.assertEqual(self.run_js("return chart.options.plugins.stages.boundaries.map(b => [b.x, b.label])"),
                          [[0.5, "pretrain-1"], [10.5, "pretrain-2"]])
         self.assertEqual(self.run_js("return chart.data.datasets[1].bands.map(b => b.length)"), [10, 10])
         self.assertIsNone(self.run_js("return chart.data.datasets[1].data[10].y"))
         styles = self.run_js("return chart.data.datasets.map(d => d.pointStyle + d.borderDash)")
-        self.assertEqual(len(set(styles)), 4)  # readable without colour
+        self.assertEqual(len(set(styles)), 2)  # readable without colour
 
     def test_drag_zooms_and_double_click_shows_all(self):
         canvas = self.chart("Classifier: test accuracy")
@@ -222,11 +230,6 @@ class Report(unittest.TestCase):
                          "T-shirt/top as\nDress")
         self.assertEqual(self.run_js("const i = document.querySelector('.codes');"
                                      "return [i.naturalWidth, i.naturalHeight]"), [256, 100])
-
-    def test_printing_is_light_and_whole(self):
-        pdf = base64.b64decode(self.driver.print_page())
-        self.assertTrue(pdf.startswith(b"%PDF"))
-        self.assertEqual(self.driver.get_log("browser"), [])
 
     def test_paper_holds_every_table(self):
         self.addCleanup(media, self.driver, 1280)

@@ -34,6 +34,17 @@ function addSection(id, title, ...children) {
   return section;
 }
 
+/** A button that is on or off; `change` is told which. */
+function pressed(text, on, change) {
+  const button = make('button', {type: 'button', 'aria-pressed': String(on)}, text);
+  button.addEventListener('click', () => {
+    const now = button.getAttribute('aria-pressed') === 'false';
+    button.setAttribute('aria-pressed', String(now));
+    change(now);
+  });
+  return button;
+}
+
 function panel(title, ...children) {
   return make('div', {class: 'panel'}, make('h3', {}, title), ...children);
 }
@@ -54,10 +65,15 @@ function scrolling(label, child) {
   return make('div', {class: 'scroller'}, cue, inner);
 }
 
+/** A text that may be broken where its words end: "fashion_mnist" before "mnist". */
+function breakable(text) {
+  return text.split(/(?<=[_/=.])(?=[a-z])/i).flatMap((part, i) => i ? [make('wbr'), part] : [part]);
+}
+
 function table(header, rows, numeric = []) {
   const cell = (tag, value, column) => {
     if (value instanceof Node && value.tagName === tag.toUpperCase()) return value;
-    return make(tag, {class: numeric.includes(column) ? 'number' : null}, value);
+    return make(tag, {class: numeric.includes(column) ? 'number' : null}, ...breakable(value));
   };
   return make('table', {},
     make('thead', {}, make('tr', {}, ...header.map((h, i) => cell('th', h, i)))),
@@ -78,12 +94,34 @@ function pValue(p) {
   return p < 0.0001 ? '< 0.0001' : p.toFixed(p < 0.01 ? 4 : 3);
 }
 
+/** "1 run", "2 runs". */
+function counted(count, word) {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** Positive values of which one is more than a hundred times another: on a linear scale the small
+ * ones are not seen. */
+function spansMagnitudes(values) {
+  const low = Math.min(...values);
+  return low > 0 && Math.max(...values) > 100 * low;
+}
+
+/** A share of the samples, which lies within 0 and 1 whatever its interval says. */
+function isShare(name) {
+  return /(^|[ ._])accuracy$/.test(name);
+}
+
 function rowName(index) {
   return `${index + 1}  ${report.groups[index].label}`;
 }
 
-/** More rows than this are named once, and by their numbers beside each chart. */
-const manyRows = report.groups.length > 8;
+/** More rows than this are named once, and by their numbers beside each chart; at first, only
+ * as many curves are drawn: there are eight colours, dashes and marks. */
+const mostRows = 8;
+const manyRows = report.groups.length > mostRows;
+
+/** Whether rows go by their numbers where there is no room for their names. */
+const numbered = manyRows || report.groups.some((group) => group.label.length > 40);
 
 /** The row in a chart's tooltip: one line of it. */
 function shortRowName(index) {
@@ -131,20 +169,13 @@ function setTheme(name) {
 const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
 document.getElementById('theme').addEventListener('click',
   () => setTheme(theme() === 'dark' ? 'light' : 'dark'));
-prefersDark.addEventListener('change', (event) => setTheme(event.matches ? 'dark' : 'light'));
+prefersDark.addEventListener('change', (event) => {
+  if (!onPaper) setTheme(event.matches ? 'dark' : 'light');
+});
 document.getElementById('print').addEventListener('click', () => window.print());
 
-// Paper is light, whatever the screen is.
-let themeOnScreen = null;
-window.addEventListener('beforeprint', () => {
-  themeOnScreen = theme();
-  setTheme('light');
-  Object.values(Chart.instances).forEach((chart) => chart.resize());
-});
-window.addEventListener('afterprint', () => {
-  setTheme(themeOnScreen);
-  Object.values(Chart.instances).forEach((chart) => chart.resize());
-});
+/** Whether the page is laid out for paper (print.js). */
+let onPaper = false;
 
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 Chart.defaults.animation = false;

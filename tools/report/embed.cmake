@@ -16,7 +16,7 @@ set(code "// Made by tools/report/embed.cmake.\n#include \"report_assets.hpp\"\n
 bytes_of(page ${FOLDER}/page.html)
 bytes_of(style ${FOLDER}/style.css)
 bytes_of(charts ${CHARTS})
-bytes_of(script ${FOLDER}/base.js ${FOLDER}/charts.js ${FOLDER}/sections.js)
+bytes_of(script ${SCRIPTS})
 string(APPEND code "\nstd::string_view text(const unsigned char* bytes, size_t size) {\n"
   "  return {reinterpret_cast<const char*>(bytes), size};\n}\n\n}  // namespace\n\n"
   "namespace strata {\n\nReportAssets report_assets() {\n"

@@ -11,10 +11,13 @@ else()
 endif()
 
 set(_folder ${CMAKE_CURRENT_LIST_DIR})
-set(_files ${_folder}/page.html ${_folder}/style.css ${_folder}/base.js ${_folder}/charts.js
-  ${_folder}/sections.js)
+# In their order within the page.
+set(_scripts base print charts curves bars details sections)
+list(TRANSFORM _scripts PREPEND ${_folder}/)
+list(TRANSFORM _scripts APPEND .js)
+set(_files ${_folder}/page.html ${_folder}/style.css ${_scripts})
 set(STRATA_REPORT_ASSETS ${PROJECT_BINARY_DIR}/report_assets.cpp)
 add_custom_command(OUTPUT ${STRATA_REPORT_ASSETS}
-  COMMAND ${CMAKE_COMMAND} -DFOLDER=${_folder} "-DCHARTS=${STRATA_CHART_JS_FILE}"
+  COMMAND ${CMAKE_COMMAND} -DFOLDER=${_folder} "-DSCRIPTS=${_scripts}" "-DCHARTS=${STRATA_CHART_JS_FILE}"
     -DOUTPUT=${STRATA_REPORT_ASSETS} -P ${_folder}/embed.cmake
   DEPENDS ${_files} ${_folder}/embed.cmake ${STRATA_CHART_JS_FILE} VERBATIM)

@@ -10,7 +10,7 @@ function summaryText() {
       runs += count;
     }
   const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
-  return `${runs} runs (${parts.join(', ')}) in ${comparison.groups.length} rows. ` +
+  return `${counted(runs, 'run')} (${parts.join(', ')}) in ${counted(comparison.groups.length, 'row')}. ` +
     'Mean ± standard deviation over seeds; intervals are 95 % (Student’s t).';
 }
 
@@ -64,11 +64,6 @@ function settingsCell(group) {
   return cell;
 }
 
-/** A name that may be broken where its words end. */
-function breakable(name) {
-  return make('th', {class: 'number'}, ...name.split(/(?<=[_.])/).flatMap((part) => [part, make('wbr')]));
-}
-
 function overviewSection() {
   const rows = comparison.groups.map((group, g) => {
     const done = group.statuses.completed || 0;
@@ -79,8 +74,7 @@ function overviewSection() {
   const header = ['row', comparison.keys.length ? 'settings' : 'name', 'runs', 'flags',
                   ...comparison.metrics.map((metric) => metric.name)];
   const numeric = header.map((_, i) => i).filter((i) => i !== 1 && i !== 3);
-  const shown = header.map((name, i) => i > 3 ? breakable(name) : name);
-  const overview = asCards(table(shown, rows, numeric), header);
+  const overview = asCards(table(header, rows, numeric), header);
   overview.classList.add('overview');
   addSection('overview', 'Overview', flagBox(), scrolling('Table of all rows', overview),
     make('p', {class: 'hint'},
@@ -105,76 +99,6 @@ function pairedSection() {
     make('p', {class: 'hint'}, `From row ${rowName(comparison.baseline)}, over shared seeds; p-values of the paired ` +
       't-test and of Wilcoxon’s exact signed-rank test, corrected by Holm over the rows of a metric.'),
     scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)));
-}
-
-function barSection() {
-  const panels = comparison.metrics.map((metric) => {
-    const bars = comparison.groups.map((group, row) => ({row, cell: group.metrics[metric.name]}))
-      .filter(({cell}) => cell.n > 0)
-      .map(({row, cell}) => ({
-        row, value: cell.mean, interval: [cell.ci_low, cell.ci_high],
-        note: `${figure(cell.mean, cell.sd)}` +
-          (cell.sd === null ? '' : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
-      }));
-    const title = metric.name + (metric.comparable ? '' : ' (≠ not comparable between all rows)');
-    return bars.length ? barPanel(title, bars) : null;
-  }).filter(Boolean);
-  if (panels.length === 0) return;
-  const closer = make('button', {type: 'button', 'aria-pressed': 'false'}, 'Closer');
-  closer.addEventListener('click', () => {
-    const on = closer.getAttribute('aria-pressed') === 'false';
-    closer.setAttribute('aria-pressed', String(on));
-    panels.forEach((box) => box.closer(on));
-  });
-  addSection('figures', 'Figures',
-    make('p', {class: 'hint'}, 'Means with their 95 % intervals, cut where they go beyond the axis. ' +
-      'Bars begin at zero; closer up they do not.' +
-      (manyRows ? ' The numbers are the rows of the overview.' : '')),
-    make('div', {class: 'controls'}, closer), make('div', {class: 'panels'}, ...panels));
-}
-
-/** What is drawn together: one quantity of stages that minimize the same thing. */
-function curveQuantities() {
-  const found = new Map();
-  report.groups.forEach((group, row) => {
-    const epochs = {};
-    for (const stage of group.stages) {
-      for (const quantity of Object.keys(stage.series || {})) {
-        const what = stage.target === 'labels' ? 'labels' : stage.target;
-        const key = `${stage.kind} ${quantity} ${what} ${quantity === 'loss' ? stage.loss : ''}`;
-        if (!found.has(key)) found.set(key, {stage, quantity, what, rows: new Map(), starts: new Map()});
-        const entry = found.get(key);
-        const begin = epochs[stage.kind] || 0;
-        if (!entry.rows.has(row)) entry.rows.set(row, []);
-        const points = entry.rows.get(row);
-        if (points.length) points.push({x: begin + 0.5, y: null, sd: null, n: 0});
-        const {mean, sd, n} = stage.series[quantity];
-        mean.forEach((y, e) => points.push({x: begin + e + 1, y, sd: sd[e], n}));
-        entry.starts.set(begin, stage.name);
-      }
-      epochs[stage.kind] = (epochs[stage.kind] || 0) + stage.epochs;
-    }
-  });
-  return [...found.values()];
-}
-
-function curveSection() {
-  const panels = curveQuantities().map(({stage, quantity, what, rows, starts}) => {
-    const name = quantity === 'loss' ? `training loss (${stage.loss})` : quantity.replace('.', ' ').replaceAll('_', ' ');
-    const title = `${stage.kind === 'pretrain' ? 'Pretraining' : 'Classifier'}: ${name}` +
-      (what === 'labels' ? '' : ` of ${what}`);
-    const boundaries = starts.size < 2 ? [] : [...starts].sort((a, b) => a[0] - b[0])
-      .map(([x, label]) => ({x: x + 0.5, label}));
-    const curves = [...rows].map(([row, points]) => ({row, points}));
-    return curvePanel(title, name, curves, boundaries);
-  });
-  if (panels.length === 0) return;
-  const rows = report.groups.map((_, row) => row);
-  addSection('curves', 'Curves',
-    make('p', {class: 'hint screen'}, 'Bands: one standard deviation over seeds. Dashed lines: a stage begins. ' +
-      'Drag across a part to enlarge it, double-click to see all; the names below hide and show.'),
-    manyRows ? legend(rows, panels.map((box) => box.chart)) : null,
-    make('div', {class: 'panels'}, ...panels));
 }
 
 function heatTable(matrix, names) {
@@ -299,42 +223,6 @@ function imageSections() {
       make('figcaption', {}, `${image.block} after ${image.stage}: ${image.units} units, ${image.labels.length} samples`)));
 }
 
-/** Keys down, rows across; what differs is marked, and at first only that is shown. */
-function differenceSection(id, title, part) {
-  const lists = report.groups.map((group) => new Map(group[part] || []));
-  const keys = [...new Set(lists.flatMap((list) => [...list.keys()]))];
-  if (keys.length === 0) return;
-  const differs = (key) => new Set(lists.map((list) => list.get(key))).size > 1;
-  const some = keys.some(differs);
-  const rows = keys.map((key) => {
-    const changed = differs(key);
-    const cells = lists.map((list) =>
-      make('td', {class: 'value' + (changed ? ' differs' : '')}, list.get(key) ?? '–'));
-    const row = make('tr', {}, make('td', {class: 'keyname'}, (changed ? '≠ ' : '') + key), ...cells);
-    row.hidden = some && !changed;
-    row.dataset.same = String(!changed);
-    return row;
-  });
-  const toggle = make('button', {type: 'button', 'aria-pressed': 'false'}, 'Show what is equal too');
-  toggle.addEventListener('click', () => {
-    const all = toggle.getAttribute('aria-pressed') === 'false';
-    toggle.setAttribute('aria-pressed', String(all));
-    for (const row of rows) row.hidden = !all && row.dataset.same === 'true';
-  });
-  const header = ['key', ...report.groups.map((_, row) => manyRows ? `row ${row + 1}` : rowName(row))];
-  const head = make('tr', {}, ...header.map((name) => make('th', {class: 'value'}, name)));
-  addSection(id, title, some && rows.some((row) => row.hidden) ? make('div', {class: 'controls'}, toggle) : null,
-    scrolling(title, asCards(make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows)), header)));
-}
-
-function runSection() {
-  const header = ['row', 'name', 'run', 'seed', 'status', 'record'];
-  const rows = comparison.groups.flatMap((group, g) => group.runs.map((run) =>
-    [String(g + 1), run.name, run.run_id, String(run.seed), run.status, make('td', {class: 'value'}, run.path)]));
-  addSection('runs', 'Runs', make('details', {}, make('summary', {}, `All ${rows.length} runs and their records`),
-    scrolling('Table of runs', asCards(table(header, rows, [0, 3]), header))));
-}
-
 document.getElementById('summary').textContent = summaryText();
 overviewSection();
 pairedSection();
@@ -347,3 +235,4 @@ differenceSection('settings', 'Settings', 'settings');
 differenceSection('provenance', 'Provenance', 'provenance');
 runSection();
 setTheme(theme());
+if (paper.matches) toPaper();

@@ -1,0 +1,145 @@
+'use strict';
+// Bars with intervals, and the pixels' histograms.
+
+/** The row's name in lines for the axis of bars, or its number. */
+function axisName(row) {
+  if (numbered) return [String(row + 1)];
+  const room = window.innerWidth < 640 ? 16 : 24;
+  const lines = [''];
+  for (const word of rowName(row).match(/[^\s,]{1,16}(,|\s+)?\s*/g) || []) {
+    if ((lines[lines.length - 1] + word.trimEnd()).length > room) lines.push('');
+    lines[lines.length - 1] += word;
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+/** The ends of the bars' axis, linear and closer up. One interval over three times as wide as the
+ * largest mean does not stretch it: it is cut. */
+function barEnds(bars, share) {
+  const means = bars.map(({value}) => value);
+  const limit = 3 * Math.max(...means.map(Math.abs));
+  const least = Math.max(-limit, means.every((mean) => mean >= 0) ? 0 : -Infinity);
+  const most = Math.min(limit, share ? 1 : Infinity);
+  const within = (value) => Math.min(most, Math.max(least, value));
+  const ends = bars.flatMap(({value, interval}) => [value, ...interval]).filter((end) => end !== null).map(within);
+  const low = Math.min(...ends), high = Math.max(...ends), margin = (high - low) / 10 || Math.abs(low) / 10;
+  return {high, margin, closer: {min: within(low - margin), max: within(high + margin)}};
+}
+
+/** A logarithmic axis: 0.1, 0.2, 0.5, 1. */
+function powers(value) {
+  const digits = value.toExponential(0);
+  return ['1', '2', '5'].includes(digits[0]) ? String(Number(digits)) : '';
+}
+
+/** One bar for each row. bars: {row, value, interval, note}. The panel's closer(on) leaves out what
+ * the bars share. Means that span magnitudes are drawn on a logarithmic scale until it is switched off. */
+function barPanel(title, bars, share) {
+  const names = bars.map(({row}) => axisName(row));
+  const lines = Math.max(...names.map((name) => name.length));
+  const height = 5 + (numbered ? 1.5 : Math.max(2.2, 0.6 + 0.95 * lines)) * bars.length;
+  const canvas = plotCanvas(title, Math.min(16 * height, 1100));
+  const plot = make('div', {class: 'plot', style: `height:${height}rem`}, canvas);
+  const colors = () => bars.map(({row}) => look(row).color + 'b0');
+  const means = bars.map(({value}) => value);
+  const {high, margin, closer} = barEnds(bars, share);
+  const state = {closer: false, log: !share && spansMagnitudes(means)};
+  const xScale = () => {
+    const near = state.closer && !state.log;
+    return {
+      type: state.log ? 'logarithmic' : 'linear', beginAtZero: !near,
+      min: state.log ? 10 ** Math.floor(Math.log10(Math.min(...means))) : near ? closer.min : undefined,
+      max: near ? closer.max : undefined, suggestedMax: high,
+      title: {display: state.log, text: 'logarithmic scale', color: cssColor('--soft')},
+      grid: {color: cssColor('--line')},
+      ticks: {color: cssColor('--soft'), maxTicksLimit: near ? 6 : 11, maxRotation: 0,
+              callback: near ? (value) => figure(value, margin) : state.log ? powers : Chart.Ticks.formatters.numeric},
+    };
+  };
+  const chart = new Chart(canvas, {
+    type: 'bar',
+    data: {
+      labels: names,
+      datasets: [{data: means, intervals: bars.map(({interval}) => interval),
+                  backgroundColor: colors(), maxBarThickness: 24}],
+    },
+    options: {
+      indexAxis: 'y',
+      scales: {x: xScale(), y: {ticks: {autoSkip: false}}},
+      plugins: {
+        legend: {display: false},
+        tooltip: {callbacks: {title: ([{dataIndex}]) => shortRowName(bars[dataIndex].row),
+                              label: ({dataIndex}) => bars[dataIndex].note}},
+      },
+    },
+    plugins: [whiskerPlugin],
+  });
+  onTheme.push(() => {
+    chart.data.datasets[0].backgroundColor = colors();
+    restyle(chart);
+  });
+  const arrange = () => {
+    chart.options.scales.x = xScale();
+    chart.update();
+  };
+  const box = panel(title, plot);
+  if (Math.min(...means) > 0 && !share)
+    box.append(make('div', {class: 'controls'}, pressed('Log scale', state.log, (on) => {
+      state.log = on;
+      arrange();
+    })));
+  box.closer = (on) => {
+    state.closer = on;
+    arrange();
+  };
+  return box;
+}
+
+/** Pixel counts by grey level; the counts differ by orders of magnitude, so their scale is a log. */
+function histogramPanel(title, counts, index) {
+  const canvas = plotCanvas(`Histogram of ${title}`, 220);
+  const total = counts.reduce((a, b) => a + b, 0);
+  const chart = new Chart(canvas, {
+    type: 'bar',
+    data: {
+      labels: counts.map((_, grey) => grey),
+      datasets: [{data: counts.map((count) => count / total || null), backgroundColor: look(index).color,
+                  barPercentage: 1, categoryPercentage: 1}],
+    },
+    options: {
+      scales: {
+        x: {title: {display: true, text: 'grey level (byte)'}, grid: {display: false},
+            ticks: {autoSkip: false, maxRotation: 0, callback: (grey) => grey % 51 === 0 ? grey : null}},
+        y: {type: 'logarithmic', min: 1e-5, max: 1, title: {display: true, text: 'share of pixels (log)'},
+            ticks: {callback: (value) => Number.isInteger(Math.log10(value)) ? value : ''}},
+      },
+      plugins: {legend: {display: false}},
+    },
+  });
+  onTheme.push(() => {
+    chart.data.datasets[0].backgroundColor = look(index).color;
+    restyle(chart);
+  });
+  return panel(title, make('div', {class: 'plot small'}, canvas));
+}
+
+function barSection() {
+  const panels = comparison.metrics.map((metric) => {
+    const bars = comparison.groups.map((group, row) => ({row, cell: group.metrics[metric.name]}))
+      .filter(({cell}) => cell.n > 0 && Number.isFinite(cell.mean))
+      .map(({row, cell}) => ({
+        row, value: cell.mean, interval: [cell.ci_low, cell.ci_high],
+        note: `${figure(cell.mean, cell.sd)}` +
+          (cell.sd === null ? '' : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
+      }));
+    const title = metric.name + (metric.comparable ? '' : ' (≠ not comparable between all rows)');
+    return bars.length ? barPanel(title, bars, isShare(metric.name)) : null;
+  }).filter(Boolean);
+  if (panels.length === 0) return;
+  const closer = pressed('Closer', false, (on) => panels.forEach((box) => box.closer(on)));
+  addSection('figures', 'Figures',
+    make('p', {class: 'hint'}, 'Means with their 95 % intervals, cut where they go beyond the axis. ' +
+      'Bars begin at zero, closer up and on a logarithmic scale they do not.' +
+      (numbered ? ' The numbers are the rows of the overview.' : '')),
+    make('div', {class: 'controls'}, closer), make('div', {class: 'panels'}, ...panels));
+}

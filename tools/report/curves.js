@@ -1,0 +1,282 @@
+'use strict';
+// The curves: zoom, the names that show and hide them, a chart for each quantity.
+
+/** Draws the part that the pointer drags over, larger. */
+function addZoom(chart, readout) {
+  const canvas = chart.canvas;
+  let from = null;
+  const show = (min, max) => {
+    chart.options.scales.x.min = min;
+    chart.options.scales.x.max = max;
+    chart.update();
+    readout.textContent = min === undefined ? '' : `epochs ${min.toFixed(1)} to ${max.toFixed(1)}`;
+  };
+  const at = (event) => {
+    const {left, right} = chart.chartArea;
+    const x = event.clientX - canvas.getBoundingClientRect().left;
+    return Math.min(right, Math.max(left, x));
+  };
+  const shade = make('div', {class: 'shade', style:
+    'position:absolute;top:0;bottom:0;display:none;background:rgba(128,128,128,.25);pointer-events:none'});
+  canvas.parentNode.append(shade);
+  canvas.addEventListener('pointerdown', (event) => {
+    if (event.pointerType === 'mouse' && event.button === 0) from = at(event);
+  });
+  window.addEventListener('pointermove', (event) => {
+    if (from === null) return;
+    const to = at(event);
+    shade.style.display = 'block';
+    shade.style.left = Math.min(from, to) + 'px';
+    shade.style.width = Math.abs(to - from) + 'px';
+  });
+  window.addEventListener('pointerup', (event) => {
+    if (from === null) return;
+    const ends = [from, at(event)].sort((a, b) => a - b);
+    from = null;
+    shade.style.display = 'none';
+    if (ends[1] - ends[0] < 8) return;
+    show(...ends.map((pixel) => chart.scales.x.getValueForPixel(pixel)));
+  });
+  canvas.addEventListener('dblclick', () => show(undefined, undefined));
+  const scaled = (factor) => {
+    const {min, max} = chart.scales.x;
+    const middle = (min + max) / 2, half = (max - min) / 2 * factor;
+    show(middle - half, middle + half);
+  };
+  return {in: () => scaled(0.5), out: () => scaled(2), all: () => show(undefined, undefined)};
+}
+
+/** How a row's curve looks: a short piece of it. */
+function sampleOf(row) {
+  const sample = make('canvas', {width: 68, height: 24, style: 'width:34px;height:12px', 'aria-hidden': 'true'});
+  const draw = () => {
+    const {color, dash, mark} = look(row);
+    const ctx = sample.getContext('2d');
+    ctx.setTransform(2, 0, 0, 2, 0, 0);
+    ctx.clearRect(0, 0, 34, 12);
+    ctx.strokeStyle = ctx.fillStyle = color;
+    ctx.lineWidth = 2;
+    ctx.setLineDash(dash);
+    ctx.beginPath();
+    ctx.moveTo(0, 6);
+    ctx.lineTo(34, 6);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    Chart.helpers.drawPoint(ctx, {pointStyle: mark, radius: 4, borderWidth: 2}, 17, 6);
+  };
+  draw();
+  onTheme.push(draw);
+  return sample;
+}
+
+/** The names of rows: by pointer or keyboard each shows its curve alone in `charts`, pressed it hides
+ * or shows it. Of many rows the first are drawn, and buttons choose others; a chart that has none of
+ * those chosen is left out. */
+function legend(rows, charts) {
+  const shown = new Set(manyRows ? rows.slice(0, mostRows) : rows);
+  const told = make('span', {class: 'drawn', 'aria-live': 'polite'});
+  const draw = (alone = null) => {
+    for (const [row, button] of buttons) button.setAttribute('aria-pressed', String(shown.has(row)));
+    told.textContent = `${shown.size} of ${rows.length} rows drawn`;
+    for (const chart of charts) chart.showRows(shown, alone);
+  };
+  const buttons = new Map(rows.map((row) => {
+    const button = make('button', {type: 'button'}, sampleOf(row), rowName(row));
+    button.addEventListener('click', () => {
+      const hides = shown.delete(row);
+      if (!hides) shown.add(row);
+      draw(hides ? null : row);
+    });
+    button.addEventListener('pointerenter', (event) => event.pointerType === 'mouse' && draw(row));
+    button.addEventListener('focus', () => button.matches(':focus-visible') && draw(row));
+    for (const leaving of ['pointerleave', 'blur']) button.addEventListener(leaving, () => draw());
+    return [row, button];
+  }));
+  let first = 0;
+  const choose = (text, from, count) => {
+    const button = make('button', {type: 'button'}, text);
+    button.addEventListener('click', () => {
+      first = from();
+      shown.clear();
+      rows.slice(first, first + count).forEach((row) => shown.add(row));
+      draw();
+    });
+    return button;
+  };
+  const list = make('ul', {class: manyRows ? 'key all' : 'key'}, ...[...buttons.values()].map((b) => make('li', {}, b)));
+  draw();
+  if (!manyRows) return list;
+  return make('div', {}, make('div', {class: 'controls chooser'}, choose(`First ${mostRows}`, () => 0, mostRows),
+    choose(`Next ${mostRows}`, () => first + mostRows < rows.length ? first + mostRows : 0, mostRows),
+    choose('All', () => 0, rows.length), choose('None', () => 0, 0), told), list);
+}
+
+/** The y axis takes in the bands of the curves shown, and a share's ends at 0 and 1. */
+function holdBands(scale, share) {
+  const log = scale.type === 'logarithmic';
+  scale.chart.data.datasets.forEach((set, index) => {
+    if (!scale.chart.isDatasetVisible(index)) return;
+    for (const {low, high} of set.bands.flat()) {
+      if (!log || low > 0) scale.min = Math.min(scale.min, low);
+      scale.max = Math.max(scale.max, high);
+    }
+  });
+  if (share) Object.assign(scale, {min: Math.max(scale.min, 0), max: Math.min(scale.max, 1)});
+}
+
+/** curves: {row, points: [{x, y, sd, n}] (y null between stages)}; boundaries: {x, label}. */
+function curvePanel(title, yTitle, curves, boundaries, note) {
+  const share = isShare(yTitle);
+  const canvas = plotCanvas(title, 280);
+  const readout = make('span', {class: 'hint', 'aria-live': 'polite'});
+  const box = panel(title, note ? make('p', {class: 'hint'}, note) : null, make('div', {class: 'plot'}, canvas));
+  const bandsOf = (points) => {
+    const bands = [[]];
+    for (const p of points) {
+      if (p.y === null) bands.push([]);
+      else if (p.sd !== null) bands[bands.length - 1].push({x: p.x, low: p.y - p.sd, high: p.y + p.sd});
+    }
+    return bands.filter((band) => band.length > 1);
+  };
+  const paint = (set) => {
+    const {color, dash, mark} = look(set.row);
+    const drawn = set.faint ? color + '26' : color;
+    Object.assign(set, {borderColor: drawn, backgroundColor: drawn, borderDash: dash, pointStyle: mark});
+  };
+  const datasets = curves.map(({row, points}) => {
+    const set = {
+      label: rowName(row), row, data: points, bands: bandsOf(points), borderWidth: 2,
+      pointRadius: points.length > 60 ? 0 : 3, pointHoverRadius: 6, spanGaps: false,
+    };
+    paint(set);
+    return set;
+  });
+  let onLog = null;  // until it is pressed, what is drawn decides
+  const yScale = (rows) => {
+    const values = curves.filter(({row}) => rows.has(row)).map(({points}) => points[points.length - 1].y);
+    return onLog ?? (!share && spansMagnitudes(values.filter(Number.isFinite))) ? 'logarithmic' : 'linear';
+  };
+  const chart = new Chart(canvas, {
+    type: 'line',
+    data: {datasets},
+    options: {
+      parsing: false,
+      interaction: {mode: 'x', intersect: false},
+      layout: {padding: {top: boundaries.length ? 14 : 0}},
+      scales: {
+        x: {type: 'linear', title: {display: true, text: 'epoch'}, ticks: {precision: 0}},
+        y: {title: {display: true, text: yTitle},
+            afterDataLimits: (scale) => holdBands(scale, share)},
+      },
+      plugins: {
+        legend: {display: false},
+        stages: {boundaries},
+        tooltip: {callbacks: {
+          title: (items) => items.length ? `epoch ${items[0].raw.x}` : '',
+          label: ({dataset, raw}) =>
+            `${shortRowName(dataset.row)}: ${figure(raw.y, raw.sd)}` + (raw.sd ? ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})` : ''),
+        }},
+      },
+    },
+    plugins: [bandPlugin, stagePlugin],
+  });
+  const zoom = addZoom(chart, readout);
+  const log = pressed('Log scale', false, (on) => {
+    onLog = on;
+    chart.options.scales.y.type = on ? 'logarithmic' : 'linear';
+    chart.update();
+  });
+  const button = (text, label, action) => {
+    const made = make('button', {type: 'button', 'aria-label': label}, text);
+    made.addEventListener('click', action);
+    return made;
+  };
+  box.append(make('div', {class: 'controls'},
+    button('+', 'Zoom in', zoom.in), button('−', 'Zoom out', zoom.out),
+    button('All', 'Show all epochs', zoom.all), log, readout));
+  chart.showRows = (shown, alone) => {
+    box.hidden = !curves.some(({row}) => shown.has(row)) && manyRows;
+    chart.options.scales.y.type = yScale(shown);
+    log.setAttribute('aria-pressed', String(yScale(shown) === 'logarithmic'));
+    datasets.forEach((set, index) => {
+      set.faint = alone !== null && set.row !== alone;
+      set.borderWidth = set.row === alone ? 4 : 2;
+      set.order = set.row === alone ? -1 : 0;
+      paint(set);
+      chart.setDatasetVisibility(index, shown.has(set.row) || set.row === alone);
+    });
+    chart.update();
+  };
+  if (!manyRows) box.append(legend(curves.map(({row}) => row), [chart]));
+  box.chart = chart;
+  onTheme.push(() => {
+    chart.data.datasets.forEach(paint);
+    restyle(chart);
+  });
+  return box;
+}
+
+const severalDatasets = new Set(report.groups.map((group) => group.dataset)).size > 1;
+
+/** What is drawn together: one quantity of stages that minimize the same thing. Errors of the pixels
+ * of two data sets do not share an axis. */
+function curveQuantities() {
+  const found = new Map();
+  report.groups.forEach((group, row) => {
+    const epochs = {};
+    for (const stage of group.stages) {
+      for (const quantity of Object.keys(stage.series || {})) {
+        const dataset = stage.target === 'labels' ? null : group.dataset;
+        const key = JSON.stringify([stage.kind, quantity, stage.target, dataset, quantity === 'loss' && stage.loss]);
+        if (!found.has(key)) found.set(key, {stage, quantity, dataset, rows: new Map(), starts: new Map()});
+        const entry = found.get(key);
+        const begin = epochs[stage.kind] || 0;
+        if (!entry.rows.has(row)) entry.rows.set(row, []);
+        const points = entry.rows.get(row);
+        if (points.length) points.push({x: begin + 0.5, y: null, sd: null, n: 0});
+        const {mean, sd, n} = stage.series[quantity];
+        mean.forEach((y, e) => points.push({x: begin + e + 1, y, sd: sd[e], n}));
+        entry.starts.set(begin, stage.name);
+      }
+      epochs[stage.kind] = (epochs[stage.kind] || 0) + stage.epochs;
+    }
+  });
+  return [...found.values()];
+}
+
+/** Whether the codes that these rows rebuild come from encoders of the same settings: whether all that
+ * is set before their last stage of codes is equal. */
+function sameCodes(rows) {
+  const before = (row) => {
+    const {stages, settings} = report.groups[row];
+    const last = stages.filter((s) => s.kind === 'pretrain').map((s) => s.target).lastIndexOf('codes');
+    const own = (key) => Number((/^pretrain\.stages\[(\d+)\]/.exec(key) || [])[1]) >= last;
+    return JSON.stringify(settings.filter(([key, value]) => value !== '' && value !== 'none' &&
+      !own(key) && /^(dtype|data|encoder|decoder|tied|pretrain)\b/.test(key)));
+  };
+  return new Set(rows.map(before)).size < 2;
+}
+
+function curveSection() {
+  const panels = curveQuantities().map(({stage, quantity, dataset, rows, starts}) => {
+    const name = quantity === 'loss' ? `training loss (${stage.loss})` : quantity.replace('.', ' ').replaceAll('_', ' ');
+    const unlike = stage.target === 'codes' && !sameCodes([...rows.keys()]);
+    const title = `${stage.kind === 'pretrain' ? 'Pretraining' : 'Classifier'}: ${name}` +
+      (stage.target === 'labels' ? '' : ` of ${stage.target}`) +
+      (dataset && severalDatasets ? ` of ${dataset}` : '') + (unlike ? ' (≠ not comparable between all rows)' : '');
+    const boundaries = starts.size < 2 ? [] : [...starts].sort((a, b) => a[0] - b[0])
+      .map(([x, label]) => ({x: x + 0.5, label}));
+    const curves = [...rows].map(([row, points]) => ({row, points}));
+    return curvePanel(title, name, curves, boundaries,
+      unlike ? 'Errors of codes depend on the encoder that made the codes.' : null);
+  });
+  if (panels.length === 0) return;
+  const rows = report.groups.map((_, row) => row);
+  addSection('curves', 'Curves',
+    make('p', {class: 'hint'}, 'Bands: one standard deviation over seeds. Dashed lines: a stage begins.' +
+      (severalDatasets ? ' Errors of pixels are drawn by data set: those of two are not comparable.' : '')),
+    make('p', {class: 'hint screen'}, 'Drag across a part to enlarge it, double-click to see all. ' +
+      'A name hides and shows its curve; under the pointer it shows it alone.'),
+    manyRows ? legend(rows, panels.map((box) => box.chart)) : null,
+    make('div', {class: 'panels'}, ...panels));
+}

@@ -1,0 +1,45 @@
+'use strict';
+// Settings, provenance and runs.
+
+/** What every record has of a run's provenance, also of one that was killed. */
+const alwaysKnown = ['source file', 'config hash'];
+
+/** Keys down, rows across; what differs is marked, and at first only that is shown. A row of which
+ * nothing is known is unlike no other. */
+function differenceSection(id, title, part) {
+  const lists = report.groups.map((group) =>
+    new Map((group[part] || []).filter(([key]) => key !== '').map(([key, value]) => [key, value === '' ? '[]' : value])));
+  const known = lists.map((list) => [...list.keys()].some((key) => !alwaysKnown.includes(key)));
+  const keys = [...new Set(lists.flatMap((list) => [...list.keys()]))];
+  if (keys.length === 0) return;
+  const differs = (key) =>
+    new Set(lists.filter((list, row) => known[row] || list.has(key)).map((list) => list.get(key))).size > 1;
+  const some = keys.some(differs);
+  const rows = keys.map((key) => {
+    const changed = differs(key);
+    const cells = lists.map((list) =>
+      make('td', {class: 'value' + (changed && list.has(key) ? ' differs' : '')}, ...breakable(list.get(key) ?? '–')));
+    const row = make('tr', {}, make('td', {class: 'keyname'}, (changed ? '≠ ' : '') + key), ...cells);
+    row.hidden = some && !changed;
+    row.dataset.same = String(!changed);
+    return row;
+  });
+  const toggle = pressed('Show what is equal too', false, (all) => {
+    for (const row of rows) row.hidden = !all && row.dataset.same === 'true';
+  });
+  const names = report.groups.map((_, row) => rowName(row));
+  const header = ['key', ...names.map((name, row) => numbered ? `row ${row + 1}` : name)];
+  const head = make('tr', {}, ...header.map((name, i) => make('th', {class: 'value', title: i && numbered ? names[i - 1] : null}, ...breakable(name))));
+  addSection(id, title, numbered && !manyRows ? make('ol', {class: 'rows'}, ...report.groups.map(({label}) => make('li', {}, label))) : null,
+    manyRows ? make('p', {class: 'hint'}, 'The numbers are the rows of the overview.') : null,
+    some && rows.some((row) => row.hidden) ? make('div', {class: 'controls'}, toggle) : null,
+    scrolling(title, asCards(make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows)), header)));
+}
+
+function runSection() {
+  const header = ['row', 'name', 'run', 'seed', 'status', 'record'];
+  const rows = comparison.groups.flatMap((group, g) => group.runs.map((run) =>
+    [String(g + 1), run.name, run.run_id, String(run.seed), run.status, make('td', {class: 'value'}, run.path)]));
+  addSection('runs', 'Runs', make('details', {}, make('summary', {}, rows.length === 1 ? 'The run and its record' : `All ${rows.length} runs and their records`),
+    scrolling('Table of runs', asCards(table(header, rows, [0, 3]), header))));
+}
