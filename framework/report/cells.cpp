@@ -90,20 +90,19 @@ Cell make_cell(const Group& group, const std::string& metric) {
   return cell;
 }
 
-bool is_codes(const std::string& unit) {
-  return unit.find("codes") != std::string::npos;
-}
-
 void fill(Comparison& c, const std::vector<std::string>& names) {
   c.metrics.clear();
   for (Group& group : c.groups) group.cells.clear();
   for (const std::string& name : names) {
     std::set<std::string> units;
+    size_t of_codes = 0;
     for (Group& group : c.groups) {
       group.cells.push_back(make_cell(group, name));
-      if (!group.cells.back().values.empty()) units.insert(group.cells.back().unit);
+      const Cell& cell = group.cells.back();
+      if (!cell.values.empty()) units.insert(cell.unit);
+      of_codes += is_of_codes(cell) ? 1 : 0;
     }
-    c.metrics.push_back({name, better_direction(name), units.size() < 2});
+    c.metrics.push_back({name, better_direction(name), units.size() < 2 && of_codes < 2});
   }
 }
 
@@ -112,16 +111,8 @@ std::vector<std::string> with_relative(const Comparison& c, const std::vector<st
   std::vector<std::string> names;
   for (const Metric& metric : c.metrics) {
     if (!contains(names, metric.name)) names.push_back(metric.name);
-    std::string relative = metric.name;
-    for (const char* raw : {"reconstruction_error", "loss"}) {
-      const size_t at = relative.find(raw);
-      if (at == std::string::npos || relative.find("relative") != std::string::npos) continue;
-      relative.replace(at, std::string(raw).size(),
-                       raw == std::string("loss") ? "relative_loss" : "relative_error");
-      break;
-    }
-    if (!metric.comparable && relative != metric.name && contains(known, relative) &&
-        !contains(names, relative))
+    const std::string relative = relative_of(metric.name);
+    if (!metric.comparable && contains(known, relative) && !contains(names, relative))
       names.push_back(relative);
   }
   return names;
@@ -135,6 +126,11 @@ std::string ranked_with(const Group& group, const Cell& cell, const std::string&
     if (run->status == "completed" && metric.find("relative_") == std::string::npos)
       parts.insert(run->test_data);
   return fmt::format("{}", fmt::join(parts, "\n"));
+}
+
+/// Where runs failed or diverged, those that did not may be the lucky ones.
+bool lost_runs(const Group& group) {
+  return group.count("failed") + group.count("diverged") > 0;
 }
 
 /// Whether the best of these stands out: of 3 seeds or more, and no other mean in its interval.
@@ -189,6 +185,21 @@ void mark_outstanding(const std::vector<Rank>& ranks, const std::vector<const Fl
 
 }  // namespace
 
+bool is_of_codes(const Cell& cell) {
+  return !cell.values.empty() && cell.unit.find("codes") != std::string::npos;
+}
+
+std::string relative_of(const std::string& metric) {
+  if (metric.find("relative_") != std::string::npos) return "";
+  for (const auto& [raw, relative] :
+       {std::pair<std::string, std::string>{"reconstruction_error", "relative_error"},
+        {"loss", "relative_loss"}}) {
+    const size_t at = metric.find(raw);
+    if (at != std::string::npos) return std::string(metric).replace(at, raw.size(), relative);
+  }
+  return "";
+}
+
 void fill_cells(Comparison& c, const std::vector<std::string>& asked) {
   fill(c, chosen_metrics(c.runs, asked));
   fill(c, with_relative(c, known_metrics(c.runs)));
@@ -204,11 +215,13 @@ void mark_best(Comparison& c) {
     std::map<std::string, std::vector<std::pair<size_t, Cell*>>> ranked;
     for (size_t g = 0; g < c.groups.size(); ++g) {
       Cell& cell = c.groups[g].cells[m];
-      if (!cell.values.empty() && !cell.chosen_on_test && !is_codes(cell.unit))
+      if (!cell.values.empty() && !cell.chosen_on_test && !is_of_codes(cell))
         ranked[ranked_with(c.groups[g], cell, metric.name)].emplace_back(g, &cell);
     }
     for (const auto& [what, cells] : ranked)
       mark_outstanding(ranks_of(cells, flags), flags, metric.direction);
+    for (Group& group : c.groups)
+      if (lost_runs(group)) group.cells[m].best = false;
   }
 }
 

@@ -13,8 +13,15 @@ namespace strata {
 void fill_cells(Comparison& c, const std::vector<std::string>& asked);
 
 /// Marks the best of those that may be compared: the same unit on the same test data, and no flag
-/// between them that concerns the figure. Nothing is best of one, of codes (each run has its own),
-/// of a choice made on the test data, of costs, or where the direction is not known.
+/// between them that concerns the figure. Nothing is best of one, of codes (each row has its own),
+/// of a choice made on the test data, of those that did not fail, of costs, or where the direction
+/// is not known.
 void mark_best(Comparison& c);
+
+/// Whether the figure is of codes, or of some: each row has its own, made by its own encoder.
+bool is_of_codes(const Cell& cell);
+
+/// "relative_loss.pretrain-1" of "loss.pretrain-1"; "" where there is no such figure.
+std::string relative_of(const std::string& metric);
 
 }  // namespace strata

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "strata/report/settings.hpp"
+
 namespace strata {
 namespace {
 
@@ -17,13 +19,18 @@ const Fact* fact_of(const ComparedRun& run, const std::string& key) {
   return found == run.facts.end() ? nullptr : &*found;
 }
 
+/// Whether the configuration says it already; what is measured is no setting (ComparedRun).
+bool is_setting(const Fact& fact) {
+  return fact.key.rfind("config.", 0) == 0 && fact.category != "metric definition";
+}
+
 /// The keys that may tell runs apart; versions first, as they explain the rest.
 std::vector<std::string> candidates(const RunList& runs) {
   std::vector<std::string> versions, others;
   std::set<std::string> known;
   for (const ComparedRun* run : runs)
     for (const Fact& fact : run->facts)
-      if (fact.category != "machine" && fact.category != "epochs done" &&
+      if (fact.category != "machine" && fact.category != "epochs done" && !is_setting(fact) &&
           known.insert(fact.key).second)
         (fact.category == "strata version" ? versions : others).push_back(fact.key);
   versions.insert(versions.end(), others.begin(), others.end());
@@ -56,11 +63,8 @@ class Draws {
 };
 
 bool asked_for(const std::string& key, const std::vector<std::string>& by) {
-  return std::any_of(by.begin(), by.end(), [&](const std::string& name) {
-    const std::string end = '.' + name;
-    return key == name ||
-           (key.size() > end.size() && key.compare(key.size() - end.size(), end.size(), end) == 0);
-  });
+  return std::any_of(by.begin(), by.end(),
+                     [&](const std::string& name) { return ends_in(key, name); });
 }
 
 bool contradicts_nothing(const FactValues& some, const FactValues& all) {

@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "strata/report/settings.hpp"
+
 namespace strata {
 namespace {
 
@@ -48,14 +50,16 @@ const char* effect_of(const std::string& category) {
 bool is_factor(const Aspect& aspect, const std::vector<std::string>& factors) {
   return std::any_of(factors.begin(), factors.end(), [&](const std::string& factor) {
     if (aspect.key == factor || aspect.key == "config." + factor) return true;
-    if (aspect.key == "stages[].loss of classify") return factor == "classify.loss";
     if (aspect.category == "epochs done")
       return factor.rfind(aspect.key.find("of pretrain") != std::string::npos
                               ? "pretrain.early_stopping"
                               : "classify.early_stopping",
                           0) == 0;
-    if (aspect.category == "epochs")
-      return factor == aspect.key.substr(aspect.key.rfind(' ') + 1) + ".epochs";
+    if (aspect.category == "epochs") {
+      const std::string kind = aspect.key.substr(aspect.key.rfind(' ') + 1);
+      return factor == kind + ".epochs" || factor == kind + ".stages" ||
+             (factor.rfind(kind + ".stages[", 0) == 0 && ends_in(factor, "epochs"));
+    }
     for (const char* split : {"train", "validation", "test"})
       if (aspect.key == fmt::format("data.splits.{}.count", split))
         return factor == fmt::format("data.{}_size", split);
@@ -98,7 +102,6 @@ void add_absent(std::vector<Aspect>& aspects, const Groups& groups) {
 
 /// Which figure a metric's definition is of: that of its name, or all where none is called so.
 std::string defined_metric(const Aspect& aspect, const Groups& groups) {
-  if (aspect.key == "stages[].loss of classify") return "loss";
   if (aspect.category != "metric definition" || aspect.key.rfind("config.", 0) != 0) return "";
   const std::string type = aspect.key.substr(aspect.key.rfind('.') + 1);
   for (const auto& runs : groups)
@@ -117,13 +120,12 @@ bool make_flag(Aspect& aspect, const Groups& groups, Flag& flag) {
     std::stable_sort(sides.begin(), sides.end(), [](const Flag::Side& a, const Flag::Side& b) {
       return a.runs != b.runs ? a.runs > b.runs : a.groups < b.groups;
     });
+    const size_t told = marked.size();
     for (size_t i = 1; i < sides.size(); ++i)
       marked.insert(sides[i].groups.begin(), sides[i].groups.end());
     for (const Flag::Side& side : sides)
       for (const size_t group : side.groups) flag.values[group][scope].insert(side.value);
-    if (!flag.sides.empty()) continue;
-    flag.scope = scope;
-    flag.sides = sides;
+    if (marked.size() > told) flag.differences.push_back({scope, sides});
   }
   flag.category = aspect.category;
   flag.key = aspect.key;
@@ -131,6 +133,25 @@ bool make_flag(Aspect& aspect, const Groups& groups, Flag& flag) {
   flag.metric = defined_metric(aspect, groups);
   flag.marked.assign(marked.begin(), marked.end());
   return !marked.empty();
+}
+
+std::string sides_text(const Sides& sides) {
+  std::map<size_t, int> counts;  // a row that mixes settings may have several values
+  for (const Flag::Side& side : sides)
+    for (const size_t group : side.groups) ++counts[group];
+  const auto is_mixed = [&](size_t group) { return counts[group] > 1; };
+  std::vector<std::string> parts;
+  constexpr size_t shown = 4;
+  for (size_t i = 0; i < std::min(sides.size(), shown); ++i) {
+    const Flag::Side& side = sides[i];
+    const bool some = std::any_of(side.groups.begin(), side.groups.end(), is_mixed);
+    parts.push_back(
+        fmt::format("{} in {}{}", side.value,
+                    some ? fmt::format("{} run{} of ", side.runs, side.runs > 1 ? "s" : "") : "",
+                    rows_text(side.groups)));
+  }
+  if (sides.size() > shown) parts.push_back(fmt::format("{} more values", sides.size() - shown));
+  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 std::string mark(size_t index) {
@@ -186,23 +207,12 @@ bool Flag::forbids(const std::string& name) const {
 }
 
 std::string Flag::text() const {
-  std::map<size_t, int> counts;  // a row that mixes settings may have several values
-  for (const Side& side : sides)
-    for (const size_t group : side.groups) ++counts[group];
-  const auto is_mixed = [&](size_t group) { return counts[group] > 1; };
   std::vector<std::string> parts;
-  constexpr size_t shown = 4;
-  for (size_t i = 0; i < std::min(sides.size(), shown); ++i) {
-    const Side& side = sides[i];
-    const bool some = std::any_of(side.groups.begin(), side.groups.end(), is_mixed);
-    parts.push_back(
-        fmt::format("{} in {}{}", side.value,
-                    some ? fmt::format("{} run{} of ", side.runs, side.runs > 1 ? "s" : "") : "",
-                    rows_text(side.groups)));
-  }
-  if (sides.size() > shown) parts.push_back(fmt::format("{} more values", sides.size() - shown));
-  return fmt::format("{}: {}{} is {}; {}", category, key, scope.empty() ? "" : " (" + scope + ")",
-                     fmt::join(parts, ", "), effect);
+  for (const Difference& difference : differences)
+    parts.push_back(fmt::format("{}is {}",
+                                difference.scope.empty() ? "" : '(' + difference.scope + ") ",
+                                sides_text(difference.sides)));
+  return fmt::format("{}: {} {}; {}", category, key, fmt::join(parts, ", and "), effect);
 }
 
 std::vector<Flag> find_flags(const Groups& groups, const std::vector<std::string>& factors) {

@@ -15,11 +15,16 @@ struct Flag {
     std::vector<size_t> groups;  ///< indices into the groups, ascending
     int64_t runs = 0;
   };
-  std::string mark;            ///< "a", "b" ...: stands in the table
-  std::string category;        ///< as Fact::category
-  std::string key;             ///< what differs
-  std::string scope;           ///< where it does, as Fact::scope: the first of several
-  std::vector<Side> sides;     ///< in that scope, most runs first
+  /// What the runs of one Fact::scope say.
+  struct Difference {
+    std::string scope;
+    std::vector<Side> sides;  ///< most runs first
+  };
+  std::string mark;      ///< "a", "b" ...: stands in the table
+  std::string category;  ///< as Fact::category
+  std::string key;       ///< what differs
+  /// In the first scope, and in each further one that marks other groups.
+  std::vector<Difference> differences;
   std::string effect;          ///< what it means for the figures, a clause
   std::vector<size_t> marked;  ///< the groups that are not with the most runs: marked in the table
   std::string metric;  ///< the one metric whose definition differs; "" where all are concerned

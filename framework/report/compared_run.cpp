@@ -8,12 +8,26 @@
 
 #include "strata/record/record.hpp"
 #include "strata/report/json_access.hpp"
+#include "strata/report/one_line.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/lock.hpp"
 #include "strata/support/sha256.hpp"
 
 namespace strata {
 namespace {
+
+/// Of the stages of one kind.
+struct PlannedEpochs {
+  int64_t total = 0;
+  std::vector<int64_t> each;
+  std::vector<std::string> stages;
+
+  void add(const std::string& stage, int64_t epochs) {
+    total += epochs;
+    each.push_back(epochs);
+    stages.push_back(stage);
+  }
+};
 
 class Extraction {
  public:
@@ -46,6 +60,8 @@ class Extraction {
     for (const char* key : {"name", "seed", "seeds", "sweep", "images"}) config.erase(key);
     for (const char* part : {"pretrain", "classify"})
       if (json_at(config, {part}).is_object()) config[part].erase("metrics");
+    if (json_at(config, {"pretrain", "strategy", "type"}) == "none")  // which uses none of the rest
+      config["pretrain"] = {{"strategy", config["pretrain"]["strategy"]}};
     run_.settings = config.dump();
     run_.settings_id = nlohmann::json(config).dump();  // keys sorted
     if (run_.dataset.empty()) {
@@ -70,7 +86,7 @@ class Extraction {
   }
 
   void read_stages() {
-    std::map<std::string, int64_t> planned;
+    std::map<std::string, PlannedEpochs> planned;
     for (const Json& stage : record_["stages"]) {
       StageCurve curve{json_text(json_at(stage, {"name"})),
                        json_text(json_at(stage, {"kind"})),
@@ -78,7 +94,7 @@ class Extraction {
                        json_text(json_at(stage, {"loss", "type"})),
                        {}};
       const Json& epochs = json_at(stage, {"epochs_planned"});
-      if (epochs.is_number_integer()) planned[curve.kind] += epochs.get<int64_t>();
+      if (epochs.is_number_integer()) planned[curve.kind].add(curve.stage, epochs.get<int64_t>());
       for (const Json& epoch : json_at(stage, {"epochs"}))
         curve.losses.push_back(json_number(json_at(epoch, {"loss"})));
       add_fact("epochs done", fmt::format("stages[].epochs of {}", curve.stage),
@@ -92,17 +108,23 @@ class Extraction {
       }
       run_.curves.push_back(std::move(curve));
     }
-    for (const char* kind : {"pretrain", "classify"})
-      add_fact("epochs", fmt::format("stages[].epochs_planned of {}", kind),
-               std::to_string(planned[kind]));
+    for (const char* kind : {"pretrain", "classify"}) {
+      const std::string key = fmt::format("stages[].epochs_planned of {}", kind);
+      const PlannedEpochs& of_kind = planned[kind];
+      add_fact("epochs", key, std::to_string(of_kind.total));
+      if (of_kind.stages.size() > 1)
+        add_fact("epochs", key, fmt::format("{}", fmt::join(of_kind.each, " + ")),
+                 fmt::format("{}", fmt::join(of_kind.stages, ", ")));
+    }
   }
 
   void read_last_epoch(const Json& stage, const StageCurve& curve) {
     const Json& epochs = json_at(stage, {"epochs"});
     if (!epochs.is_array() || epochs.empty()) return;
     const bool labels = curve.target == "labels";
+    const std::string loss = OneLine().text(json_at(stage, {"loss"}));
     const std::string unit =
-        labels ? curve.loss : fmt::format("{} of {}", curve.loss, error_unit(curve.target));
+        labels ? loss : fmt::format("{} of {}", loss, error_unit(curve.target));
     add_metric("loss." + curve.stage, json_at(epochs.back(), {"loss"}), unit);
     if (curve.target == "pixels" && curve.loss == "mse" && pixel_variance_ > 0)
       add_metric("relative_loss." + curve.stage,
@@ -195,9 +217,9 @@ class Extraction {
   void add_config_facts() {
     const Json& config = record_["config"];
     add_fact("dtype", "config.dtype", json_text(json_at(config, {"dtype"})));
-    // What is learned from, how much of it and in which batches are settings like any other.
-    static const std::set<std::string> settings = {"dataset", "batch_size", "train_size",
-                                                   "validation_size", "test_size"};
+    // What is learned from, how much of it, in which batches and order are settings like any other.
+    static const std::set<std::string> settings = {"dataset",         "batch_size", "train_size",
+                                                   "validation_size", "test_size",  "order"};
     for (const auto& item : json_at(config, {"data"}).items())
       if (settings.count(item.key()) == 0)
         add_fact("preprocessing", "config.data." + item.key(), item.value().dump());
@@ -208,9 +230,6 @@ class Extraction {
           add_fact("metric definition", fmt::format("config.{}.metrics.{}", part, type),
                    metric.dump());
       }
-    for (const StageCurve& curve : run_.curves)
-      if (curve.kind == "classify")
-        add_fact("metric definition", "stages[].loss of classify", curve.loss);
   }
 
   void add_version_facts() {

@@ -47,10 +47,8 @@ void sort_groups(Comparison& c, const std::string& sort) {
   const auto metric = std::find(metrics.begin(), metrics.end(), name);
   size_t key = 0;
   if (metric == metrics.end() && !name.empty()) {
-    std::vector<std::string> known = c.keys;
-    known.insert(known.end(), metrics.begin(), metrics.end());
     if (c.keys.empty()) return;
-    key = find_key(c.keys, name, "--sort", known);
+    key = find_key(c.keys, name, "--sort", c.facts, metrics);
   }
   std::stable_sort(c.groups.begin(), c.groups.end(), [&](const Group& first, const Group& second) {
     const Group& a = reverse ? second : first;
@@ -82,20 +80,36 @@ void add_flags(Comparison& c, const std::vector<std::string>& factors) {
 
 void add_status_note(Comparison& c) {
   std::map<std::string, std::pair<int64_t, std::vector<size_t>>> ended;
-  for (size_t g = 0; g < c.groups.size(); ++g)
-    for (const auto& [status, count] : c.groups[g].statuses)
+  std::vector<size_t> empty, partial, lucky;
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    const Group& group = c.groups[g];
+    for (const auto& [status, count] : group.statuses)
       if (status != "completed") {
         ended[status].first += count;
         ended[status].second.push_back(g);
       }
+    const int64_t done = group.count("completed");
+    if (done == static_cast<int64_t>(group.runs.size())) continue;
+    (done == 0                                             ? empty
+     : group.count("failed") + group.count("diverged") > 0 ? lucky
+                                                           : partial)
+        .push_back(g);
+  }
   std::vector<std::string> parts;
   for (const auto& [status, where] : ended)
     parts.push_back(fmt::format("{} {} ({})", where.first, status, rows_text(where.second)));
-  if (!parts.empty())
-    c.notes.push_back(
-        fmt::format("{}; the figures are of the completed runs alone, which may be "
-                    "the lucky ones",
-                    fmt::join(parts, ", ")));
+  if (parts.empty()) return;
+  std::string note = fmt::format("{}", fmt::join(parts, ", "));
+  if (!empty.empty())
+    note += fmt::format("; no run of {} has completed: no figures", rows_text(empty));
+  if (!partial.empty())
+    note += fmt::format("; the figures of {} are of the completed runs alone", rows_text(partial));
+  if (!lucky.empty())
+    note += fmt::format(
+        "; the figures of {} are of the completed runs alone, which may be the lucky ones, and are "
+        "never called best",
+        rows_text(lucky));
+  c.notes.push_back(note);
 }
 
 void add_abandoned_note(Comparison& c) {
@@ -123,24 +137,36 @@ void add_choice_notes(Comparison& c) {
                     choice, rows_text(groups)));
 }
 
-void add_notes(Comparison& c) {
-  for (const Metric& metric : c.metrics) {
-    if (metric.comparable) continue;
-    const size_t m = static_cast<size_t>(&metric - c.metrics.data());
-    std::map<std::string, std::vector<size_t>> units;
-    for (size_t g = 0; g < c.groups.size(); ++g)
-      if (!c.groups[g].cells[m].values.empty()) units[c.groups[g].cells[m].unit].push_back(g);
-    std::vector<std::string> parts;
-    for (const auto& [unit, rows] : units)
-      parts.push_back(
-          fmt::format("{} (row{} {})", unit, rows.size() > 1 ? "s" : "", row_list(rows)));
-    const bool relative = std::any_of(c.metrics.begin(), c.metrics.end(), [](const Metric& other) {
-      return other.name.find("relative_") != std::string::npos;
-    });
-    c.notes.push_back(
-        fmt::format("{} is not comparable between {}{}", metric.name, fmt::join(parts, " and "),
-                    relative ? "; the error over the pixels' variance stands beside it" : ""));
+/// Whether each figure of the metric has one over the pixels' variance beside it.
+bool relative_beside(const Comparison& c, size_t metric) {
+  for (size_t m = 0; m < c.metrics.size(); ++m)
+    if (c.metrics[m].name == relative_of(c.metrics[metric].name))
+      return std::all_of(c.groups.begin(), c.groups.end(), [&](const Group& group) {
+        return group.cells[metric].values.empty() || !group.cells[m].values.empty();
+      });
+  return false;
+}
+
+void add_unit_note(Comparison& c, size_t metric) {
+  std::map<std::string, std::vector<size_t>> units;
+  bool codes = false;
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    const Cell& cell = c.groups[g].cells[metric];
+    if (!cell.values.empty()) units[cell.unit].push_back(g);
+    codes |= is_of_codes(cell);
   }
+  std::vector<std::string> parts;
+  for (const auto& [unit, rows] : units)
+    parts.push_back(fmt::format("{} ({})", unit, rows_text(rows)));
+  c.notes.push_back(fmt::format(
+      "{} is not comparable{} {}{}{}", c.metrics[metric].name, units.size() > 1 ? " between" : ":",
+      fmt::join(parts, " and "), codes ? "; each row's codes are made by its own encoder" : "",
+      relative_beside(c, metric) ? "; the error over the pixels' variance stands beside it" : ""));
+}
+
+void add_notes(Comparison& c) {
+  for (size_t m = 0; m < c.metrics.size(); ++m)
+    if (!c.metrics[m].comparable) add_unit_note(c, m);
   add_status_note(c);
   add_abandoned_note(c);
   add_choice_notes(c);
@@ -188,6 +214,8 @@ Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options)
   c.runs = std::move(runs);
   const GroupedRuns grouped(rows_from(c), options.by);
   c.keys = grouped.keys;
+  c.key_names = grouped.key_names;
+  c.facts = grouped.facts;
   c.groups = grouped.groups;
   c.notes = grouped.notes;
   fill_cells(c, options.metrics);

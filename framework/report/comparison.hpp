@@ -23,8 +23,8 @@ struct Cell {
   Summary summary;
   std::vector<double> values;  ///< one a seed: the mean of its runs, where a row mixes settings
   std::string unit;            ///< what it was measured on; "" where that plays no part
-  /// The best of those it may be compared with: of 3 seeds or more, and no other within its
-  /// interval. Never of a cost.
+  /// The best of those it may be compared with: of 3 seeds or more, none failed, and no other
+  /// within its interval. Never of a cost.
   bool best = false;
   bool chosen_on_test = false;  ///< measured on the split that also chose something
 };
@@ -45,7 +45,7 @@ struct Group {
 struct Metric {
   std::string name;
   int direction = 0;       ///< +1 larger is better, -1 smaller, 0 not known
-  bool comparable = true;  ///< false where the groups' units differ
+  bool comparable = true;  ///< false where the groups' units differ, or several are of codes
 };
 
 /// A group against the baseline in one metric, a pair for each seed: runs that share a seed are no
@@ -53,6 +53,8 @@ struct Metric {
 struct Paired {
   size_t group = 0, metric = 0;
   bool comparable = true;       ///< else nothing was tested
+  std::string flags;            ///< marks of those that lie between the two: "a,c"
+  bool chosen_on_test = false;  ///< the figure of either
   int64_t unpaired = 0;         ///< seeds of either side that the other lacks
   PairedTest test;              ///< group minus baseline
   double p_t = 0, p_exact = 0;  ///< corrected by Holm over the groups
@@ -65,7 +67,9 @@ struct Comparison {
   std::vector<const ComparedRun*> unstarted;
   /// Found beside the runs; compare() leaves it to whoever read them.
   std::vector<UnreadableRecord> unreadable;
-  std::vector<std::string> keys;  ///< settings that tell the rows apart, full paths
+  std::vector<std::string> keys;       ///< settings that tell the rows apart, full paths
+  std::vector<std::string> key_names;  ///< the same as short as they are clear
+  std::vector<std::string> facts;      ///< those of the keys that are no settings (Circumstances)
   std::vector<Metric> metrics;
   std::vector<Group> groups;
   std::vector<Flag> flags;

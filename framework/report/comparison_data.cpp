@@ -43,11 +43,18 @@ Json group_json(const Group& group, const Comparison& c) {
 }
 
 Json flag_json(const Flag& flag) {
-  Json sides = Json::array();
-  for (const Flag::Side& side : flag.sides)
-    sides.push_back({{"value", side.value}, {"groups", side.groups}, {"runs", side.runs}});
-  return {{"mark", flag.mark},   {"category", flag.category}, {"key", flag.key},
-          {"scope", flag.scope}, {"text", flag.text()},       {"sides", sides}};
+  Json differences = Json::array();
+  for (const Flag::Difference& difference : flag.differences) {
+    Json sides = Json::array();
+    for (const Flag::Side& side : difference.sides)
+      sides.push_back({{"value", side.value}, {"groups", side.groups}, {"runs", side.runs}});
+    differences.push_back({{"scope", difference.scope}, {"sides", sides}});
+  }
+  return {{"mark", flag.mark},
+          {"category", flag.category},
+          {"key", flag.key},
+          {"text", flag.text()},
+          {"differences", differences}};
 }
 
 Json paired_json(const Paired& paired, const Comparison& c) {
@@ -55,6 +62,8 @@ Json paired_json(const Paired& paired, const Comparison& c) {
   return {{"metric", metric.name},
           {"group", paired.group},
           {"comparable", paired.comparable},
+          {"flags", paired.flags},
+          {"chosen_on_test", paired.chosen_on_test},
           {"difference", summary_json(paired.test.difference)},
           {"unpaired", paired.unpaired},
           {"t", known(paired.test.t)},
@@ -62,7 +71,7 @@ Json paired_json(const Paired& paired, const Comparison& c) {
           {"p_exact", known(paired.test.exact.p)},
           {"p_t_holm", known(paired.p_t)},
           {"p_exact_holm", known(paired.p_exact)},
-          {"verdict", verdict_text(paired, metric.direction)}};
+          {"verdict", verdict_with_flags(paired, metric.direction)}};
 }
 
 std::string csv_field(const std::string& text) {
@@ -82,21 +91,35 @@ std::string csv_number(double value) {
   return std::isfinite(value) ? fmt::format("{}", value) : "";
 }
 
+/// The keys of the flags whose marks these are: "config.dtype; data.files".
+std::string flag_keys(const Comparison& c, const std::string& marks) {
+  std::vector<std::string> keys;
+  for (const Flag& flag : c.flags)
+    if ((',' + marks + ',').find(',' + flag.mark + ',') != std::string::npos)
+      keys.push_back(flag.key);
+  return fmt::format("{}", fmt::join(keys, "; "));
+}
+
+const char* yes_or_no(bool value) {
+  return value ? "yes" : "no";
+}
+
 constexpr const char* paired_parts[] = {
     "pairs",    "unpaired",     "difference", "difference ci_low", "difference ci_high",
-    "p_t_holm", "p_exact_holm", "verdict"};
+    "p_t_holm", "p_exact_holm", "verdict",    "also differs in",   "either chosen_on_test"};
 
 /// A group's difference from the baseline in one metric.
 std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t metric) {
   std::vector<std::string> fields(std::size(paired_parts));
-  fields.back() = group == c.baseline ? "baseline" : "not comparable";  // other test data
+  fields[7] = group == c.baseline ? "baseline" : "not comparable";  // other test data
   for (const Paired& paired : c.paired) {
     if (paired.group != group || paired.metric != metric) continue;
     const Summary& difference = paired.test.difference;
     fields = {std::to_string(difference.n),   std::to_string(paired.unpaired),
               csv_number(difference.mean),    csv_number(difference.ci_low),
               csv_number(difference.ci_high), csv_number(paired.p_t),
-              csv_number(paired.p_exact),     verdict_text(paired, c.metrics[metric].direction)};
+              csv_number(paired.p_exact),     verdict_text(paired, c.metrics[metric].direction),
+              flag_keys(c, paired.flags),     yes_or_no(paired.chosen_on_test)};
   }
   return fields;
 }
@@ -136,7 +159,7 @@ std::string comparison_csv(const Comparison& c) {
   header.insert(header.end(), {"names", "flags"});
   for (const char* status : all_statuses) header.emplace_back(status);
   for (const Metric& metric : c.metrics)
-    for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit"})
+    for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit", "chosen_on_test"})
       header.push_back(metric.name + ' ' + part);
   std::vector<size_t> tested;
   for (size_t m = 0; m < c.metrics.size(); ++m)
@@ -148,7 +171,7 @@ std::string comparison_csv(const Comparison& c) {
     const Group& group = c.groups[g];
     std::vector<std::string> fields = group.values;
     fields.push_back(fmt::format("{}", fmt::join(group.names, " ")));
-    fields.push_back(group.marks);
+    fields.push_back(flag_keys(c, group.marks));
     for (const char* status : all_statuses) fields.push_back(std::to_string(group.count(status)));
     for (const Cell& cell : group.cells) {
       fields.push_back(std::to_string(cell.summary.n));
@@ -156,6 +179,7 @@ std::string comparison_csv(const Comparison& c) {
            {cell.summary.mean, cell.summary.sd, cell.summary.ci_low, cell.summary.ci_high})
         fields.push_back(csv_number(value));
       fields.push_back(cell.unit);
+      fields.emplace_back(yes_or_no(cell.chosen_on_test));
     }
     for (const size_t m : tested) {
       const auto paired = paired_fields(c, g, m);

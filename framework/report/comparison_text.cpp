@@ -39,9 +39,8 @@ std::vector<Column> setting_columns(const Comparison& c) {
   std::vector<Column> columns(1);
   columns[0] = {"row", {}, true};
   for (size_t g = 0; g < c.groups.size(); ++g) columns[0].cells.push_back(std::to_string(g + 1));
-  const auto names = short_names(c.keys);
   for (size_t k = 0; k < c.keys.size(); ++k) {
-    columns.push_back({names[k], {}, false});
+    columns.push_back({c.key_names[k], {}, false});
     for (const Group& group : c.groups)
       columns.back().cells.push_back(group.values[k].empty() ? "-" : group.values[k]);
   }
@@ -96,7 +95,7 @@ std::vector<Column> paired_columns(const Comparison& c) {
                                figure_text(d.ci_low, d.sd), figure_text(d.ci_high, d.sd));
     add({c.metrics[p.metric].name, std::to_string(p.group + 1), difference,
          p.unpaired > 0 ? fmt::format("{} ({} unpaired)", d.n, p.unpaired) : std::to_string(d.n),
-         p_text(p.p_t), p_text(p.p_exact), verdict_text(p, c.metrics[p.metric].direction)});
+         p_text(p.p_t), p_text(p.p_exact), verdict_with_flags(p, c.metrics[p.metric].direction)});
   }
   return columns;
 }
@@ -118,7 +117,8 @@ std::string legend(const Comparison& c) {
     }
   for (const Metric& metric : c.metrics) incomparable |= !metric.comparable;
   if (tells) text += "; n: seeds behind a figure, where not the row's runs";
-  if (best) text += "; * best, no other mean in its interval";
+  if (best)
+    text += "; * best of the rows it may be compared with; no other such mean in its interval";
   if (chosen) text += "; ! chosen on the test data";
   if (incomparable) text += "; ≠ not comparable between all rows";
   return text;
@@ -179,6 +179,14 @@ std::string counts_text(const Comparison& c) {
     if (counts[status] > 0) parts.push_back(fmt::format("{} {}", counts[status], status));
   return fmt::format("{} run{} ({}) in {} row{}", runs, runs == 1 ? "" : "s",
                      fmt::join(parts, ", "), c.groups.size(), c.groups.size() == 1 ? "" : "s");
+}
+
+std::string verdict_with_flags(const Paired& paired, int direction) {
+  std::string see = paired.flags;
+  if (paired.chosen_on_test) see += see.empty() ? "!" : " and !";
+  const std::string verdict = verdict_text(paired, direction);
+  return see.empty() ? verdict
+                     : fmt::format("{}, {}see {}", verdict, paired.comparable ? "but " : "", see);
 }
 
 std::string comparison_text(const Comparison& c, size_t width) {

@@ -15,9 +15,10 @@ std::string comparison_text(const Comparison& comparison, size_t width);
 /// The same as GitHub's Markdown, without the curves.
 std::string comparison_markdown(const Comparison& comparison);
 
-/// One line a group (RFC 4180): settings, runs by status, and n, mean, sd, ci_low, ci_high, unit of
-/// each metric, at full precision; empty where a figure is not known. Where there is a baseline,
-/// each metric's difference from it, and what its tests say.
+/// One line a group (RFC 4180): settings, the keys of the flags that mark it, runs by status, and
+/// n, mean, sd, ci_low, ci_high, unit, chosen_on_test of each metric, at full precision; empty
+/// where a figure is not known. Where there is a baseline, each metric's difference from it, what
+/// its tests say, and the keys of the flags between the two.
 std::string comparison_csv(const Comparison& comparison);
 
 /// Everything, with the runs behind each group. Not-known figures are null.
@@ -25,5 +26,7 @@ Json comparison_json(const Comparison& comparison);
 
 /// "better", "worse", "n too small to tell" ...
 std::string verdict_text(const Paired& paired, int direction);
+/// "worse, but see a,c and !": what lies between the two rows beside what is compared.
+std::string verdict_with_flags(const Paired& paired, int direction);
 
 }  // namespace strata

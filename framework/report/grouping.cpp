@@ -21,7 +21,8 @@ using Numbers = std::map<const ComparedRun*, size_t>;
 /// Which of two runs of the same settings and seed counts: a completed one, the later of two.
 bool counts_more(const ComparedRun& a, const ComparedRun& b) {
   const bool a_done = a.status == "completed", b_done = b.status == "completed";
-  return a_done != b_done ? a_done : a.start > b.start;
+  if (a_done != b_done) return a_done;
+  return a.start != b.start ? a.start > b.start : a.path > b.path;
 }
 
 std::string value_text(const std::string& key, const std::string& value) {
@@ -34,20 +35,31 @@ std::string row_text(const std::vector<std::string>& keys, const std::vector<std
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// Runs that are not counted, for another has their seed and result.
+struct Repeats {
+  size_t count = 0;
+  std::vector<const ComparedRun*> other;  ///< those whose figures are not the other's
+};
+
 /// Leaves one run of each seed and result.
 std::vector<const ComparedRun*> one_a_seed(std::vector<const ComparedRun*> runs,
-                                           const Numbers& result, size_t& repeats) {
+                                           const Numbers& result, Repeats& repeats) {
   const auto result_of = [&](const ComparedRun* run) { return result.at(run); };
   std::sort(runs.begin(), runs.end(), [&](const ComparedRun* a, const ComparedRun* b) {
     if (result_of(a) != result_of(b)) return result_of(a) < result_of(b);
     return a->seed != b->seed ? a->seed < b->seed : counts_more(*a, *b);
   });
-  const auto end = std::unique(runs.begin(), runs.end(), [&](const auto* a, const auto* b) {
-    return result_of(a) == result_of(b) && a->seed == b->seed;
-  });
-  repeats += static_cast<size_t>(runs.end() - end);
-  runs.erase(end, runs.end());
-  return runs;
+  std::vector<const ComparedRun*> counted;
+  for (const ComparedRun* run : runs) {
+    const ComparedRun* last = counted.empty() ? nullptr : counted.back();
+    if (last == nullptr || result_of(last) != result_of(run) || last->seed != run->seed) {
+      counted.push_back(run);
+      continue;
+    }
+    ++repeats.count;
+    if (!run->outcome.empty() && run->outcome != last->outcome) repeats.other.push_back(run);
+  }
+  return counted;
 }
 
 std::string plural(size_t count, const char* one, const char* several) {
@@ -86,11 +98,6 @@ struct Configurations {
   }
 };
 
-bool ends_in(const std::string& key, const std::string& name) {
-  return key == name || (key.size() > name.size() && key.compare(key.size() - name.size() - 1,
-                                                                 name.size() + 1, '.' + name) == 0);
-}
-
 /// "pretrain.strategy" of "pretrain.strategy.type", where no key is called that.
 std::string without_type(const std::vector<std::string>& keys, const std::string& name) {
   const std::string type = ".type";
@@ -120,14 +127,15 @@ struct FlatSettings {
 
 /// The full keys that --by asks for, of those that vary where these are meant by it.
 std::vector<std::string> asked_keys(const FlatSettings& flat, const VaryingSettings& varying,
-                                    const std::vector<std::string>& by) {
+                                    const std::vector<std::string>& by,
+                                    const std::vector<std::string>& facts) {
   std::vector<std::string> keys;
   for (const std::string& given : by) {
     const std::string name = without_type(flat.keys, given);
     const bool varies = std::any_of(varying.keys.begin(), varying.keys.end(),
                                     [&](auto& key) { return ends_in(key, name); });
     const auto& known = varies ? varying.keys : flat.keys;
-    keys.push_back(known[find_key(known, name, "--by", known)]);
+    keys.push_back(known[find_key(known, name, "--by", facts)]);
   }
   return keys;
 }
@@ -135,7 +143,7 @@ std::vector<std::string> asked_keys(const FlatSettings& flat, const VaryingSetti
 /// The columns that --by asks for; a setting that does not vary makes a column of one value.
 VaryingSettings asked_settings(const FlatSettings& flat, const VaryingSettings& varying,
                                const std::vector<std::string>& keys) {
-  VaryingSettings asked{keys, std::vector<std::vector<std::string>>(flat.values.size())};
+  VaryingSettings asked{keys, std::vector<std::vector<std::string>>(flat.values.size()), {}};
   for (const std::string& key : keys) {
     const auto column = std::find(varying.keys.begin(), varying.keys.end(), key);
     for (size_t i = 0; i < flat.values.size(); ++i) {
@@ -150,12 +158,34 @@ VaryingSettings asked_settings(const FlatSettings& flat, const VaryingSettings& 
   return asked;
 }
 
-std::vector<std::string> missing_from(const std::vector<std::string>& keys,
-                                      const std::vector<std::string>& other) {
-  std::vector<std::string> missing;
-  for (const std::string& key : keys)
-    if (std::find(other.begin(), other.end(), key) == other.end()) missing.push_back(key);
-  return missing;
+bool lists(const std::vector<std::string>& keys, const std::string& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+/// Whether one of the keys is this one, or lies within it.
+bool covered_by(const std::vector<std::string>& keys, const std::string& key) {
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& inner) {
+    return inner.rfind(key, 0) == 0 &&
+           (inner.size() == key.size() || inner[key.size()] == '.' || inner[key.size()] == '[');
+  });
+}
+
+void add_repeat_notes(std::vector<std::string>& notes, const Repeats& repeats) {
+  if (repeats.count == 0) return;
+  notes.push_back(fmt::format(
+      "{} the settings and seed of another and {} not counted: no independent sample",
+      plural(repeats.count, "run repeats", "runs repeat"), repeats.count > 1 ? "are" : "is"));
+  if (repeats.other.empty()) return;
+  constexpr size_t most = 3;
+  std::vector<std::string> places;
+  for (size_t i = 0; i < std::min(repeats.other.size(), most); ++i)
+    places.push_back(repeats.other[i]->path.string());
+  if (repeats.other.size() > most)
+    places.push_back(fmt::format("and {} more", repeats.other.size() - most));
+  notes.push_back(fmt::format(
+      "of these, {} other figures than the later run, which counts: {}; on one machine the same "
+      "settings and seed give the same figures, bit for bit",
+      plural(repeats.other.size(), "run has", "runs have"), fmt::join(places, ", ")));
 }
 
 }  // namespace
@@ -164,25 +194,27 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
                          const std::vector<std::string>& by) {
   const Configurations all(runs, by);
   index_ = all.index;
+  facts = all.facts;
   VaryingSettings varying = varying_settings(all.configs);
-  const FlatSettings flat(by.empty() ? std::vector<Json>{} : all.configs);
-  const auto asked = asked_keys(flat, varying, by);
+  const FlatSettings flat(all.configs);
+  const auto asked = asked_keys(flat, varying, by, facts);
   auto kept = asked;  // a result may be the same under two versions: that is what they tell
   kept.insert(kept.end(), all.facts.begin(), all.facts.end());
   const UnusedSettings unused = blank_unused(all.members, kept, varying);
   const VaryingSettings columns = by.empty() ? varying : asked_settings(flat, varying, asked);
   keys = columns.keys;
+  key_names = short_names(keys, flat.keys);
 
   std::map<std::vector<std::string>, std::vector<const ComparedRun*>> members;
   for (const ComparedRun* run : runs) members[columns.values[all.index.at(run)]].push_back(run);
-  const auto mixed = missing_from(varying.keys, keys);
   rest_.resize(all.configs.size());
-  for (size_t i = 0; i < all.configs.size(); ++i)
-    for (size_t k = 0; k < varying.keys.size(); ++k)
-      if (std::find(mixed.begin(), mixed.end(), varying.keys[k]) != mixed.end())
-        rest_[i].push_back(varying.values[i][k]);
+  for (size_t k = 0; k < varying.keys.size(); ++k) {
+    if (lists(keys, varying.keys[k])) continue;
+    rest_keys_.push_back(varying.keys[k]);
+    for (size_t i = 0; i < all.configs.size(); ++i) rest_[i].push_back(varying.values[i][k]);
+  }
 
-  size_t repeats = 0, same = 0;
+  Repeats repeats, same;
   Numbers result;
   for (const ComparedRun* run : runs) result[run] = unused.result[all.index.at(run)];
   for (auto& [values, found] : members) {
@@ -197,21 +229,43 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
     group.names = {names.begin(), names.end()};
     groups.push_back(std::move(group));
   }
-  if (repeats > 0)
-    notes.push_back(
-        fmt::format("{} the settings and seed of another and {} not counted: no independent sample",
-                    plural(repeats, "run repeats", "runs repeat"), repeats > 1 ? "are" : "is"));
-  if (same > 0)
+  if (by.empty() && !varying.alike.empty())
+    notes.push_back(fmt::format("alike in every row that has them, and so in no column: {}",
+                                fmt::join(varying.alike, ", ")));
+  add_repeat_notes(notes, repeats);
+  if (same.count > 0)
     notes.push_back(fmt::format(
         "{} bit for bit the result of another of the same seed and {} not counted: between them "
         "{} plays no part",
-        plural(same, "run has", "runs have"), same > 1 ? "are" : "is",
+        plural(same.count, "run has", "runs have"), same.count > 1 ? "are" : "is",
         fmt::join(unused.keys, ", ")));
+  add_rest_notes();
+}
+
+void GroupedRuns::add_rest_notes() {
+  std::vector<std::string> mixed, apart;
+  for (size_t k = 0; k < rest_keys_.size(); ++k) {
+    std::set<std::string> all;
+    bool mixes = false;
+    for (const Group& group : groups) {
+      std::set<std::string> values;
+      for (const ComparedRun* run : group.runs) values.insert(rest_[index_.at(run)][k]);
+      mixes |= values.size() > 1;
+      all.insert(values.begin(), values.end());
+    }
+    if (mixes)
+      mixed.push_back(rest_keys_[k]);
+    else if (all.size() > 1 && !covered_by(keys, rest_keys_[k]))
+      apart.push_back(rest_keys_[k]);
+  }
   if (!mixed.empty())
     notes.push_back(fmt::format(
         "rows mix runs of different {}: each figure is the mean of a seed's runs, and pairs are "
         "counted by seed",
         fmt::join(mixed, ", ")));
+  if (!apart.empty())
+    notes.push_back(
+        fmt::format("the rows differ in {} too, which --by does not name", fmt::join(apart, ", ")));
 }
 
 bool GroupedRuns::agree(const ComparedRun& a, const ComparedRun& b) const {
@@ -222,21 +276,26 @@ bool GroupedRuns::agree(const ComparedRun& a, const ComparedRun& b) const {
 }
 
 size_t find_key(const std::vector<std::string>& keys, const std::string& given,
-                const std::string& option, const std::vector<std::string>& known) {
+                const std::string& option, const std::vector<std::string>& facts,
+                const std::vector<std::string>& others) {
   const std::string name = without_type(keys, given);
-  std::vector<std::string> matches;
-  size_t index = 0;
-  for (size_t k = 0; k < keys.size(); ++k) {
-    if (keys[k] == name) return k;
-    if (!ends_in(keys[k], name)) continue;
-    matches.push_back(keys[k]);
-    index = k;
+  const auto exact = std::find(keys.begin(), keys.end(), name);
+  if (exact != keys.end()) return static_cast<size_t>(exact - keys.begin());
+  std::vector<std::string> matches, settings;
+  for (const std::string& key : keys) {
+    if (!ends_in(key, name)) continue;
+    matches.push_back(key);
+    if (!lists(facts, key)) settings.push_back(key);
   }
-  if (matches.size() == 1) return index;
-  if (matches.empty())
-    throw UserError(
-        fmt::format("{}: no setting is called '{}'{}", option, given, suggestion(given, known)));
-  throw UserError(fmt::format("{}: '{}' may mean {}", option, given, fmt::join(matches, " or ")));
+  if (!settings.empty()) matches = settings;
+  if (matches.size() == 1)
+    return static_cast<size_t>(std::find(keys.begin(), keys.end(), matches[0]) - keys.begin());
+  if (!matches.empty())
+    throw UserError(fmt::format("{}: '{}' may mean {}", option, given, fmt::join(matches, " or ")));
+  std::vector<std::string> known = keys;
+  known.insert(known.end(), others.begin(), others.end());
+  throw UserError(
+      fmt::format("{}: no setting is called '{}'{}", option, given, suggestion(given, known)));
 }
 
 namespace {
@@ -249,7 +308,7 @@ std::string trimmed(const std::string& text) {
                                     : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
-Conditions parse_conditions(const std::vector<std::string>& keys, const std::string& wanted) {
+Conditions parse_conditions(const Comparison& comparison, const std::string& wanted) {
   Conditions conditions;
   for (size_t begin = 0; begin <= wanted.size();) {
     const size_t end = std::min(wanted.find(',', begin), wanted.size());
@@ -258,8 +317,9 @@ Conditions parse_conditions(const std::vector<std::string>& keys, const std::str
     if (equals == std::string::npos)
       throw UserError(fmt::format("--baseline: expected key=value, not '{}'", part));
     const std::string value = part.substr(equals + 1);
-    conditions.emplace_back(find_key(keys, part.substr(0, equals), "--baseline", keys),
-                            value == "-" ? "" : value);
+    conditions.emplace_back(
+        find_key(comparison.keys, part.substr(0, equals), "--baseline", comparison.facts),
+        value == "-" ? "" : value);
     begin = end + 1;
   }
   return conditions;
@@ -292,7 +352,7 @@ std::string choice_among(const Comparison& comparison, const std::vector<size_t>
 
 size_t find_baseline(const Comparison& comparison, const std::string& wanted) {
   const bool by_name = wanted.find('=') == std::string::npos;
-  const auto conditions = by_name ? Conditions{} : parse_conditions(comparison.keys, wanted);
+  const auto conditions = by_name ? Conditions{} : parse_conditions(comparison, wanted);
   std::vector<size_t> matches, all;
   for (size_t g = 0; g < comparison.groups.size(); ++g) {
     const Group& group = comparison.groups[g];

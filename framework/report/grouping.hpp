@@ -15,24 +15,30 @@ class GroupedRuns {
   /// Throws UserError where one of `by` is no setting of the runs.
   GroupedRuns(const std::vector<const ComparedRun*>& runs, const std::vector<std::string>& by);
 
-  std::vector<std::string> keys;   ///< full paths
-  std::vector<Group> groups;       ///< values, names, runs and statuses are filled in
-  std::vector<std::string> notes;  ///< repeated seeds, mixed settings
+  std::vector<std::string> keys;              ///< full paths
+  std::vector<std::string> key_names, facts;  ///< as in Comparison
+  std::vector<Group> groups;                  ///< values, names, runs and statuses are filled in
+  std::vector<std::string> notes;             ///< repeated seeds, mixed settings
 
   /// Whether two runs agree in the settings that were not asked for (--by), as far as both have
   /// them.
   bool agree(const ComparedRun& a, const ComparedRun& b) const;
 
  private:
+  void add_rest_notes();
+
   std::map<const ComparedRun*, size_t> index_;  ///< a run's configuration
-  std::vector<std::vector<std::string>> rest_;  ///< by configuration: the values that rows mix
+  std::vector<std::string> rest_keys_;          ///< what varies and was not asked for
+  std::vector<std::vector<std::string>> rest_;  ///< its values, by configuration
 };
 
 /// The index of the one key that is `name` or ends in ".name"; a component's key may be followed by
-/// ".type", as in experiment files. Throws UserError, which `option`
-/// begins, with the nearest of `known`, where none or several do.
+/// ".type", as in experiment files. A setting is meant rather than one of the `facts`. Throws
+/// UserError, which `option` begins, where none or several are, with the nearest of the keys and of
+/// `others` that the option takes.
 size_t find_key(const std::vector<std::string>& keys, const std::string& name,
-                const std::string& option, const std::vector<std::string>& known);
+                const std::string& option, const std::vector<std::string>& facts,
+                const std::vector<std::string>& others = {});
 
 /// The group that "key=value,key=value" or an experiment's name tells. Throws UserError.
 size_t find_baseline(const Comparison& comparison, const std::string& wanted);

@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+#include "strata/report/cells.hpp"
+
 namespace strata {
 namespace {
 
@@ -48,9 +50,15 @@ Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_
   const std::string& metric = c.metrics[m].name;
   paired.test = paired_test({});
   paired.p_t = paired.p_exact = untested;
-  paired.comparable = c.groups[g].cells[m].unit == c.groups[c.baseline].cells[m].unit;
-  for (const Flag& flag : c.flags)
-    if (flag.forbids(metric) && flag.between(g, c.baseline)) paired.comparable = false;
+  const Cell &ours_cell = c.groups[g].cells[m], &theirs_cell = c.groups[c.baseline].cells[m];
+  if (ours_cell.values.empty() || theirs_cell.values.empty()) return paired;
+  paired.comparable = ours_cell.unit == theirs_cell.unit && !is_of_codes(ours_cell);
+  paired.chosen_on_test = ours_cell.chosen_on_test || theirs_cell.chosen_on_test;
+  for (const Flag& flag : c.flags) {
+    if (!flag.concerns(metric) || !flag.between(g, c.baseline)) continue;
+    paired.flags += (paired.flags.empty() ? "" : ",") + flag.mark;
+    if (flag.forbids(metric)) paired.comparable = false;
+  }
   if (!paired.comparable) return paired;
   const SeedRuns ours = runs_with(c.groups[g], metric);
   const SeedRuns theirs = runs_with(c.groups[c.baseline], metric);

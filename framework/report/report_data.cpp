@@ -178,7 +178,7 @@ class GroupData {
 
 /// Words by themselves, numbers and truth values with the setting's name: "mnist, lr=0.1".
 std::string label_of(const Comparison& c, size_t g) {
-  const auto names = short_names(c.keys);
+  const auto& names = c.key_names;
   std::string text;
   for (size_t k = 0; k < c.keys.size(); ++k) {
     const std::string& value = c.groups[g].values[k];
@@ -239,7 +239,7 @@ Json report_data(const Comparison& c) {
   if (!c.unreadable.empty()) notes.push_back(unreadable_note(c.unreadable));
   return {{"comparison", comparison_json(c)},
           {"notes", notes},
-          {"short_keys", short_names(c.keys)},
+          {"short_keys", c.key_names},
           {"groups", groups},
           {"datasets", datasets}};
 }

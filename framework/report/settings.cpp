@@ -1,197 +1,235 @@
 #include "strata/report/settings.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
+
+#include "strata/report/one_line.hpp"
 
 namespace strata {
 namespace {
 
 constexpr const char* absent = "";
-constexpr const char* null_text = "none";
 
-bool is_component(const Json& value) {
-  const auto type = value.is_object() ? value.find("type") : value.end();
-  return type != value.end() && type->is_string();
-}
-
-std::string scalar_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_null()) return null_text;
-  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
-  return value.dump();
-}
-
-bool has_structure(const Json& list) {
-  return std::any_of(list.begin(), list.end(), [](const Json& v) { return v.is_structured(); });
-}
-
-/// Which parameters take more than one value among the components of a list, by type.
-using Telling = std::map<std::string, std::set<std::string>>;
-
-void collect(const Json& value,
-             std::map<std::string, std::map<std::string, std::set<std::string>>>& seen) {
-  if (is_component(value))
-    for (const auto& item : value.items())
-      seen[value["type"].get<std::string>()][item.key()].insert(item.value().dump());
-  if (value.is_structured())
-    for (const Json& item : value) collect(item, seen);
-}
-
-Telling telling_parameters(const std::vector<const Json*>& values) {
-  std::map<std::string, std::map<std::string, std::set<std::string>>> seen;
-  for (const Json* value : values) collect(*value, seen);
-  Telling telling;
-  for (const auto& [type, parameters] : seen)
-    for (const auto& [name, distinct] : parameters)
-      if (distinct.size() > 1) telling[type].insert(name);
-  return telling;
-}
-
-std::string short_text(const Json& value, const Telling& telling) {
-  if (is_component(value)) {
-    const std::string type = value["type"].get<std::string>();
-    std::vector<std::string> shown;
-    const auto names = telling.find(type);
-    if (names != telling.end())
-      for (const auto& item : value.items())
-        if (names->second.count(item.key()) != 0) {
-          const std::string text = short_text(item.value(), telling);
-          shown.push_back(names->second.size() == 1 ? text : item.key() + '=' + text);
-        }
-    return shown.empty() ? type : fmt::format("{}({})", type, fmt::join(shown, ", "));
-  }
-  if (value.is_array()) {
-    const bool nested =
-        std::any_of(value.begin(), value.end(), [](auto& v) { return v.is_array(); });
-    std::vector<std::string> parts;
-    for (const Json& item : value) parts.push_back(short_text(item, telling));
-    return fmt::format("{}", fmt::join(parts, nested ? " | " : " "));
-  }
-  if (!value.is_object()) return scalar_text(value);
-  std::vector<std::string> parts;  // a map: what it sets
-  for (const auto& item : value.items())
-    if (!item.value().is_null())
-      parts.push_back(item.key() + '=' + short_text(item.value(), telling));
-  return fmt::format("({})", fmt::join(parts, ", "));
-}
-
-/// Lists of plain maps (a stage's own settings) are compared item by item, however long they are.
-constexpr const char* plain_maps = "{}";
-
-/// What makes two lists alike enough to be compared item by item.
+/// What makes two lists alike enough to be compared item by item. Lists of plain maps (a stage's
+/// own settings) are, however long they are.
 std::string outline(const Json& value) {
-  if (is_component(value)) return value["type"].get<std::string>();
+  if (is_component(value)) return type_of(value);
   if (!value.is_array()) return "-";
-  const auto plain_map = [](const Json& v) { return v.is_object() && !is_component(v); };
-  if (!value.empty() && std::all_of(value.begin(), value.end(), plain_map)) return plain_maps;
+  if (!value.empty() && std::all_of(value.begin(), value.end(), is_plain_map)) return "{}";
   std::string text = "[";
   for (const Json& item : value) text += outline(item) + ' ';
   return text + ']';
 }
 
-class Flattening {
+const Json* not_null(const Json& value) {
+  return value.is_null() ? nullptr : &value;
+}
+
+const Json* child_of(const Json& map, const std::string& name) {
+  const auto found = map.is_object() ? map.find(name) : map.end();
+  return found == map.end() ? nullptr : not_null(*found);
+}
+
+/// Whether two values are alike; null says as much as nothing.
+bool same(const Json* a, const Json* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  if (a->is_object() && b->is_object()) {
+    const auto within = [](const Json& x, const Json& y) {
+      for (const auto& item : x.items())
+        if (!same(child_of(x, item.key()), child_of(y, item.key()))) return false;
+      return true;
+    };
+    return within(*a, *b) && within(*b, *a);
+  }
+  if (!a->is_array() || !b->is_array()) return *a == *b;
+  return std::equal(a->begin(), a->end(), b->begin(), b->end(),
+                    [](const Json& x, const Json& y) { return same(not_null(x), not_null(y)); });
+}
+
+/// Stands for a setting that plays no part in a configuration, so that no column is made for it.
+const Json no_part;
+
+/// A pretraining that is none uses no setting beside that; compared_run() leaves these out.
+bool pretrains_nothing(const Json& map) {
+  const Json* strategy = child_of(map, "strategy");
+  return strategy != nullptr && is_component(*strategy) && type_of(*strategy) == "none";
+}
+
+/// Finds the settings that differ, from the outside to the inside.
+class Differences {
  public:
-  explicit Flattening(const std::vector<Json>& configs) : rows_(configs.size()) {
-    std::vector<const Json*> roots;
+  explicit Differences(const std::vector<Json>& configs) {
+    Values roots;
     for (const Json& config : configs) roots.push_back(&config);
-    visit("", roots);
+    result_.values.resize(configs.size());
+    visit("", roots, false);
+    for (const auto& [key, texts] : columns_) {
+      result_.keys.push_back(key);
+      for (size_t row = 0; row < texts.size(); ++row) result_.values[row].push_back(texts[row]);
+    }
   }
 
-  const std::vector<std::string>& keys() const { return keys_; }
-  const std::string& value(size_t row, const std::string& key) const {
-    static const std::string nothing = absent;
-    const auto found = rows_[row].find(key);
-    return found == rows_[row].end() ? nothing : found->second;
-  }
+  VaryingSettings result() && { return std::move(result_); }
 
  private:
-  void add(const std::string& key, size_t row, std::string value) {
-    if (known_.insert(key).second) keys_.push_back(key);
-    rows_[row][key] = std::move(value);
+  /// One for each configuration: nullptr where it has none, or &no_part.
+  using Values = std::vector<const Json*>;
+  using Texts = std::vector<std::string>;
+
+  static bool is_there(const Json* value) {
+    return value != nullptr && value != &no_part && !(value->is_array() && value->empty());
   }
 
-  /// The values at one path, nullptr where a configuration has none.
-  void visit(const std::string& path, const std::vector<const Json*>& values) {
-    if (lists_differ(values)) return add_lists(path, values);
-    for (size_t row = 0; row < values.size(); ++row) {
-      const Json* value = values[row];
-      if (value == nullptr) continue;
-      if (is_component(*value))
-        add(path.empty() ? "type" : path, row, (*value)["type"].get<std::string>());
-      else if (value->is_array() && !has_structure(*value))
-        add(path, row, short_text(*value, {}));
-      else if (!value->is_structured())
-        add(path, row, scalar_text(*value));
+  static bool lacks(const Json* value) { return value != &no_part && !is_there(value); }
+
+  static bool all_same(const Values& values) {
+    const Json* const* first = nullptr;
+    for (const Json* const& value : values) {
+      if (value == &no_part) continue;
+      if (first == nullptr) first = &value;
+      if (!same(*first, value)) return false;
     }
-    visit_keys(path, values);
-    visit_items(path, values);
+    return true;
   }
 
-  void visit_keys(const std::string& path, const std::vector<const Json*>& values) {
-    std::vector<std::string> names;
+  template <class Text>
+  void add(const std::string& path, const Values& values, const Text& text) {
+    add_at(columns_.size(), path, values, text);
+  }
+
+  template <class Text>
+  void add_at(size_t place, const std::string& path, const Values& values, const Text& text) {
+    Texts texts;
     for (const Json* value : values)
-      if (value != nullptr && value->is_object())
-        for (const auto& item : value->items())
-          if (std::find(names.begin(), names.end(), item.key()) == names.end() &&
-              !(item.key() == "type" && is_component(*value)))
-            names.push_back(item.key());
-    for (const std::string& name : names)
-      visit(path.empty() ? name : path + '.' + name, children(values, [&](const Json& value) {
-              const auto found = value.is_object() ? value.find(name) : value.end();
-              return found == value.end() ? nullptr : &*found;
-            }));
+      texts.push_back(is_there(value)                         ? text(*value)
+                      : value == nullptr || value == &no_part ? absent
+                                                              : OneLine().text(*value));
+    columns_.insert(columns_.begin() + static_cast<std::ptrdiff_t>(place), {path, texts});
   }
 
-  void visit_items(const std::string& path, const std::vector<const Json*>& values) {
+  /// @param optional  some configurations lack a part that this belongs to
+  void visit(const std::string& path, const Values& values, bool optional) {
+    const auto whole = [](const Json& value) { return OneLine().text(value); };
+    Values present;
+    std::copy_if(values.begin(), values.end(), std::back_inserter(present), is_there);
+    if (all_same(values)) {
+      if (optional && !present.empty()) add_alike(path, *present[0]);
+    } else if (all_same(present)) {
+      add(path, values, whole);  // a part that is there or not
+    } else if (std::any_of(present.begin(), present.end(),
+                           [](const Json* v) { return v->is_array(); })) {
+      visit_lists(path, values, present, optional);
+    } else if (std::all_of(present.begin(), present.end(),
+                           [](const Json* v) { return v->is_object(); })) {
+      visit_maps(path, values, present, optional);
+    } else {
+      add(path, values, whole);
+    }
+  }
+
+  void visit_lists(const std::string& path, const Values& values, const Values& present,
+                   bool optional) {
+    std::set<std::string> outlines;
+    for (const Json* value : present) outlines.insert(outline(*value));
+    const Telling telling = telling_parameters(present);
+    if (outlines.size() > 1 || !has_structure(*present[0]))
+      return add(path, values, [&](const Json& value) { return OneLine(&telling).text(value); });
+    const size_t start = columns_.size();
     size_t longest = 0;
-    for (const Json* value : values)
-      if (value != nullptr && value->is_array() && has_structure(*value))
-        longest = std::max(longest, value->size());
-    for (size_t i = 0; i < longest; ++i)
-      visit(fmt::format("{}[{}]", path, i), children(values, [&](const Json& value) {
-              return value.is_array() && i < value.size() ? &value[i] : nullptr;
-            }));
+    for (const Json* value : present) longest = std::max(longest, value->size());
+    const bool lacking = std::any_of(values.begin(), values.end(), lacks);
+    for (size_t i = 0; i < longest; ++i) {
+      Values items;
+      for (const Json* value : values)
+        items.push_back(!is_there(value)    ? &no_part
+                        : i < value->size() ? not_null((*value)[i])
+                                            : nullptr);
+      visit(fmt::format("{}[{}]", path, i), items, optional || lacking);
+    }
+    tell_presence(start, path, values);
   }
 
-  static std::vector<const Json*> children(const std::vector<const Json*>& values,
-                                           const std::function<const Json*(const Json&)>& child) {
-    std::vector<const Json*> found;
-    for (const Json* value : values) found.push_back(value == nullptr ? nullptr : child(*value));
+  void visit_maps(const std::string& path, const Values& values, const Values& present,
+                  bool optional) {
+    const size_t start = columns_.size();
+    std::set<std::string> types;
+    for (const Json* value : present) types.insert(is_component(*value) ? type_of(*value) : "");
+    const bool typed = types.size() > 1;
+    if (typed) add(path, values, [](const Json& v) { return is_component(v) ? type_of(v) : "{}"; });
+    const bool lacking = !typed && std::any_of(values.begin(), values.end(), lacks);
+    if (!typed && (lacking || optional) && is_component(*present[0]))
+      add_alike(path, Json(type_of(*present[0])));
+    std::vector<std::string> names;
+    for (const Json* value : present)
+      for (const auto& item : value->items())
+        if (!(item.key() == "type" && is_component(*value)) &&
+            std::find(names.begin(), names.end(), item.key()) == names.end())
+          names.push_back(item.key());
+    for (const std::string& name : names)
+      visit(path.empty() ? name : path + '.' + name, children(values, name), optional || lacking);
+    if (!typed) tell_presence(start, path, values);
+  }
+
+  /// Another type of component has no such setting: its type says so.
+  static Values children(const Values& values, const std::string& name) {
+    std::set<std::string> owners;
+    for (const Json* value : values)
+      if (is_there(value) && is_component(*value) && value->contains(name))
+        owners.insert(type_of(*value));
+    Values found;
+    for (const Json* value : values) {
+      const bool other = is_there(value) &&
+                         (is_component(*value) ? owners.count(type_of(*value)) == 0
+                                               : pretrains_nothing(*value) && name != "strategy");
+      found.push_back(!is_there(value) || other ? &no_part : child_of(*value, name));
+    }
     return found;
   }
 
-  static bool lists_differ(const std::vector<const Json*>& values) {
-    std::set<std::string> outlines;
-    bool structured = false;
-    for (const Json* value : values)
-      if (value != nullptr && value->is_array()) {
-        outlines.insert(outline(*value));
-        structured |= has_structure(*value);
-      }
-    if (outlines.count(plain_maps) != 0) outlines.erase(outline(Json::array()));
-    return structured && outlines.size() > 1;
+  /// A part that is there must not look like one that is not.
+  void tell_presence(size_t start, const std::string& path, const Values& values) {
+    std::set<std::string> lacking;
+    bool untold = false;
+    for (size_t row = 0; row < values.size(); ++row) {
+      if (lacks(values[row])) lacking.insert(values[row] == nullptr ? absent : "[]");
+      untold |= is_there(values[row]) &&
+                std::all_of(columns_.begin() + static_cast<std::ptrdiff_t>(start), columns_.end(),
+                            [&](const auto& column) { return column.second[row].empty(); });
+    }
+    if (lacking.size() > 1 || (untold && !lacking.empty()))
+      add_at(start, path, values, [](const Json&) { return std::string("given"); });
   }
 
-  void add_lists(const std::string& path, const std::vector<const Json*>& values) {
-    std::vector<const Json*> present;
-    std::copy_if(values.begin(), values.end(), std::back_inserter(present),
-                 [](const Json* v) { return v != nullptr; });
-    const Telling telling = telling_parameters(present);
-    for (size_t row = 0; row < values.size(); ++row)
-      if (values[row] != nullptr) add(path, row, short_text(*values[row], telling));
+  void add_alike(const std::string& path, const Json& value) {
+    const std::string text = OneLine().text(value);
+    if (text != "{}" && text != "[]") result_.alike.push_back(path + '=' + text);
   }
 
-  std::vector<std::string> keys_;
-  std::set<std::string> known_;
-  std::vector<std::map<std::string, std::string>> rows_;
+  std::vector<std::pair<std::string, Texts>> columns_;
+  VaryingSettings result_;
 };
+
+void flatten_settings(const Json& value, const std::string& path,
+                      std::vector<std::pair<std::string, std::string>>& settings) {
+  if (is_component(value))
+    settings.emplace_back(path.empty() ? "type" : path, type_of(value));
+  else if (!value.is_structured() || (value.is_array() && !has_structure(value)))
+    settings.emplace_back(path, OneLine().text(value));
+  if (value.is_object())
+    for (const auto& item : value.items())
+      if (item.key() != "type" || !is_component(value))
+        flatten_settings(item.value(), path.empty() ? item.key() : path + '.' + item.key(),
+                         settings);
+  if (value.is_array() && has_structure(value))
+    for (size_t i = 0; i < value.size(); ++i)
+      flatten_settings(value[i], fmt::format("{}[{}]", path, i), settings);
+}
 
 std::optional<double> as_number(const std::string& text) {
   char* end = nullptr;
@@ -203,70 +241,44 @@ std::optional<double> as_number(const std::string& text) {
 }  // namespace
 
 VaryingSettings varying_settings(const std::vector<Json>& configs) {
-  const Flattening flat(configs);
-  std::vector<std::string> sure, spare;  // spare: some configurations lack it, the others agree
-  for (const std::string& key : flat.keys()) {
-    std::set<std::string> all;
-    for (size_t row = 0; row < configs.size(); ++row) all.insert(flat.value(row, key));
-    if (all.size() == 1) continue;
-    all.erase(absent);
-    (all.size() > 1 ? sure : spare).push_back(key);
-  }
-  // A setting that is none says less than one with a value.
-  std::stable_partition(spare.begin(), spare.end(), [&](const std::string& key) {
-    for (size_t row = 0; row < configs.size(); ++row)
-      if (flat.value(row, key) != absent && flat.value(row, key) != null_text) return true;
-    return false;
-  });
-  const auto told_apart = [&](const std::vector<std::string>& keys) {
-    std::set<std::vector<std::string>> rows;
-    for (size_t row = 0; row < configs.size(); ++row) {
-      std::vector<std::string> values;
-      for (const std::string& key : keys) values.push_back(flat.value(row, key));
-      rows.insert(std::move(values));
-    }
-    return rows.size();
-  };
-  std::vector<std::string> chosen = sure;
-  for (const std::string& key : spare) {
-    const size_t before = told_apart(chosen);
-    if (before == configs.size()) break;
-    chosen.push_back(key);
-    if (told_apart(chosen) == before) chosen.pop_back();
-  }
-  VaryingSettings result;
-  for (const std::string& key : flat.keys())
-    if (std::find(chosen.begin(), chosen.end(), key) != chosen.end()) result.keys.push_back(key);
-  for (size_t row = 0; row < configs.size(); ++row) {
-    result.values.emplace_back();
-    for (const std::string& key : result.keys) result.values.back().push_back(flat.value(row, key));
-  }
-  return result;
+  return Differences(configs).result();
 }
 
 std::vector<std::pair<std::string, std::string>> flat_settings(const Json& config) {
-  const Flattening flat(std::vector<Json>(1, config));
   std::vector<std::pair<std::string, std::string>> settings;
-  for (const std::string& key : flat.keys()) settings.emplace_back(key, flat.value(0, key));
+  flatten_settings(config, "", settings);
   return settings;
 }
 
-std::vector<std::string> short_names(const std::vector<std::string>& keys) {
+std::vector<std::string> short_names(const std::vector<std::string>& keys,
+                                     const std::vector<std::string>& known) {
+  std::map<std::string, int> meanings;              // of each end of a known key
+  const auto begins = [](const std::string& key) {  // of its ends, the shortest first
+    std::vector<size_t> places;
+    for (size_t dot = key.rfind('.'); dot != std::string::npos && dot > 0;
+         dot = key.rfind('.', dot - 1))
+      places.push_back(dot + 1);
+    places.push_back(0);
+    return places;
+  };
+  std::set<std::string> all(known.begin(), known.end());
+  all.insert(keys.begin(), keys.end());
+  for (const std::string& key : all)
+    for (const size_t begin : begins(key)) ++meanings[key.substr(begin)];
   std::vector<std::string> names;
   for (const std::string& key : keys) {
-    size_t begin = key.rfind('.');
-    const auto shared = [&](const std::string& end) {
-      return std::count_if(keys.begin(), keys.end(), [&](const std::string& other) {
-               return other == end ||
-                      (other.size() > end.size() && other.compare(other.size() - end.size() - 1,
-                                                                  end.size() + 1, '.' + end) == 0);
-             }) > 1;
-    };
-    while (begin != std::string::npos && shared(key.substr(begin + 1)))
-      begin = begin == 0 ? std::string::npos : key.rfind('.', begin - 1);
-    names.push_back(begin == std::string::npos ? key : key.substr(begin + 1));
+    const auto places = begins(key);
+    const bool nested = places.size() > 2 || key.find('[') != std::string::npos;
+    size_t i = nested && places.size() > 1 ? 1 : 0;
+    while (i + 1 < places.size() && meanings[key.substr(places[i])] > 1) ++i;
+    names.push_back(key.substr(places[i]));
   }
   return names;
+}
+
+bool ends_in(const std::string& key, const std::string& name) {
+  return key == name || (key.size() > name.size() && key.compare(key.size() - name.size() - 1,
+                                                                 name.size() + 1, '.' + name) == 0);
 }
 
 bool natural_less(const std::string& a, const std::string& b) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "strata/support/json.hpp"
@@ -11,24 +12,35 @@ struct VaryingSettings {
   /// Keys' paths in the order of the configuration: "data.dataset", "pretrain.optimizer.lr". A
   /// component's own key ("pretrain.optimizer") stands for its type.
   std::vector<std::string> keys;
-  /// values[i][k]: of configuration i under key k, as text; "" where it has no such key.
+  /// values[i][k]: of configuration i under key k, as text; "" where it has no such key, or null.
   std::vector<std::vector<std::string>> values;
+  /// What a part that only some configurations have also sets, alike in all of these:
+  /// "early_stopping.metric=loss".
+  std::vector<std::string> alike;
 };
 
-/// Finds them. Keys that a component's type implies (adam's betas beside sgd) are left out as long
-/// as the configurations are told apart without them. Lists of plain maps are compared leaf by
-/// leaf, however long they are: "pretrain.stages[1].optimizer.lr". Other lists that differ in
-/// length or in their components are one setting, written short: "linear(400) tanh | linear(256)
-/// tanh".
-/// @param configs  different from each other
+/// Finds them. Whatever differs is a key, but for what a component's type implies: adam's betas
+/// beside sgd, a pretraining's rate beside `strategy: none`. A part that only some have, and these
+/// alike, is one key with all that it sets: "metric=loss, patience=3". Lists of plain maps are
+/// compared leaf by leaf, however long they are: "pretrain.stages[1].optimizer.lr". Other lists
+/// that differ in length or in their components are one setting, written short: "linear(400) tanh |
+/// linear(256) tanh". Configurations with the same values differ in nothing.
+/// @param configs  where two differ in no more than that one says null and one nothing, they are
+///   the same
 VaryingSettings varying_settings(const std::vector<Json>& configs);
 
 /// Every setting of one configuration by its path, as above; for the difference of two, line by
 /// line.
 std::vector<std::pair<std::string, std::string>> flat_settings(const Json& config);
 
-/// The shortest ends of the keys that tell them apart: {"dataset", "pretrain.lr", "classify.lr"}.
-std::vector<std::string> short_names(const std::vector<std::string>& keys);
+/// The ends of the keys that mean one thing among these and all `known`: {"dataset",
+/// "pretrain.epochs"}. What lies deeper than a section keeps the name before it:
+/// "early_stopping.metric".
+std::vector<std::string> short_names(const std::vector<std::string>& keys,
+                                     const std::vector<std::string>& known);
+
+/// Whether a key is `name` or ends in ".name".
+bool ends_in(const std::string& key, const std::string& name);
 
 /// Numbers by value, before text.
 bool natural_less(const std::string& a, const std::string& b);

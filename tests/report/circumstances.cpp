@@ -160,6 +160,16 @@ TEST_CASE("a repetition in the same circumstances is not counted, on whatever ma
   const Comparison c = twice(setting("/provenance/cpu", "Another CPU"));
   REQUIRE(c.groups.size() == 1);
   CHECK(c.groups[0].runs.size() == 3);
-  CHECK(c.notes == Strings{"3 runs repeat the settings and seed of another and are not counted: no "
-                           "independent sample"});
+  CHECK(c.groups[0].names == Strings{"later"});
+  CHECK(c.notes ==
+        Strings{"3 runs repeat the settings and seed of another and are not counted: no "
+                "independent sample",
+                "of these, 3 runs have other figures than the later run, which counts: "
+                "before/record.json, before/record.json, before/record.json; on one "
+                "machine the same settings and seed give the same figures, bit for bit"});
+  std::vector<ComparedRun> same;
+  for (const char* name : {"before", "later"}) add_runs(same, name, {0}, 0, nothing);
+  CHECK(compare(same).notes ==
+        Strings{"1 run repeats the settings and seed of another and is not counted: no independent "
+                "sample"});
 }

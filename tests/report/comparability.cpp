@@ -54,7 +54,7 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
         [](Json& r) { set(r, "/data/splits/train/indices_sha256", std::string(64, 'a')); });
     CHECK(flag.category == "data split");
     CHECK(flag.key == "data.splits.train.indices_sha256");
-    CHECK(flag.scope == "mnist, 60000 samples, seed 0");
+    CHECK(flag.differences.at(0).scope == "mnist, 60000 samples, seed 0");
   }
   SUBCASE("2. fewer samples in the test split") {
     const Flag flag = the_flag([](Json& r) { set(r, "/data/splits/test/count", 5000); });
@@ -128,21 +128,50 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
           "trained longer");
   }
   SUBCASE("14. a data setting that only one side has") {
-    const Flag flag = the_flag([](Json& r) { r["config"]["data"]["order"] = "shuffled"; });
+    const Flag flag = the_flag([](Json& r) { r["config"]["data"]["scale"] = "unit"; });
     CHECK(
         flag.text() ==
-        "preprocessing: config.data.order is absent in row 1, \"shuffled\" in row 2; they did not "
-        "see the same values");
+        "preprocessing: config.data.scale is \"unit\" in row 1, absent in row 2; they did not see "
+        "the same values");
   }
-  SUBCASE("11. another loss under the same name") {
-    CHECK(the_flag([](Json& r) { set(r, "/stages/2/loss/type", "cross_entropy"); }).key ==
-          "stages[].loss of classify");
+  SUBCASE("11. epochs moved from one stage to the other") {
+    CHECK(the_flag([](Json& r) {
+            set(r, "/stages/0/epochs_planned", 5);
+            set(r, "/stages/1/epochs_planned", 15);
+          }).text() ==
+          "epochs: stages[].epochs_planned of pretrain (pretrain-1, pretrain-2) is 10 + 10 in row "
+          "1, 5 + 15 in row 2; some trained longer");
   }
   SUBCASE("12. another machine, for timings") {
     const Flag flag = the_flag([](Json& r) { set(r, "/provenance/cpu", "Another CPU"); });
     CHECK(flag.category == "machine");
     CHECK(flag.effect == "compare no timings");
   }
+}
+
+TEST_CASE("the order of the batches and the training loss are settings like any other") {
+  CHECK(flags_after([](Json& r) { r["config"]["data"]["order"] = "sequential"; }).empty());
+  CHECK(flags_after([](Json& r) { set(r, "/stages/2/loss/type", "cross_entropy"); }).empty());
+}
+
+TEST_CASE("a flag tells of every row that it marks, scope by scope") {
+  std::vector<ComparedRun> runs;
+  const std::vector<std::pair<int, int>> epochs = {{10, 10}, {10, 10}, {10, 20}, {5, 15}};
+  for (size_t row = 0; row < epochs.size(); ++row) {
+    RunSpec spec;
+    spec.lr = 0.1 * double(row + 1);
+    Json record = make_record(spec);
+    set(record, "/stages/0/epochs_planned", epochs[row].first);
+    set(record, "/stages/1/epochs_planned", epochs[row].second);
+    runs.push_back(compared_run("record.json", record));
+  }
+  const auto flags = compare(std::move(runs)).flags;
+  REQUIRE(flags.size() == 1);
+  CHECK(flags[0].marked == std::vector<size_t>{2, 3});
+  CHECK(flags[0].text() ==
+        "epochs: stages[].epochs_planned of pretrain is 20 in rows 1, 2 and 4, 30 in row 3, and "
+        "(pretrain-1, pretrain-2) is 10 + 10 in rows 1 and 2, 10 + 20 in row 3, 5 + 15 in row 4; "
+        "some trained longer");
 }
 
 TEST_CASE("runs of one row that are not alike are flagged too") {
@@ -157,8 +186,8 @@ TEST_CASE("runs of one row that are not alike are flagged too") {
   const Comparison c = compare(std::move(runs));  // another machine makes no row of its own
   REQUIRE(c.groups.size() == 1);
   REQUIRE(c.flags.size() == 1);
-  CHECK(c.flags[0].sides[0].runs == 2);
-  CHECK(c.flags[0].sides[1].runs == 1);
+  CHECK(c.flags[0].differences.at(0).sides[0].runs == 2);
+  CHECK(c.flags[0].differences.at(0).sides[1].runs == 1);
   CHECK(c.flags[0].marked == std::vector<size_t>{0});
 }
 
@@ -190,6 +219,14 @@ TEST_CASE("what is compared on purpose is no fault") {
   CompareOptions options;
   options.by = {"classify.epochs"};
   CHECK(flags_after(longer, options).empty());
+  const auto moved = [](Json& r) {
+    r["config"]["pretrain"]["stages"] = {{{"epochs", 5}}, {{"epochs", 15}}};
+    set(r, "/stages/0/epochs_planned", 5);
+    set(r, "/stages/1/epochs_planned", 15);
+  };
+  options.by = {"stages[0].epochs"};
+  CHECK(flags_after(moved).size() == 1);
+  CHECK(flags_after(moved, options).empty());
   options.by = {"classify.optimizer.lr"};
   CHECK(flags_after(longer, options).size() == 1);
 }

@@ -127,22 +127,26 @@ TEST_CASE("CSV has a line for each row, full precision, and quotes by RFC 4180")
   CHECK(header ==
         "dtype,classify.optimizer.lr,names,flags,completed,running,failed,diverged,interrupted,"
         "accuracy n,accuracy mean,accuracy sd,accuracy ci_low,accuracy ci_high,accuracy unit,"
+        "accuracy chosen_on_test,"
         "accuracy pairs,accuracy unpaired,accuracy difference,accuracy difference ci_low,"
-        "accuracy difference ci_high,accuracy p_t_holm,accuracy p_exact_holm,accuracy verdict\r");
+        "accuracy difference ci_high,accuracy p_t_holm,accuracy p_exact_holm,accuracy verdict,"
+        "accuracy also differs in,accuracy either chosen_on_test\r");
   CAPTURE(first);
   CAPTURE(second);
   CHECK((first + second).find("\"float, 32 \"\"bits\"\"\",1,lecture-mnist-greedy,,3,0,0,0,0,3,") !=
         std::string::npos);
-  CHECK(first.substr(first.size() - 17) == ",,,,,,,,baseline\r");
+  const std::string baseline = ",,no,,,,,,,,baseline,,\r";
+  CHECK(first.substr(first.size() - baseline.size()) == baseline);
+  CHECK(second.find("lecture-mnist-greedy,config.dtype,3,0,0,0,0,3,") != std::string::npos);
   // Differences 0.100, 0.099, 0.101: 0.1 with standard deviation 0.001; t of 2 degrees 4.302653.
-  std::istringstream fields(second.substr(second.find(",,3,0,0.1")));
+  std::istringstream fields(second.substr(second.find(",3,0,0.1")));
   std::vector<double> figures;
   for (std::string field; std::getline(fields, field, ',');)
     if (!field.empty() && figures.size() < 5) figures.push_back(std::stod(field));
   CHECK(figures[2] == doctest::Approx(0.1));
   CHECK(figures[3] == doctest::Approx(0.1 - 4.302653 * 0.001 / std::sqrt(3.0)));
   CHECK(figures[4] == doctest::Approx(0.1 + 4.302653 * 0.001 / std::sqrt(3.0)));
-  CHECK(second.find(",0.25,better (by t alone)\r") != std::string::npos);
+  CHECK(second.find(",0.25,better (by t alone),config.dtype,no\r") != std::string::npos);
 }
 
 TEST_CASE("JSON holds all of it") {

@@ -92,8 +92,8 @@ TEST_CASE("rows are labelled by words, and numbers with their name") {
     test::write_record(folder.path, test::make_record(spec));
   }
   const Json data = report_data(compare_folder(folder.path));
-  CHECK(data["groups"][0]["label"] == "end_to_end, lr=0.1");
-  CHECK(data["groups"][1]["label"] == "none, lr=1");
+  CHECK(data["groups"][0]["label"] == "end_to_end, classify.optimizer.lr=0.1");
+  CHECK(data["groups"][1]["label"] == "none, classify.optimizer.lr=1");
 }
 
 TEST_CASE("the page is filled once, and nothing in the data ends the script") {
