@@ -198,7 +198,7 @@ std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs) {
       if (row.emplace(runs[i].settings_id, configs.size()).second)
         configs.push_back(Json::parse(runs[i].settings));
     const VaryingSettings varying = varying_settings(configs);
-    const Strings keys = short_names(varying.keys);
+    const Strings keys = short_names(varying.keys, {});
     for (const size_t i : members) {
       const Strings& values = varying.values[row.at(runs[i].settings_id)];
       Strings parts;

@@ -27,8 +27,8 @@ struct TermChange {
 /// The terms of a stage whose loss is a sum; none where the loss is the only term.
 std::vector<TermChange> term_changes(const Json& stage);
 
-/// For each run, the settings in which the runs of its name differ: "lr=0.1, momentum=0.9"; empty
-/// where it has no other settings than the rest.
+/// For each run, the settings in which the runs of its name differ: "optimizer.lr=0.1,
+/// optimizer.momentum=0.9"; empty where it has no other settings than the rest.
 std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs);
 
 }  // namespace strata
