@@ -90,7 +90,13 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_option("--jobs", request.jobs, "how many runs go side by side, each in its own process")
       ->check(CLI::Range(1, 1024));
   run->add_flag("--dry-run", request.dry_run, "list the runs and their ids");
-  run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file");
+  run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file")
+      ->check([](const std::string& given) {
+        const std::vector<std::string> known{"auto", "cpu", "cuda"};
+        const bool is_known = std::count(known.begin(), known.end(), given) > 0;
+        return is_known ? std::string()
+                        : fmt::format("unknown value '{}'{}", given, suggestion(given, known));
+      });
   run->add_option("--out", request.out, "folder for the results")->capture_default_str();
   run->add_option("--data", request.data_folders, "folder to look for data in; may be repeated")
       ->check(CLI::ExistingDirectory)

@@ -11,9 +11,8 @@
 ///   2. the file itself, merged over them (see merge_over);
 ///   3. the run's point in the sweep: the keys of `sweep` and --sweep, then the seed of `seeds` or
 ///   --seeds;
-///   4. --set, in the order given. A key that --set gives is no longer swept by the file, so a
-///   point
-///      of a sweep can be run by itself; a note says so. Swept on the command line too, it is a
+///   4. --set, in the order given. What --set decides is no longer swept by the file, so a point of
+///      a sweep can be run by itself; a note says so. Swept on the command line too, it is a
 ///      mistake;
 ///   5. `${key.path}` and `${env:NAME}` are filled in, so they see what the steps before made of a
 ///   key.
@@ -47,7 +46,7 @@ struct ComposedRun {
 
 struct Composition {
   std::vector<ComposedRun> runs;   ///< in order, the last key swept (the seed) changing fastest
-  std::vector<std::string> notes;  ///< a line for each key of the file's sweep that --set gives
+  std::vector<std::string> notes;  ///< a line for each key of the file's sweep that gives way
   /// The file itself, then those that it extends.
   std::vector<std::shared_ptr<const Source>> files;
 };
@@ -71,8 +70,9 @@ void merge_over(Node& base, Node over);
 /// Reads "key=value". Mistakes are reported with their position in the argument.
 bool parse_override(const std::string& argument, Override& override, Issues& issues);
 
-/// Sets one key. A bare name becomes a map with `type` where a key below it is set; a missing map
-/// is made; a list is indexed within its size.
+/// Sets one key; a map is merged over what is there (see merge_over), anything else replaces it. A
+/// bare name becomes a map with `type` where a key below it is set; a missing map is made; a list
+/// is indexed within its size. A mistake leaves the tree as it was.
 void apply_override(Node& root, const Override& override, Issues& issues);
 
 /// A point of a sweep.
@@ -86,7 +86,7 @@ struct SweepPoint {
 ///
 ///     sweep:
 ///       pretrain.optimizer.lr: log(1e-3, 1, 7)   # a grid with the other keys
-///       pretrain.optimizer: [sgd, {type: adam, lr: 1e-3}]
+///       pretrain.optimizer: [sgd, adam]          # what contains another key is set before it
 ///       zip:                                     # these change together
 ///         encoder[0][0].units: [100, 200]
 ///         encoder[1][0].units: [50, 100]
@@ -94,9 +94,15 @@ struct SweepPoint {
 ///
 /// Values: a list, lin(from, to, count), log(from, to, count) (evenly spaced logarithms, inner
 /// points rounded to six digits), or a range of integers 0-4; these may stand in lists too.
+///
+/// No point says what its run does not do: where a value of one key decides what another key, or
+/// --set, gives ({type: adam, lr: 1e-3} beside the lr), one of the two gives way as for equal keys.
 std::vector<SweepPoint> expand_sweep(Node& root, const CommandSettings& settings,
                                      const std::vector<Override>& set,
                                      std::vector<std::string>& notes, Issues& issues);
+
+/// Whether `path` is `whole`, or leads to a part of it ("a.b" and "a[0]" to parts of "a").
+bool is_within(const std::string& path, const std::string& whole);
 
 /// Fills in `${key.path}` (a value written elsewhere in the tree) and `${env:NAME}` (an environment
 /// variable); paths must be set. A string that is nothing but one reference takes the value with

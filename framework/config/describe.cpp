@@ -28,7 +28,8 @@ std::string value_text(const Json& value) {
 
 std::string default_text(const Field& field) {
   if (field.required) return "required";
-  return field.default_value.is_null() ? "none" : value_text(field.default_value);
+  if (!field.default_value.is_null()) return value_text(field.default_value);
+  return field.nullable ? "null" : "";
 }
 
 std::string example_text(const ComponentInfo& info) {

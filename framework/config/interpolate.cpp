@@ -14,12 +14,6 @@ namespace {
 
 constexpr size_t kMostCharacters = 1 << 16;
 
-/// Whether `path` is `above` or lies below it.
-bool is_within(const std::string& path, const std::string& above) {
-  if (path.compare(0, above.size(), above) != 0) return false;
-  return path.size() == above.size() || path[above.size()] == '.' || path[above.size()] == '[';
-}
-
 /// Replaces references in place, those that a reference refers to first.
 class Interpolation {
  public:
@@ -114,8 +108,10 @@ class Interpolation {
                          target.path.empty() ? "the root" : target.path, step.index);
     std::vector<std::string> keys;
     for (const Node::Entry& entry : target.entries) keys.push_back(entry.key);
-    return fmt::format("${{{}}}: {} is not written{}{}", name, quote(step.key),
-                       target.path.empty() ? "" : " in " + target.path, suggestion(step.key, keys));
+    const std::string missing = fmt::format("${{{}}}: {} is not written{}", name, quote(step.key),
+                                            target.path.empty() ? "" : " in " + target.path);
+    if (!nearest(step.key, keys).empty()) return missing + suggestion(step.key, keys);
+    return missing + "; a reference takes what is written, no default: write it there";
   }
 
   bool find_variable(Node& node, const std::string& name, Node& value) {
@@ -155,6 +151,11 @@ class Interpolation {
 };
 
 }  // namespace
+
+bool is_within(const std::string& path, const std::string& whole) {
+  if (path.compare(0, whole.size(), whole) != 0) return false;
+  return path.size() == whole.size() || path[whole.size()] == '.' || path[whole.size()] == '[';
+}
 
 void interpolate(Node& root, Issues& issues) {
   Interpolation(root, issues).resolve(root);

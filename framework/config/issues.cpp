@@ -59,6 +59,10 @@ std::string plain_name(std::string word) {
   return word;
 }
 
+/// Words that others use for a name that is not like them.
+constexpr std::pair<const char*, const char*> kSynonyms[] = {{"learning_rate", "lr"},
+                                                             {"gpu", "cuda"}};
+
 }  // namespace
 
 std::string Origin::text() const {
@@ -101,6 +105,8 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
   constexpr size_t longest = 64;  // no known name is longer
   if (word.empty() || word.size() > longest) return {};
   const std::string wanted = plain_name(word);
+  for (const auto& [synonym, name] : kSynonyms)
+    if (wanted == synonym && std::count(known.begin(), known.end(), name) > 0) return name;
   std::string best;
   size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : known) {

@@ -16,12 +16,14 @@ class Setter {
   void apply(Node& root) {
     const auto steps = parse_path(override_.path);
     if (!steps) return;  // reported where it was read
-    Node* node = &root;
+    Node changed = root;
+    Node* node = &changed;
     for (const PathStep& step : *steps) {
       node = step.is_index() ? item(*node, step) : entry(*node, step);
       if (node == nullptr) return;
     }
-    *node = override_.value;
+    merge_over(*node, override_.value);
+    root = std::move(changed);
   }
 
  private:
@@ -43,8 +45,18 @@ class Setter {
     return nullptr;
   }
 
+  /// "classify.metrics=[accuracy]", where the first item is all that is given; else "...=[...]".
+  std::string whole_list(const std::string& list, const PathStep& step) const {
+    const bool alone =
+        step.index == 0 && override_.path.back() == ']' && override_.path.rfind('[') == step.offset;
+    return fmt::format("{}=[{}]", list, alone ? flow_text(override_.value) : "...");
+  }
+
   Node* item(Node& node, const PathStep& step) {
     const std::string list = before(step);
+    if (node.is_null() && node.scalar.empty())
+      return fail(step, fmt::format("the list {} is not written in the file; write it whole: {}",
+                                    quote(list), whole_list(list, step)));
     if (!node.is_sequence())
       return fail(step, fmt::format("{} is {}, not a list", quote(list), node.describe()));
     if (step.index < node.items.size()) return &node.items[step.index];
@@ -98,8 +110,12 @@ bool parse_override(const std::string& argument, Override& override, Issues& iss
   const std::string first = parse_path(override.path)->front().key;
   for (const Field& key : composition_keys()) {
     if (key.name != first) continue;
+    const std::string given = argument.substr(equals + 1);
     issues.error(override.origin, override.path,
-                 fmt::format("'{}' cannot be set from here", first));
+                 fmt::format("'{}' cannot be set from here{}", first,
+                             first == "seeds"   ? "; write --seeds " + given
+                             : first == "sweep" ? "; write --sweep key=v1,v2"
+                                                : ""));
     return false;
   }
   const int errors = issues.errors();

@@ -5,47 +5,11 @@
 
 #include <algorithm>
 
+#include "strata/config/hints.hpp"
 #include "strata/config/scalar.hpp"
 
 namespace strata {
 namespace {
-
-/// What to write instead, where that is plain from what was written.
-std::string hint(const Node& node, const std::string& expected) {
-  if (node.is_null() && expected == "a map") return "; indent its keys below it, or write {}";
-  if (!node.is_scalar() || node.quoted) return {};
-  if (expected.rfind("a list", 0) == 0) return fmt::format("; write [{}] for one", node.scalar);
-  if (expected == "a map" && node.scalar.find(':') != std::string::npos)
-    return "; a space belongs after ':'";
-  return {};
-}
-
-/// "'a'", "'a' or 'b'", "'a', 'b' or 'c'"; of more than three the first ones.
-std::string either(const std::vector<std::string>& words) {
-  std::string text;
-  for (size_t i = 0; i < words.size() && i < 3; ++i) {
-    const bool last = i + 1 == words.size();
-    text += (i == 0 ? "" : last ? " or " : ", ") + quote(words[i]);
-  }
-  return words.size() > 3 ? text + ", ..." : text;
-}
-
-/// The paths of the keys whose name is nearest to `word`: those below `near` where there are any,
-/// else all of them.
-std::vector<std::string> nearest_paths(const std::string& word, const std::string& near,
-                                       const std::vector<std::string>& paths) {
-  const auto name = [](const std::string& path) { return path.substr(path.rfind('.') + 1); };
-  std::vector<std::string> names, found, below;
-  for (const std::string& path : paths) names.push_back(name(path));
-  const std::string meant = nearest(word, names);
-  if (meant.empty()) return {};
-  for (const std::string& path : paths) {
-    if (name(path) != meant) continue;
-    found.push_back(path);
-    if (!near.empty() && path.rfind(near + ".", 0) == 0) below.push_back(path);
-  }
-  return below.empty() ? found : below;
-}
 
 /// Keys of components, and of what holds them, as they were dumped.
 void add_dumped_paths(const Json& value, const std::string& path, std::vector<std::string>& paths) {
@@ -74,13 +38,6 @@ void add_paths(const ParamList& list, const Json& dumped, const std::string& pre
   }
 }
 
-/// The "lr" of an entry "lr:0.1" or "lr 0.1", which YAML reads as one key without a value; else "".
-std::string run_together(const Node::Entry& entry) {
-  const size_t end = entry.key.find_first_of(": ");
-  const bool no_value = entry.value.is_null() && entry.value.scalar.empty();
-  return no_value && end != std::string::npos ? entry.key.substr(0, end) : "";
-}
-
 /// Whether the key stands in an entry that is reported as run together, so that it is not missing.
 bool is_run_together(const Node& node, const std::string& key) {
   return std::any_of(node.entries.begin(), node.entries.end(),
@@ -96,8 +53,8 @@ std::vector<std::string> key_paths(const ParamList& list, const Json& dumped) {
 }
 
 void Reader::type_error(const Node& node, const std::string& expected) {
-  error(node,
-        fmt::format("expected {}, got {}{}", expected, node.describe(), hint(node, expected)));
+  error(node, fmt::format("expected {}, got {}{}", expected, node.describe(),
+                          type_hint(node, expected) + sweep_hint(node)));
 }
 
 void Reader::read_struct(const Node& node, const ParamList& list, void* params) {
@@ -108,23 +65,10 @@ void Reader::read_struct(const Node& node, const ParamList& list, void* params) 
   if (issues.errors() == errors && list.check) list.check(params, *this, node);
 }
 
-/// What was meant by an unknown key of a node: the end of the message about it. What a component
-/// takes is its own affair; a key of the file itself may belong into another part.
+/// What was meant by an unknown key of a node: the end of the message about it.
 std::string Reader::meant(const Node& node, const Node::Entry& entry, const ParamList& list,
                           const std::string& skip) {
-  std::vector<std::string> known = list.names();
-  if (!skip.empty()) known.insert(known.begin(), skip);
-  const std::string word = run_together(entry);
-  if (!word.empty() && std::count(known.begin(), known.end(), word) > 0)
-    return entry.key[word.size()] == ':' ? "; a space belongs after ':'"
-                                         : fmt::format("; a ':' belongs after '{}'", word);
-  if (key_paths_ && skip.empty() && nearest(entry.key, known).empty()) {
-    const auto paths = nearest_paths(entry.key, node.path, key_paths_());
-    if (!paths.empty())
-      return fmt::format("; did you mean {}? Known here: {}", either(paths),
-                         fmt::join(known, ", "));
-  }
-  return suggestion(entry.key, known);
+  return unknown_key_hint(node, entry, list, skip, key_paths_);
 }
 
 void Reader::read_entries(const Node& node, const ParamList& list, void* params,
@@ -133,7 +77,12 @@ void Reader::read_entries(const Node& node, const ParamList& list, void* params,
     if (!skip.empty() && entry.key == skip) continue;
     const Field* field = list.find(entry.key);
     if (field != nullptr) {
-      field->parse(entry.value, params, *this);
+      const std::string hint = null_hint(entry.value, *field, catalog);
+      if (hint.empty())
+        field->parse(entry.value, params, *this);
+      else
+        error(entry.value, fmt::format("expected {}, got {}{}", with_article(field->type),
+                                       entry.value.describe(), hint));
       continue;
     }
     issues.error(entry.key_origin, entry.value.path,
@@ -172,19 +121,23 @@ bool Reader::find_type(const Node& node, const std::string& family, std::string&
     place = {named->origin, named->path};
     if (named->is_scalar() && scalar_kind(*named) == ScalarKind::text && !named->broken)
       return true;
-    error(*named, fmt::format("expected {}, got {}",
+    error(*named, fmt::format("expected {}, got {}{}",
                               node.is_map() ? "the name of " + noun
                                             : noun + " (a name, or a map with 'type')",
-                              named->describe()));
+                              named->describe(), sweep_hint(*named)));
     return false;
   }
   const ComponentInfo* by_default = catalog.find(family, type);
   for (const Node::Entry& entry : node.entries) {
     const bool parameter = by_default != nullptr && by_default->params.find(entry.key) != nullptr;
-    if (parameter || catalog.find(family, entry.key) == nullptr) continue;
-    issues.error(
-        entry.key_origin, entry.value.path,
-        fmt::format("{} is {}; write {{type: {}, ...}}", quote(entry.key), noun, entry.key));
+    const bool is_name = catalog.find(family, entry.key) != nullptr;
+    const bool says_type = entry.key == "name" || entry.key == "kind" || entry.key == family;
+    const bool names = says_type && catalog.find(family, entry.value.scalar) != nullptr;
+    if (parameter || !(is_name || names)) continue;
+    issues.error(entry.key_origin, entry.value.path,
+                 is_name ? fmt::format("{} is {}; write {{type: {}, ...}}", quote(entry.key), noun,
+                                       entry.key)
+                         : fmt::format("unknown key {}; did you mean 'type'?", quote(entry.key)));
     return false;
   }
   place = {node.origin, node.path};
@@ -195,8 +148,9 @@ bool Reader::find_type(const Node& node, const std::string& family, std::string&
                  fmt::format("unknown key {}; did you mean 'type'?", quote(entry.key)));
     return false;
   }
-  error(node, fmt::format("missing key 'type': the name of {}; known: {}", noun,
-                          fmt::join(catalog.names(family), ", ")));
+  error(node, fmt::format("missing key 'type': the name of {}; known: {}{}", noun,
+                          fmt::join(catalog.names(family), ", "),
+                          replacement_hint(node.path, key_paths_)));
   return false;
 }
 

@@ -5,7 +5,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "strata/config/hints.hpp"
 #include "strata/config/params.hpp"
+#include "strata/config/written.hpp"
 
 namespace strata {
 namespace {
@@ -121,7 +123,8 @@ bool mistyped(const Node& node, const std::string& expected, Reader& reader,
 /// Reports a value that is no scalar; of a list, why it cannot be one where that is declared.
 bool no_scalar(const Node& node, const std::string& expected, Reader& reader,
                const Constraints& c) {
-  if (!node.is_sequence() || c.single.empty()) return mistyped(node, expected, reader);
+  if (!node.is_sequence() || c.single.empty())
+    return mistyped(node, expected, reader, sweep_hint(node));
   reader.error(node, fmt::format("expected one value, as {}; got a list of {}", c.single,
                                  node.items.size()));
   return false;
@@ -137,7 +140,11 @@ std::string comma_hint(std::string text) {
 
 const char* quotes_hint(const Node& node, ScalarKind at_most) {
   const ScalarKind kind = node.quoted ? scalar_kind(node.scalar) : ScalarKind::text;
-  return kind == ScalarKind::integer || kind == at_most ? "; leave out the quotes" : "";
+  if (kind != ScalarKind::integer && kind != at_most) return "";
+  const std::string_view written = written_line(node.origin).after;
+  return written.find("${") < written.find(node.scalar)
+             ? "; a reference inside a longer text makes a text"
+             : "; leave out the quotes";
 }
 
 }  // namespace
@@ -223,9 +230,11 @@ bool parse_scalar(const Node& node, double& value, Reader& reader, const Constra
 }
 
 bool parse_scalar(const Node& node, std::string& value, Reader& reader, const Constraints& c) {
-  if (!node.is_scalar()) return mistyped(node, "a string", reader);
+  if (!node.is_scalar()) return mistyped(node, "a string", reader, sweep_hint(node));
   if (scalar_kind(node) != ScalarKind::text)
-    return mistyped(node, "a string", reader, fmt::format("; write '{}' in quotes", node.scalar));
+    return c.choices.empty() ? mistyped(node, "a string", reader,
+                                        fmt::format("; write '{}' in quotes", node.scalar))
+                             : mistyped(node, c.text(), reader);
   value = node.scalar;
   bool known = c.choices.empty();
   for (const std::string& choice : c.choices) known = known || choice == value;

@@ -7,6 +7,7 @@
 #include "strata/config/scalar.hpp"
 #include "strata/config/sweep_values.hpp"
 #include "strata/config/text.hpp"
+#include "strata/config/written.hpp"
 
 namespace strata {
 namespace {
@@ -20,6 +21,39 @@ struct Axis {
 
 /// Keys that change together; all have as many values.
 using Group = std::vector<Axis>;
+
+/// Whether a value says what its part (".lr", "[0].units") is, which is then not to be set besides.
+bool decides(const Node& value, const std::string& part) {
+  const std::string path = part.substr(part[0] == '.' ? 1 : 0);
+  if (value.is_null() || find_path(value, path) != nullptr) return true;
+  return path == "type" && value.is_scalar();
+}
+
+/// Whether one of two keys is a part of the other that a value of the other decides.
+bool clash(const Axis& a, const Axis& b) {
+  const Axis& whole = a.path.size() < b.path.size() ? a : b;
+  const Axis& part = &whole == &a ? b : a;
+  if (!is_within(part.path, whole.path)) return false;
+  if (part.path == whole.path) return true;
+  const std::string rest = part.path.substr(whole.path.size());
+  return std::any_of(whole.values.begin(), whole.values.end(),
+                     [&](const Node& value) { return decides(value, rest); });
+}
+
+/// Whether --set, which comes after the sweep, changes what an axis gives.
+bool undoes(const Override& set, const Axis& axis) {
+  return is_within(axis.path, set.path) || clash(axis, {set.path, set.origin, {set.value}});
+}
+
+/// What contains another key is set before it.
+void put_wholes_first(std::vector<Override>& overrides) {
+  for (auto it = overrides.begin(); it != overrides.end(); ++it) {
+    const auto part = std::find_if(overrides.begin(), it, [&](const Override& before) {
+      return is_within(before.path, it->path);
+    });
+    std::rotate(part, it, it == part ? it : it + 1);
+  }
+}
 
 class Expander {
  public:
@@ -85,7 +119,10 @@ class Expander {
     }
     std::vector<SweepPoint> points(1);
     for (const Group& group : groups) points = crossed(points, group);
-    for (SweepPoint& point : points) point.label = label(point.overrides);
+    for (SweepPoint& point : points) {
+      point.label = label(point.overrides);
+      put_wholes_first(point.overrides);
+    }
     return points;
   }
 
@@ -126,33 +163,47 @@ class Expander {
   /// An axis of the command line replaces the file's; one that --set fixes is none.
   void add_axis(Axis axis, std::vector<Axis>& axes) {
     for (const Override& fixed : set_)
-      if (fixed.path == axis.path) return give_way(axis, fixed);
+      if (undoes(fixed, axis)) return give_way(axis, fixed);
     for (std::vector<Axis>* all : {&grid_, &zip_, &seeds_}) {
-      const auto same = std::find_if(all->begin(), all->end(),
-                                     [&](const Axis& a) { return a.path == axis.path; });
-      if (same == all->end()) continue;
-      if (same->origin.source == axis.origin.source || is_argument(*same)) {
-        issues_.error(axis.origin, "sweep", fmt::format("{} is swept twice", quote(axis.path)));
-        return;
+      for (auto other = all->begin(); other != all->end();) {
+        if (!clash(*other, axis)) {
+          ++other;
+        } else if (other->origin.source == axis.origin.source || is_argument(other->origin)) {
+          return refuse(axis, *other);
+        } else {
+          if (other->path != axis.path) note(*other, axis.origin.source->name + " " + axis.path);
+          other = all->erase(other);
+        }
       }
-      all->erase(same);
     }
     if (axis.values.empty()) return;  // reported
     axes.push_back(std::move(axis));
   }
 
   void give_way(const Axis& axis, const Override& fixed) {
-    if (is_argument(axis))
-      return issues_.error(
-          axis.origin, {},
-          fmt::format("{} is swept here and set by --set {}; leave one of them out",
-                      quote(axis.path), fixed.text()));
-    notes_.push_back(fmt::format("{}: note: the sweep of {} ({} value{}) gives way to --set {}",
-                                 axis.origin.text(), quote(axis.path), axis.values.size(),
-                                 axis.values.size() == 1 ? "" : "s", fixed.text()));
+    if (!is_argument(axis.origin)) return note(axis, "--set " + fixed.text());
+    issues_.error(axis.origin, {},
+                  fmt::format("{} is swept here and set by --set {}; leave one of them out",
+                              quote(axis.path), fixed.text()));
   }
 
-  static bool is_argument(const Axis& axis) { return axis.origin.source->name[0] == '-'; }
+  void refuse(const Axis& axis, const Axis& other) {
+    if (other.path == axis.path)
+      return issues_.error(axis.origin, "sweep",
+                           fmt::format("{} is swept twice", quote(axis.path)));
+    const bool argument = is_argument(other.origin);
+    issues_.error(axis.origin, "sweep",
+                  fmt::format("{} is swept here and set by the sweep of {} ({}); leave one of them "
+                              "out",
+                              quote(axis.path), quote(other.path),
+                              argument ? other.origin.source->name : other.origin.text()));
+  }
+
+  void note(const Axis& axis, const std::string& other) {
+    notes_.push_back(fmt::format("{}: note: the sweep of {} ({} value{}) gives way to {}",
+                                 axis.origin.text(), quote(axis.path), axis.values.size(),
+                                 axis.values.size() == 1 ? "" : "s", other));
+  }
 
   std::vector<Node> values_of(const Node& node, const std::string& path) {
     std::vector<Node> values;

@@ -13,6 +13,7 @@
 
 #include "strata/config/node.hpp"
 #include "strata/config/text.hpp"
+#include "strata/config/written.hpp"
 #include "strata/config/yaml_text.hpp"
 #include "strata/support/files.hpp"
 
@@ -48,6 +49,15 @@ class TreeBuilder final : public YAML::EventHandler {
       issues_.error(root.origin, {},
                     fmt::format("indented, and line {} is not; begin it in column {}",
                                 text_.origin(mark).line, text_.origin(mark).column));
+      throw Stop();
+    }
+    if (root.is_sequence() && written_line(root.origin).after.rfind("- ", 0) == 0 &&
+        text_.origin(mark).column == root.origin.column &&
+        text_.at(mark.pos).rfind("---", 0) != 0) {
+      issues_.error(root.origin, {},
+                    fmt::format("a '- item', and line {} is none; leave out the '-' where the "
+                                "file's keys begin",
+                                text_.origin(mark).line));
       throw Stop();
     }
     fail(mark, text_.at(mark.pos).rfind("---", 0) == 0

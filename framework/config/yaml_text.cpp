@@ -87,6 +87,25 @@ bool tab_in_indentation(std::string_view line) {
   return line.substr(0, content).find('\t') != std::string_view::npos;
 }
 
+struct ForeignBlank {
+  std::string_view bytes;
+  const char* name;
+};
+
+/// Blanks that look like spaces and are part of a text to YAML.
+constexpr ForeignBlank kForeignBlanks[] = {{"\xc2\xa0", "a non-breaking space"},
+                                           {"\xe2\x80\xaf", "a narrow non-breaking space"},
+                                           {"\xe3\x80\x80", "an ideographic space"}};
+
+/// What stands among the spaces that a line begins with and is none, and where in the line.
+std::pair<size_t, std::string> indentation_problem(std::string_view line) {
+  if (tab_in_indentation(line)) return {line.find('\t'), "a tab"};
+  const size_t content = std::min(line.find_first_not_of(' '), line.size());
+  for (const ForeignBlank& blank : kForeignBlanks)
+    if (line.compare(content, blank.bytes.size(), blank.bytes) == 0) return {content, blank.name};
+  return {};
+}
+
 std::string byte_problem(std::string_view rest, size_t character_length) {
   const auto byte = static_cast<unsigned char>(rest[0]);
   if (character_length == 0)
@@ -110,10 +129,12 @@ bool YamlText::check(Issues& issues) const {
   }
   bool line_begins = true;
   for (size_t i = 0; i < all.size();) {
-    if (line_begins && tab_in_indentation(all.substr(i, all.find('\n', i) - i))) {
-      issues.error(origin_at(all.find('\t', i)), {},
-                   "a tab in the indentation; indent with spaces");
-      return false;
+    if (line_begins) {
+      const auto [at, blank] = indentation_problem(all.substr(i, all.find('\n', i) - i));
+      if (!blank.empty()) {
+        issues.error(origin_at(i + at), {}, blank + " in the indentation; indent with spaces");
+        return false;
+      }
     }
     const size_t length = utf8_length(all, i);
     const std::string problem = byte_problem(all.substr(i), length);

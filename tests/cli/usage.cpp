@@ -58,6 +58,8 @@ TEST_CASE("a misspelt command or option is named, with the nearest there is") {
   check_refused({"run"}, "file is required" + use);
   check_refused({"run", "x.yaml", "--threads", "-1"},
                 "--threads: Value -1 not in range 0 to 4096" + use);
+  check_refused({"run", "x.yaml", "--device", "gpu"},
+                "--device: unknown value 'gpu'; did you mean 'cuda'? Known: auto, cpu, cuda" + use);
   check_refused({"describe", "layer/tanh", "x"},
                 "'x' is one argument too many\nhow it is used: strata describe --help");
   check_refused({"data", "list", "x", "y"},

@@ -72,7 +72,7 @@ TEST_CASE("The file's own keys are described like parameters") {
         "  What differs in one stage.\n"
         "\n"
         "  key     type     default  bounds  meaning\n"
-        "  epochs  integer  none             of this stage\n"
+        "  epochs  integer  null             of this stage\n"
         "\n"
         "example\n"
         "  stages: [{epochs: 3}]\n");
@@ -87,12 +87,12 @@ TEST_CASE("One key is described by its path, or by its name wherever it is") {
   const std::string limit =
       "limit\n\n"
       "  key    type     default  bounds      meaning\n"
-      "  limit  integer  none     at least 1  most samples used\n";
+      "  limit  integer  null     at least 1  most samples used\n";
   CHECK(described("limit") == limit);
   const std::string stage =
       "pretrain.stages.epochs\n\n"
       "  key     type     default  bounds  meaning\n"
-      "  epochs  integer  none             of this stage\n";
+      "  epochs  integer  null             of this stage\n";
   CHECK(described("pretrain.stages.epochs") == stage);
   CHECK(described("epochs") == described("pretrain.epochs") + "\n" + stage);
   CHECK(described("seeds").find("one run for each seed\n") != std::string::npos);

@@ -48,6 +48,35 @@ TEST_CASE("--set changes one key") {
   CHECK(value_after("name=\"3\"", "name") == R"("'3'")");
 }
 
+TEST_CASE("A map that --set gives is merged over what is there, as by extends") {
+  CHECK(value_after("pretrain={epochs: 3}", "pretrain") ==
+        R"({"epochs":"3","optimizer":{"type":"sgd","lr":"1"}})");
+  CHECK(value_after("pretrain.optimizer={momentum: 0.5}", "pretrain") ==
+        R"({"epochs":"10","optimizer":{"type":"sgd","lr":"1","momentum":"0.5"}})");
+  CHECK(value_after("pretrain.optimizer={type: sgd, lr: 2}", "pretrain") ==
+        R"({"epochs":"10","optimizer":{"type":"sgd","lr":"2"}})");
+  CHECK(value_after("optimizer={lr: 0.5}", "optimizer") == R"({"type":"sgd","lr":"0.5"})");
+  // Another type has other parameters; a bare name and a list are no maps.
+  CHECK(value_after("pretrain.optimizer={type: adam, eps: 1}", "pretrain") ==
+        R"({"epochs":"10","optimizer":{"type":"adam","eps":"1"}})");
+  CHECK(value_after("pretrain.optimizer=sgd", "pretrain") ==
+        R"({"epochs":"10","optimizer":"sgd"})");
+  CHECK(value_after("encoder=[[tanh]]", "encoder") == R"([["tanh"]])");
+}
+
+TEST_CASE("What --set cannot do leaves the tree as it was") {
+  Issues issues;
+  Node root = parse_yaml(sample::source(kFile), issues);
+  const std::string before = plain(root).dump();
+  for (const char* argument : {"decoder[0]=3", "classify.metrics[0]=x", "optimizer.a[0].b=1"}) {
+    Override override;
+    REQUIRE(parse_override(argument, override, issues));
+    apply_override(root, override, issues);
+  }
+  CHECK(issues.errors() == 3);
+  CHECK(plain(root).dump() == before);
+}
+
 TEST_CASE("What --set gives has its position in the argument") {
   Issues issues;
   Node root = parse_yaml(sample::source("name: x\nencoder: []\n"), issues);
@@ -98,7 +127,8 @@ TEST_CASE("What --set cannot do") {
         "  1 | pretrain[0]=3\n"
         "    |         ^");
   CHECK(after("decoder[0]=3") ==
-        "--set:1:8: error: 'decoder' is nothing, not a list (at decoder[0])\n"
+        "--set:1:8: error: the list 'decoder' is not written in the file; write it whole: "
+        "decoder=[3] (at decoder[0])\n"
         "  1 | decoder[0]=3\n"
         "    |        ^");
   CHECK(after("pretrain.epochs.x=3") ==
@@ -107,9 +137,18 @@ TEST_CASE("What --set cannot do") {
         "  1 | pretrain.epochs.x=3\n"
         "    |                 ^");
   CHECK(after("seeds=0-3") ==
-        "--set:1:1: error: 'seeds' cannot be set from here (at seeds)\n"
+        "--set:1:1: error: 'seeds' cannot be set from here; write --seeds 0-3 (at seeds)\n"
         "  1 | seeds=0-3\n"
         "    | ^");
+  CHECK(after("sweep.a=[1]") ==
+        "--set:1:1: error: 'sweep' cannot be set from here; write --sweep key=v1,v2 (at sweep.a)\n"
+        "  1 | sweep.a=[1]\n"
+        "    | ^");
+  CHECK(after("stages[1].epochs=3") ==
+        "--set:1:7: error: the list 'stages' is not written in the file; write it whole: "
+        "stages=[...] (at stages[1].epochs)\n"
+        "  1 | stages[1].epochs=3\n"
+        "    |       ^");
   CHECK(after("a=[1") ==
         "--set:1:3: error: '[' is never closed\n"
         "  1 | a=[1\n"

@@ -100,6 +100,17 @@ TEST_CASE("Every mistake of a file is reported in one run, in order") {
         "    |                              ^");
 }
 
+TEST_CASE("A word for nothing where null may stand") {
+  CHECK(first("pretrain: none") ==
+        "f.yaml:3:11: error: expected a map, got the string 'none'; write null (at pretrain)");
+  CHECK(first("tuner: None") ==
+        "f.yaml:3:8: error: expected an optimizer, got the string 'None'; write null (at tuner)");
+  CHECK(first("limit: false") ==
+        "f.yaml:3:8: error: expected an integer, got the boolean false; write null (at limit)");
+  CHECK(first("seed: none") ==  // which may not be null
+        "f.yaml:3:7: error: expected an integer, got the string 'none' (at seed)");
+}
+
 TEST_CASE("Integers") {
   CHECK(
       first("seed: \"3\"") ==
@@ -184,6 +195,9 @@ TEST_CASE("Booleans and strings") {
         "  1 | name: 2024\n"
         "    |       ^");
   CHECK(mistakes("name: '2024'\nencoder: []\n") == "");
+  CHECK(first("pretrain: {target: False}") ==
+        "f.yaml:3:20: error: expected one of pixels, codes, got the boolean False (at "
+        "pretrain.target)");
   CHECK(
       first("pretrain: {target: pixel}") ==
       "f.yaml:3:20: error: unknown value 'pixel'; did you mean 'pixels'? Known: pixels, codes (at "
@@ -232,6 +246,14 @@ TEST_CASE("Components") {
         "f.yaml:3:8: error: missing key 'type': the name of an optimizer; known: sgd (at tuner)");
   CHECK(first("tuner: {typ: sgd}") ==
         "f.yaml:3:9: error: unknown key 'typ'; did you mean 'type'? (at tuner.typ)");
+  CHECK(first("tuner: {name: sgd, lr: 1}") ==
+        "f.yaml:3:9: error: unknown key 'name'; did you mean 'type'? (at tuner.name)");
+  CHECK(first("pretrain: {optimizer: {optimizer: sgd}}") ==
+        "f.yaml:3:24: error: unknown key 'optimizer'; did you mean 'type'? (at "
+        "pretrain.optimizer.optimizer)");
+  CHECK(first("tuner: {type: sgd, learning_rate: 1}") ==
+        "f.yaml:3:20: error: unknown key 'learning_rate'; did you mean 'lr'? Known: type, lr, "
+        "momentum, nesterov (at tuner.learning_rate)");
   CHECK(first("tuner: {sgd: {lr: 1}}") ==
         "f.yaml:3:9: error: 'sgd' is an optimizer; write {type: sgd, ...} (at tuner.sgd)");
   CHECK(first("tuner: {type: SGD}") ==
@@ -293,8 +315,17 @@ TEST_CASE("A key of another part of the file is found there") {
         "f.yaml:3:1: error: unknown key 'units'; did you mean 'encoder[1][0].units'? " + known +
             "units)\n  3 | units: 3\n    | ^");
   CHECK(first("pretrain: {limit: 3}") ==
-        "f.yaml:3:12: error: unknown key 'limit'; did you mean 'limit'? Known here: target, "
-        "epochs, optimizer, stages (at pretrain.limit)");
+        "f.yaml:3:12: error: unknown key 'limit'; it belongs at the root of the file (at "
+        "pretrain.limit)");
+  CHECK(first("pretrain:\n  epochs: 1\n  tuner:\n    lr: 1") ==
+        "f.yaml:5:3: error: unknown key 'tuner'; it belongs at the root of the file: indent it "
+        "less (at pretrain.tuner)");
+  CHECK(first("pretrain:\n  optimizer:\n    lr: 1\n    tuner: {lr: 1}") ==
+        "f.yaml:6:5: error: unknown key 'tuner'; it belongs at the root of the file: indent it "
+        "less (at pretrain.optimizer.tuner)");
+  CHECK(first("pretrain: {learning_rate: 3}") ==
+        "f.yaml:3:12: error: unknown key 'learning_rate'; did you mean 'pretrain.optimizer.lr'? "
+        "Known here: target, epochs, optimizer, stages (at pretrain.learning_rate)");
   CHECK(first("pretrain: {optimizer: sgd, lr: 3}\ntuner: sgd") ==  // its own part comes first
         "f.yaml:3:28: error: unknown key 'lr'; did you mean 'pretrain.optimizer.lr'? Known here: "
         "target, epochs, optimizer, stages (at pretrain.lr)");

@@ -81,6 +81,78 @@ TEST_CASE("The command line replaces the file's values for a key") {
   CHECK(points("sweep: {a: [1, 2], b: [3]}", {"a=9"}) == "b=3 a=9");
 }
 
+namespace {
+
+/// The labels of the points of a file's sweep and the command line's, after the notes; or the first
+/// line of the issues.
+std::string points_with(const std::string& file, const std::vector<std::string>& set,
+                        const std::vector<std::string>& sweep = {}) {
+  Issues issues;
+  Node root = parse_yaml(sample::source(file), issues);
+  std::vector<Override> overrides;
+  for (const std::string& argument : set) {
+    overrides.emplace_back();
+    REQUIRE(parse_override(argument, overrides.back(), issues));
+  }
+  std::vector<std::string> notes;
+  const auto found = expand_sweep(root, {{}, sweep, {}}, overrides, notes, issues);
+  if (!issues.ok()) return first_line(issues.format());
+  std::string text;
+  for (const std::string& line : notes) text += line + "\n";
+  for (const SweepPoint& point : found) text += point.label + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("--set over a sweep of the key, of a part of it, or of what contains it") {
+  CHECK(points_with("sweep: {o.lr: [1, 2]}", {"o.lr=3"}) ==
+        "f.yaml:1:9: note: the sweep of 'o.lr' (2 values) gives way to --set o.lr=3\n\n");
+  CHECK(points_with("sweep: {o.lr: [1, 2]}", {"o={type: sgd, lr: 3}"}) ==
+        "f.yaml:1:9: note: the sweep of 'o.lr' (2 values) gives way to --set o={type: sgd, lr: "
+        "3}\n\n");
+  CHECK(points_with("sweep: {\"e[0][0].units\": [1]}", {"e=[[tanh]]"}) ==
+        "f.yaml:1:9: note: the sweep of 'e[0][0].units' (1 value) gives way to --set "
+        "e=[[tanh]]\n\n");
+  CHECK(points_with("sweep: {o: [sgd, {type: adam, lr: 1}]}", {"o.lr=3"}) ==
+        "f.yaml:1:9: note: the sweep of 'o' (2 values) gives way to --set o.lr=3\n\n");
+  CHECK(points_with("n: x", {"o={type: sgd, lr: 3}"}, {"o.lr=1,2"}) ==
+        "--sweep:1:1: error: 'o.lr' is swept here and set by --set o={type: sgd, lr: 3}; leave one "
+        "of them out");
+  CHECK(points_with("n: x", {"o=adam"}, {"o.lr=1,2"}) ==
+        "--sweep:1:1: error: 'o.lr' is swept here and set by --set o=adam; leave one of them out");
+  CHECK(points_with("n: x", {"o.type=adam"}, {"o=sgd,adam"}) ==
+        "--sweep:1:1: error: 'o' is swept here and set by --set o.type=adam; leave one of them "
+        "out");
+  CHECK(points_with("n: x", {"o.rate=1"}, {"o=null,{type: x}"}) ==
+        "--sweep:1:1: error: 'o' is swept here and set by --set o.rate=1; leave one of them out");
+  // What the values leave open may be set: each label says what its run does.
+  CHECK(points_with("n: x", {"o.lr=3"}, {"o=sgd,{type: adam, eps: 1}"}) ==
+        "o=sgd\no={type: adam, eps: 1}\n");
+  CHECK(points_with("n: x", {"o.lr=3"}, {"o.lrx=1"}) == "lrx=1\n");
+}
+
+TEST_CASE("A sweep of a part beside that of the whole") {
+  CHECK(points_with("n: x", {}, {"e=[[tanh]]", "e[0][0]=relu,tanh"}) ==
+        "--sweep:1:1: error: 'e[0][0]' is swept here and set by the sweep of 'e' (--sweep); leave "
+        "one of them out (at sweep)");
+  CHECK(points_with("sweep: {o.lr: [1], o: [sgd, {type: adam, lr: 1}]}", {}) ==
+        "f.yaml:1:20: error: 'o' is swept here and set by the sweep of 'o.lr' (f.yaml:1:9); leave "
+        "one of them out (at sweep)");
+  CHECK(points_with("sweep: {\"e[0][0].units\": [1, 2]}", {}, {"e=[[{type: linear, units: 5}]]"}) ==
+        "f.yaml:1:9: note: the sweep of 'e[0][0].units' (2 values) gives way to --sweep e\n"
+        "e=[[{type: linear, units: 5}]]\n");
+  // Each point sets the whole first, in whatever order they are written.
+  Issues issues;
+  Node root = parse_yaml(sample::source("sweep: {o.lr: [1], o: [sgd]}"), issues);
+  std::vector<std::string> notes;
+  const auto all = expand_sweep(root, {}, {}, notes, issues);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].label == "lr=1 o=sgd");
+  CHECK(all[0].overrides[0].text() == "o=sgd");
+  CHECK(all[0].overrides[1].text() == "o.lr=1");
+}
+
 TEST_CASE("Sweeps that cannot be") {
   CHECK(first_line(points("sweep: [1]")) ==
         "f.yaml:1:8: error: expected a map of keys to their values, got a list (at sweep)");
