@@ -31,11 +31,22 @@ std::string shape_text(const Json& shape) {
   return fmt::format("{}", fmt::join(sizes, "x"));
 }
 
-std::string heading(const Json& record) {
-  std::string text = fmt::format("{}  {}  {}\n", json_text(record["name"]),
-                                 json_text(record["run_id"]), json_text(record["status"]));
+std::string indented(const std::string& text, size_t width) {
+  return "  " + wrapped(text, width - 2, "    ");
+}
+
+size_t line_width(const std::vector<Column>& columns) {
+  size_t total = 0;
+  for (const Column& column : columns) total += column.width() + 2;
+  return total - std::min<size_t>(total, 2);
+}
+
+std::string heading(const Json& record, size_t width) {
+  std::string text = wrapped(fmt::format("{}  {}  {}", json_text(record["name"]),
+                                         json_text(record["run_id"]), json_text(record["status"])),
+                             width, "  ");
   const std::string error = json_text(json_at(record, {"error"}));
-  if (!error.empty()) text += "  " + error + '\n';
+  if (!error.empty()) text += indented(error, width);
   const Json& timing = json_at(record, {"timing"});
   std::vector<std::string> facts = {fmt::format("seed {}", json_text(record["seed"]))};
   const auto add = [&](const char* before, const Json& value) {
@@ -49,25 +60,26 @@ std::string heading(const Json& record) {
   if (json_at(record, {"peak_memory_bytes"}).is_number())
     facts.push_back(fmt::format("{:.0f} MiB at most",
                                 json_number(json_at(record, {"peak_memory_bytes"})) / 1048576));
-  return text + fmt::format("  {}\n", fmt::join(facts, ", "));
+  return text + indented(fmt::format("{}", fmt::join(facts, ", ")), width);
 }
 
-std::string data_text(const Json& record) {
+std::string data_text(const Json& record, size_t width) {
   const Json& data = json_at(record, {"data"});
   if (!data.is_object()) return {};
   std::vector<std::string> splits;
   for (const auto& split : json_at(data, {"splits"}).items())
     splits.push_back(
         fmt::format("{} {}", split.key(), grouped(integer(json_at(split.value(), {"count"})))));
-  return fmt::format("\nData   {} {}, {} classes; {}; pixels {:.4f} on average, variance {:.4f}\n",
-                     json_text(json_at(data, {"dataset"})),
-                     shape_text(json_at(data, {"sample_shape"})),
-                     json_text(json_at(data, {"classes"})), fmt::join(splits, ", "),
-                     json_number(json_at(data, {"pixels", "mean"})),
-                     json_number(json_at(data, {"pixels", "variance"})));
+  const std::string text = fmt::format(
+      "Data   {} {}, {} classes; {}; pixels {:.4f} on average, variance {:.4f}",
+      json_text(json_at(data, {"dataset"})), shape_text(json_at(data, {"sample_shape"})),
+      json_text(json_at(data, {"classes"})), fmt::join(splits, ", "),
+      json_number(json_at(data, {"pixels", "mean"})),
+      json_number(json_at(data, {"pixels", "variance"})));
+  return '\n' + wrapped(text, width, "       ");
 }
 
-std::string model_text(const Json& record) {
+std::string model_text(const Json& record, size_t width) {
   const Json& model = json_at(record, {"model"});
   if (!model.is_object()) return {};
   std::string text =
@@ -79,16 +91,18 @@ std::string model_text(const Json& record) {
       chain += fmt::format(" -{}-> {}", json_text(json_at(layer, {"type"})),
                            shape_text(json_at(layer, {"output_shape"})));
     }
-    text += fmt::format("  {:<11} {}\n", json_text(json_at(block, {"name"})), chain);
+    text += "  " + wrapped(fmt::format("{:<11} {}", json_text(json_at(block, {"name"})), chain),
+                           width - 2, std::string(14, ' '));
   }
   return text;
 }
 
 std::string stages_text(const Json& record, size_t width) {
-  std::vector<Column> columns = {{"stage", {}, false},  {"target", {}, false}, {"epochs", {}, true},
-                                 {"loss", {}, false},   {"first", {}, true},   {"last", {}, true},
-                                 {"seconds", {}, true}, {"curve", {}, false}};
+  std::vector<Column> columns = {{"stage", {}, false}, {"target", {}, false}, {"epochs", {}, true},
+                                 {"loss", {}, false},  {"first", {}, true},   {"last", {}, true},
+                                 {"seconds", {}, true}};
   const auto curves = compared_run("", record).curves;
+  std::vector<std::vector<StageCurve>> drawn;  // one a line; none beside a term
   for (size_t i = 0; i < curves.size(); ++i) {
     const Json& stage = record["stages"][i];
     const StageCurve& curve = curves[i];
@@ -105,20 +119,27 @@ std::string stages_text(const Json& record, size_t width) {
         none ? "-" : figure_text(curve.losses.back(), NAN),
         json_at(stage, {"seconds"}).is_number()
             ? fmt::format("{:.1f}", json_number(json_at(stage, {"seconds"})))
-            : "-",
-        sparkline({curve})};
+            : "-"};
     for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
+    drawn.push_back({curve});
     for (const TermChange& term : terms) {
       for (Column& column : columns) column.cells.emplace_back();
       columns[3].cells.back() = "  " + term.name;
       columns[4].cells.back() = figure_text(term.first, NAN);
       columns[5].cells.back() = figure_text(term.last, NAN);
+      drawn.emplace_back();
     }
   }
-  return curves.empty() ? "" : '\n' + text_table(columns, width);
+  if (curves.empty()) return "";
+  constexpr size_t least = 8, most = 20;  // points of a curve, as far as there is room
+  const size_t room = width - std::min(width, line_width(columns) + 2);
+  columns.push_back({"curve", {}, false});
+  for (const auto& curve : drawn)
+    columns.back().cells.push_back(sparkline(curve, std::clamp(room, least, most)));
+  return '\n' + text_table(columns, width);
 }
 
-std::string figures_text(const Json& record) {
+std::string figures_text(const Json& record, size_t width) {
   std::string text;
   for (const auto& split : json_at(record, {"metrics"}).items()) {
     std::vector<std::string> figures;
@@ -127,7 +148,8 @@ std::string figures_text(const Json& record) {
         figures.push_back(
             fmt::format("{} {}", metric.key(), figure_text(json_number(metric.value()), NAN)));
     if (!figures.empty())
-      text += fmt::format("\nOn {}: {}\n", split.key(), fmt::join(figures, ", "));
+      text += '\n' +
+              wrapped(fmt::format("On {}: {}", split.key(), fmt::join(figures, ", ")), width, "  ");
   }
   return text;
 }
@@ -137,13 +159,25 @@ std::string class_name(const Json& record, size_t c) {
   return c < names.size() ? json_text(names[c]) : std::to_string(c);
 }
 
-/// By class of the test split: what was recorded by class, and the row of the confusion matrix.
+/// Of each class, a row: how often it was taken for which.
+std::vector<Column> confusion_columns(const Json& matrix, size_t classes) {
+  std::vector<Column> columns;
+  if (matrix.size() != classes) return columns;
+  for (size_t predicted = 0; predicted < classes; ++predicted) {
+    columns.push_back({(predicted == 0 ? "as " : "") + std::to_string(predicted), {}, true});
+    for (const Json& row : matrix) columns.back().cells.push_back(json_text(row[predicted]));
+  }
+  return columns;
+}
+
+/// By class of the test split: what was recorded by class, and the confusion matrix, beside it or
+/// below.
 std::string classes_text(const Json& record, size_t width) {
   const Json& test = json_at(record, {"metrics", "test"});
-  const Json& matrix = json_at(test, {"confusion_matrix"});
   const auto classes = static_cast<size_t>(integer(json_at(record, {"data", "classes"})));
   std::vector<Column> columns = {{"class", {}, false}};
   for (size_t c = 0; c < classes; ++c) columns[0].cells.push_back(class_name(record, c));
+  std::vector<Column> matrix = {columns[0]};
   for (const char* key : {"per_class_accuracy", "sensitivity", "specificity"}) {
     const Json& values = json_at(test, {key});
     if (values.size() != classes || classes == 0) continue;
@@ -152,39 +186,61 @@ std::string classes_text(const Json& record, size_t width) {
       columns.back().cells.push_back(value.is_number() ? fmt::format("{:.4f}", json_number(value))
                                                        : "-");
   }
-  if (matrix.size() == classes && classes > 0 && classes <= 12)
-    for (size_t predicted = 0; predicted < classes; ++predicted) {
-      columns.push_back({(predicted == 0 ? "as " : "") + std::to_string(predicted), {}, true});
-      for (const Json& row : matrix) columns.back().cells.push_back(json_text(row[predicted]));
-    }
-  return columns.size() < 2 ? "" : '\n' + text_table(columns, width);
+  for (Column& column : confusion_columns(json_at(test, {"confusion_matrix"}), classes))
+    matrix.push_back(std::move(column));
+  if (line_width(columns) + line_width(matrix) - matrix[0].width() <= width) {
+    columns.insert(columns.end(), matrix.begin() + 1, matrix.end());
+    matrix.resize(1);
+  }
+  std::string text;
+  if (columns.size() > 1) text = '\n' + text_tables(columns, 1, width);
+  if (matrix.size() < 2) return text;
+  if (line_width(matrix) <= width) return text + '\n' + text_table(matrix, width);
+  return text + '\n' +
+         wrapped(fmt::format("The confusion matrix is {} columns wide: widen the terminal, or see "
+                             "it with strata report.",
+                             line_width(matrix)),
+                 width, "");
 }
 
-std::string provenance_text(const Json& record) {
+/// A command line, broken as a shell takes it.
+std::string command_text(const Json& words, size_t width) {
+  std::string text, line;
+  for (const Json& item : words) {
+    const std::string word = shell_word(json_text(item));
+    if (!line.empty() && text_width(line) + text_width(word) + 3 > width) {
+      text += line + " \\\n";
+      line = "    " + word;
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+  }
+  return line.empty() ? "" : text + line + '\n';
+}
+
+std::string provenance_text(const Json& record, size_t width) {
   const Json& p = json_at(record, {"provenance"});
   if (!p.is_object()) return {};
   const auto fact = [&](std::initializer_list<const char*> keys) {
     return json_text(json_at(p, keys));
   };
   std::string text =
-      fmt::format("\nstrata {} ({}), {}, LibTorch {}, {} with {} threads, {}\n",
-                  fact({"strata", "version"}), fact({"strata", "commit"}), fact({"build_type"}),
-                  fact({"libtorch"}), fact({"blas", "name"}), fact({"threads"}), fact({"cpu"}));
+      '\n' + wrapped(fmt::format("strata {} ({}), {}, LibTorch {}, {} with {} threads, {}",
+                                 fact({"strata", "version"}), fact({"strata", "commit"}),
+                                 fact({"build_type"}), fact({"libtorch"}), fact({"blas", "name"}),
+                                 fact({"threads"}), fact({"cpu"})),
+                     width, "  ");
   const std::string gpu = fact({"gpu"});
   if (!gpu.empty()) text += fmt::format("{}, CUDA {}\n", gpu, fact({"cuda"}));
-  std::vector<std::string> command;
-  for (const Json& word : json_at(p, {"command_line"}))
-    command.push_back(shell_word(json_text(word)));
-  if (!command.empty()) text += fmt::format("{}\n", fmt::join(command, " "));
-  return text;
+  return text + command_text(json_at(p, {"command_line"}), width);
 }
 
 }  // namespace
 
 std::string show_run(const Json& record, size_t width) {
-  return heading(record) + settings_text(record, width) + data_text(record) + model_text(record) +
-         stages_text(record, width) + figures_text(record) + classes_text(record, width) +
-         provenance_text(record);
+  return heading(record, width) + settings_text(record, width) + data_text(record, width) +
+         model_text(record, width) + stages_text(record, width) + figures_text(record, width) +
+         classes_text(record, width) + provenance_text(record, width);
 }
 
 std::string list_runs(const std::vector<ComparedRun>& runs, size_t width) {

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <sstream>
+
 #include "report/make_records.hpp"
+#include "strata/report/table.hpp"
 
 using namespace strata;
 using test::RunSpec;
@@ -23,9 +26,10 @@ TEST_CASE("one run: what it was, its stages, its figures, by class, and where it
   CHECK(
       has(text, "lecture-mnist-greedy  " + record["run_id"].get<std::string>() + "  completed\n"));
   CHECK(has(text, "seed 0, float64, on cpu"));
-  CHECK(has(text,
-            "Data   mnist 1x28x28, 10 classes; train 60,000, test 10,000; pixels 0.1307 on "
-            "average, variance 0.0949\n"));
+  CHECK(
+      has(text,
+          "Data   mnist 1x28x28, 10 classes; train 60,000, test 10,000; pixels 0.1307 on average, "
+          "variance\n       0.0949\n"));
   CHECK(has(text, "Model  836,410 parameters\n"));
   CHECK(has(text, "  encoder.0   784 -linear-> 400 -tanh-> 400\n"));
   CHECK(has(text, "stage       target  epochs  loss"));
@@ -42,6 +46,37 @@ TEST_CASE("one run: what it was, its stages, its figures, by class, and where it
             "  from experiments/lecture-mnist-greedy.yaml; strategy greedy(train all); swept or "
             "set: seed=0\n"
             "  pretrain-1  encoder.0 on pixels; loss mse; sgd lr 0.98; 10 epochs\n"));
+}
+
+TEST_CASE("at 80 columns lines end between words, and the confusion matrix has its own table") {
+  RunSpec spec;
+  spec.dataset = "fashion_mnist";
+  spec.epochs = 40;
+  Json record = test::make_record(spec);
+  record["provenance"]["command_line"] = {"strata", "run", "lecture-mnist-greedy.yaml", "--set",
+                                          "pretrain.strategy={type: greedy, train: all}"};
+  Json& matrix = record["metrics"]["test"]["confusion_matrix"];
+  for (size_t r = 0; r < 10; ++r)
+    for (size_t c = 0; c < 10; ++c) matrix[r][c] = r == c ? 1000 : 10 * r + c;
+  const std::string text = show_run(record, 80);
+  CAPTURE(text);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) CHECK(text_width(line) <= 80);
+  CHECK(has(text,
+            "Data   fashion_mnist 1x28x28, 10 classes; train 60,000, test 10,000; pixels\n"
+            "       0.2860 on average, variance 0.1246\n"));
+  CHECK(has(text, "\n\nclass        accuracy  sensitivity  specificity\nT-shirt/top"));
+  CHECK(has(text,
+            "\n\nclass        as 0     1     2     3     4     5     6     7     8     9\n"
+            "T-shirt/top  1000     1     2     3     4     5     6     7     8     9\n"
+            "Trouser        10  1000    12    13    14    15    16    17    18    19\n"));
+  CHECK(has(text,
+            "\nstrata run lecture-mnist-greedy.yaml --set \\\n"
+            "    'pretrain.strategy={type: greedy, train: all}'\n"));
+  CHECK(has(show_run(record, 160), "class        accuracy  sensitivity  specificity  as 0     1"));
+  CHECK(has(show_run(record, 60),
+            "\nThe confusion matrix is 71 columns wide: widen the terminal,\n"
+            "or see it with strata report.\n"));
 }
 
 TEST_CASE("a run that ended early shows how, and what there is") {
