@@ -8,8 +8,10 @@
 #include <set>
 
 #include "strata/report/cells.hpp"
+#include "strata/report/find_row.hpp"
 #include "strata/report/grouping.hpp"
 #include "strata/report/pairing.hpp"
+#include "strata/report/settings.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {

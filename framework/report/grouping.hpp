@@ -32,18 +32,4 @@ class GroupedRuns {
   std::vector<std::vector<std::string>> rest_;  ///< its values, by configuration
 };
 
-/// The index of the one key that is `name` or ends in ".name"; a component's key may be followed by
-/// ".type", as in experiment files. A setting is meant rather than one of the `facts`. Throws
-/// UserError, which `option` begins, where none or several are, with the nearest of the keys and of
-/// `others` that the option takes.
-size_t find_key(const std::vector<std::string>& keys, const std::string& name,
-                const std::string& option, const std::vector<std::string>& facts,
-                const std::vector<std::string>& others = {});
-
-/// The group that "key=value,key=value" or an experiment's name tells. Throws UserError.
-size_t find_baseline(const Comparison& comparison, const std::string& wanted);
-
-/// Numbers by value before text, and last what is absent.
-bool value_less(const std::string& a, const std::string& b);
-
 }  // namespace strata

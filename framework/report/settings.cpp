@@ -288,4 +288,9 @@ bool natural_less(const std::string& a, const std::string& b) {
   return a < b;
 }
 
+bool value_less(const std::string& a, const std::string& b) {
+  if (a.empty() != b.empty()) return b.empty();
+  return natural_less(a, b);
+}
+
 }  // namespace strata

@@ -45,4 +45,7 @@ bool ends_in(const std::string& key, const std::string& name);
 /// Numbers by value, before text.
 bool natural_less(const std::string& a, const std::string& b);
 
+/// Numbers by value before text, and last what is absent.
+bool value_less(const std::string& a, const std::string& b);
+
 }  // namespace strata

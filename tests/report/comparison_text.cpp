@@ -161,3 +161,34 @@ TEST_CASE("JSON holds all of it") {
   CHECK(json["flags"][0]["key"] == "config.dtype");
   CHECK(json["baseline"] == 0);
 }
+
+TEST_CASE("the legend says what the star promises") {
+  const std::string text =
+      comparison_text(two_rows({"accuracy"}, {"dtype", "classify.optimizer.lr"}), 200);
+  CHECK(text.find("; * best of the rows it may be compared with; no other such mean in its "
+                  "interval\n") != std::string::npos);
+}
+
+TEST_CASE("CSV marks figures that were chosen on test data") {
+  std::vector<ComparedRun> runs;
+  for (const double lr : {0.1, 1.0}) {
+    RunSpec spec;
+    spec.lr = lr;
+    Json record = test::make_record(spec);
+    if (lr == 1.0)
+      record["stages"][2]["selection"] = {
+          {"rule", "keep_best"}, {"split", "test"}, {"metric", "accuracy"}};
+    runs.push_back(compared_run("r.json", record));
+  }
+  CompareOptions options;
+  options.metrics = {"accuracy"};
+  std::istringstream lines(comparison_csv(compare(std::move(runs), options)));
+  std::string header, first, second;
+  std::getline(lines, header);
+  std::getline(lines, first);
+  std::getline(lines, second);
+  const std::string baseline = ",no,,,,,,,,baseline,,\r";
+  CHECK(first.substr(first.size() - baseline.size()) == baseline);
+  CHECK(second.find(",,,,,yes,1,0,") != std::string::npos);  // one seed: no interval, no unit
+  CHECK(second.substr(second.rfind(',')) == ",yes\r");       // the pair's
+}

@@ -1,0 +1,80 @@
+#include "strata/report/grouping.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "report/make_records.hpp"
+#include "strata/report/comparison.hpp"
+
+using namespace strata;
+using Strings = std::vector<std::string>;
+
+namespace {
+
+ComparedRun grouped_run(double lr, int64_t seed, const std::function<void(Json&)>& change) {
+  test::RunSpec spec;
+  spec.lr = lr;
+  spec.seed = seed;
+  Json record = test::make_record(spec);
+  change(record);
+  return compared_run("r.json", record);
+}
+
+Comparison by_keys(const std::vector<ComparedRun>& runs, const Strings& by) {
+  CompareOptions options;
+  options.by = by;
+  options.metrics = {"accuracy"};
+  return compare(runs, options);
+}
+
+}  // namespace
+
+TEST_CASE("what differs between rows but within none is not mixed") {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    runs.push_back(grouped_run(0.1, seed, [](Json& r) { r["config"]["classify"]["epochs"] = 20; }));
+    runs.push_back(grouped_run(1.0, seed, [](Json&) {}));
+  }
+  CHECK(by_keys(runs, {"classify.optimizer.lr"}).notes ==
+        Strings{"the rows differ in classify.epochs too, which --by does not name"});
+  CHECK(by_keys(runs, {"classify.optimizer.lr", "classify.epochs"}).notes.empty());
+  CHECK(by_keys(runs, {}).notes.empty());
+  runs.push_back(grouped_run(1.0, 0, [](Json& r) { r["config"]["classify"]["epochs"] = 30; }));
+  CHECK(by_keys(runs, {"classify.optimizer.lr"}).notes ==
+        Strings{"rows mix runs of different classify.epochs: each figure is the mean of a seed's "
+                "runs, and pairs are counted by seed"});
+}
+
+TEST_CASE("a key that is asked for is never said to be mixed, nor what holds it to differ") {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    runs.push_back(grouped_run(0.1, seed, [](Json&) {}));
+    runs.push_back(grouped_run(0.1, seed, [](Json& r) {
+      r["config"]["dtype"] = "float32";
+      r["config"]["data"]["order"] = "sequential";
+      r["config"]["classify"]["early_stopping"] = {{"metric", "loss"}, {"patience", 2}};
+    }));
+  }
+  CHECK(by_keys(runs, {"dtype", "order", "patience"}).notes.empty());
+  const Comparison c = by_keys(runs, {"dtype"});
+  CHECK(c.keys == Strings{"dtype"});
+  CHECK(c.notes == Strings{"the rows differ in data.order, classify.early_stopping too, which --by "
+                           "does not name"});
+}
+
+TEST_CASE("a short name means a setting rather than what the record says") {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 3; ++seed)
+    for (const char* version : {"v1", "v2"})
+      runs.push_back(grouped_run(0.1, seed, [&](Json& r) {
+        r["config"]["encoder_version"] = version;
+        r["config"]["data"]["version"] = version;
+        r["provenance"]["strata"]["version"] = seed == 2 ? "0.2.0" : "0.1.0";
+      }));
+  const Comparison c = by_keys(runs, {"version"});
+  CHECK(c.keys == Strings{"data.version"});
+  REQUIRE(c.groups.size() == 2);
+  CHECK(c.groups[0].values == Strings{"v1"});
+  CHECK(by_keys(runs, {"strata.version"}).keys == Strings{"provenance.strata.version"});
+}

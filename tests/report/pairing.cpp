@@ -1,0 +1,151 @@
+#include "strata/report/pairing.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "report/make_records.hpp"
+#include "strata/report/comparison_text.hpp"
+
+using namespace strata;
+
+namespace {
+
+/// Rates 0.1 and 1, six seeds; the second is better by 0.02 and has `change` made to its records.
+Comparison pair_of_rates(const std::function<void(Json&)>& change,
+                         const std::vector<std::string>& metrics = {"accuracy"},
+                         const std::string& baseline = "classify.optimizer.lr=0.1") {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 6; ++seed)
+    for (const double lr : {0.1, 1.0}) {
+      test::RunSpec spec;
+      spec.seed = seed;
+      spec.lr = lr;
+      spec.train = "new";
+      Json record = test::make_record(spec);
+      record["metrics"]["test"]["accuracy"] = (lr == 1.0 ? 0.92 : 0.90) + 0.001 * double(seed) * lr;
+      if (lr == 1.0) change(record);
+      runs.push_back(compared_run("r.json", record));
+    }
+  CompareOptions options;
+  options.metrics = metrics;
+  options.baseline = baseline;
+  return compare(std::move(runs), options);
+}
+
+std::string said_of_pair(const std::function<void(Json&)>& change) {
+  const Comparison c = pair_of_rates(change);
+  return verdict_with_flags(c.paired.at(0), 1);
+}
+
+void more_epochs(Json& record) {
+  record["stages"][2]["epochs_planned"] = 20;
+}
+
+void chosen_on_test(Json& record) {
+  record["stages"][2]["selection"] = {
+      {"rule", "early_stopping"}, {"split", "test"}, {"metric", "accuracy"}};
+}
+
+}  // namespace
+
+TEST_CASE("a verdict carries what else lies between the two rows") {
+  CHECK(said_of_pair([](Json&) {}) == "better");
+  CHECK(said_of_pair(more_epochs) == "better, but see a");
+  CHECK(said_of_pair(chosen_on_test) == "better, but see !");
+  CHECK(said_of_pair([](Json& r) {
+          more_epochs(r);
+          chosen_on_test(r);
+          r["config"]["dtype"] = "float32";
+        }) == "better, but see a,b and !");
+  // Another machine changes no figure but timings, which are not tested.
+  CHECK(said_of_pair([](Json& r) { r["provenance"]["cpu"] = "Another CPU"; }) == "better");
+  CHECK(said_of_pair([](Json& r) { r["data"]["pixels"]["mean"] = 0.0; }) ==
+        "not comparable, see a");
+}
+
+TEST_CASE("a flagged baseline is told beside each row that is tested against it") {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 8; ++seed)
+    for (const double lr : {0.1, 1.0, 2.0}) {
+      test::RunSpec spec;
+      spec.seed = seed;
+      spec.lr = lr;
+      Json record = test::make_record(spec);
+      record["metrics"]["test"]["accuracy"] = 0.9 + 0.01 * lr * (1 + 0.1 * double(seed));
+      if (lr == 0.1) more_epochs(record);
+      runs.push_back(compared_run("r.json", record));
+    }
+  CompareOptions options;
+  options.metrics = {"accuracy"};
+  options.baseline = "lr=0.1";
+  const Comparison c = compare(std::move(runs), options);
+  CHECK(c.groups[0].marks == "a");  // the letter is the minority's
+  CHECK(c.groups[1].marks.empty());
+  REQUIRE(c.paired.size() == 2);
+  for (const Paired& paired : c.paired) CHECK(verdict_with_flags(paired, 1) == "better, but see a");
+  const std::string text = comparison_text(c, 160);
+  CHECK(text.find("better, but see a\n") != std::string::npos);
+  CHECK(comparison_markdown(c).find("| better, but see a |") != std::string::npos);
+  const Json json = comparison_json(c);
+  CHECK(json["paired"][0]["verdict"] == "better, but see a");
+  CHECK(json["paired"][0]["flags"] == "a");
+  const std::string csv = comparison_csv(c);
+  CHECK(csv.find(",better,stages[].epochs_planned of classify,no\r\n") != std::string::npos);
+  CHECK(csv.find("0.1,lecture-mnist-greedy,stages[].epochs_planned of classify,8,0,0,0,0,") !=
+        std::string::npos);
+}
+
+TEST_CASE("a figure that one side lacks makes no pairs, which is not to be not comparable") {
+  const Comparison c =
+      pair_of_rates([](Json& r) { r["metrics"]["test"].erase("reconstruction_error"); },
+                    {"reconstruction_error"});
+  CHECK(c.metrics[0].comparable);
+  CHECK(verdict_with_flags(c.paired.at(0), -1) == "no pairs");
+}
+
+TEST_CASE("errors of codes are not compared between rows: each has its own encoder") {
+  const Comparison c = pair_of_rates([](Json&) {}, {"loss.pretrain-2", "loss.pretrain-1"});
+  CHECK_FALSE(c.metrics[0].comparable);
+  CHECK(c.metrics[1].comparable);
+  for (const Group& group : c.groups) CHECK_FALSE(group.cells[0].best);
+  REQUIRE(c.paired.size() == 2);
+  CHECK(verdict_with_flags(c.paired[0], -1) == "not comparable");
+  CHECK(c.paired[0].test.difference.n == 0);
+  CHECK(verdict_with_flags(c.paired[1], -1) == "identical");
+  CHECK(c.notes == std::vector<std::string>{
+                       "loss.pretrain-2 is not comparable: mse of codes (rows 1 and 2); each row's "
+                       "codes are made by its own encoder"});
+  CHECK(comparison_text(c, 160).find("≠ not comparable between all rows") != std::string::npos);
+}
+
+TEST_CASE("no relative error is promised where there is none") {
+  const Comparison c = pair_of_rates(
+      [](Json& r) {
+        r["stages"][1]["target"] = "pixels";
+        r["stages"][1]["epochs"][0].erase("metrics");
+      },
+      {"loss.pretrain-2"});
+  CHECK(c.notes.at(0) ==
+        "loss.pretrain-2 is not comparable between mse of codes (row 1) and mse of pixels of mnist "
+        "(row 2); each row's codes are made by its own encoder");
+}
+
+TEST_CASE("another training loss makes the losses not comparable, and nothing else") {
+  const Comparison c = pair_of_rates(
+      [](Json& r) {
+        r["config"]["classify"]["loss"]["type"] = "cross_entropy";
+        r["stages"][2]["loss"]["type"] = "cross_entropy";
+      },
+      {"accuracy", "loss.classify"}, "lr=0.1");
+  CHECK(c.flags.empty());
+  CHECK(c.metrics[0].comparable);
+  CHECK_FALSE(c.metrics[1].comparable);
+  size_t stars[2] = {0, 0};
+  for (const Group& group : c.groups)
+    for (const size_t m : {0U, 1U}) stars[m] += group.cells[m].best ? 1 : 0;
+  CHECK(stars[0] == 1);
+  CHECK(stars[1] == 0);
+  CHECK(verdict_with_flags(c.paired.at(0), 1) == "better");
+  CHECK(verdict_with_flags(c.paired.at(1), -1) == "not comparable");
+}
