@@ -38,7 +38,7 @@ function barPanel(title, bars, share) {
   const names = bars.map(({row}) => axisName(row));
   const lines = Math.max(...names.map((name) => name.length));
   const height = 5 + (numbered ? 1.5 : Math.max(2.2, 0.6 + 0.95 * lines)) * bars.length;
-  const canvas = plotCanvas(title, Math.min(16 * height, 1100));
+  const canvas = plotCanvas(title, Math.min((numbered ? 12 : 16) * height, 1100));
   const plot = make('div', {class: 'plot', style: `height:${height}rem`}, canvas);
   const colors = () => bars.map(({row}) => look(row).color + 'b0');
   const means = bars.map(({value}) => value);

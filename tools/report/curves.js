@@ -108,7 +108,8 @@ function legend(rows, charts) {
   if (!manyRows) return list;
   return make('div', {}, make('div', {class: 'controls chooser'}, choose(`First ${mostRows}`, () => 0, mostRows),
     choose(`Next ${mostRows}`, () => first + mostRows < rows.length ? first + mostRows : 0, mostRows),
-    choose('All', () => 0, rows.length), choose('None', () => 0, 0), told), list);
+    choose('All', () => 0, rows.length), choose('None', () => 0, 0), told),
+    make('div', {class: 'keys', tabindex: '0', role: 'region', 'aria-label': 'Names of the rows'}, list));
 }
 
 /** The y axis takes in the bands of the curves shown, and a share's ends at 0 and 1. */
@@ -241,7 +242,8 @@ function curveQuantities() {
       epochs[stage.kind] = (epochs[stage.kind] || 0) + stage.epochs;
     }
   });
-  return [...found.values()];
+  const order = ({stage}) => ['pixels', 'codes', 'labels'].indexOf(stage.target);
+  return [...found.values()].sort((a, b) => order(a) - order(b) || (a.dataset || '').localeCompare(b.dataset || ''));
 }
 
 /** Whether the codes that these rows rebuild come from encoders of the same settings: whether all that
