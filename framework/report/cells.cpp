@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "strata/config/issues.hpp"
+#include "strata/report/near_names.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
@@ -49,7 +49,7 @@ std::vector<std::string> chosen_metrics(const std::vector<ComparedRun>& runs,
   for (const std::string& name : asked)
     if (!contains(known, name))
       wrong += fmt::format("{}--metric: no run has '{}'{}", wrong.empty() ? "" : "\n", name,
-                           suggestion(name, known));
+                           near_names(name, known, "--metric all shows them"));
   if (!wrong.empty()) throw UserError(wrong);
   std::vector<std::string> once;
   for (const std::string& name : asked)

@@ -141,7 +141,7 @@ std::string sides_text(const Sides& sides) {
     for (const size_t group : side.groups) ++counts[group];
   const auto is_mixed = [&](size_t group) { return counts[group] > 1; };
   std::vector<std::string> parts;
-  constexpr size_t shown = 4;
+  constexpr size_t shown = 12;
   for (size_t i = 0; i < std::min(sides.size(), shown); ++i) {
     const Flag::Side& side = sides[i];
     const bool some = std::any_of(side.groups.begin(), side.groups.end(), is_mixed);

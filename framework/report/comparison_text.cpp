@@ -124,12 +124,33 @@ std::string legend(const Comparison& c) {
   return text;
 }
 
+/// Text that GitHub's Markdown shows as it is: names may hold what ends a cell, opens a tag, a link
+/// or an entity, or sets in italics.
+std::string escaped(const std::string& text) {
+  const auto plain = [&](size_t i) {
+    return i < text.size() && (std::isalnum(static_cast<unsigned char>(text[i])) != 0);
+  };
+  std::string safe;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool alone =
+        (i == 0 || text[i - 1] == ' ') && (i + 1 == text.size() || text[i + 1] == ' ');
+    const bool inside = i > 0 && plain(i - 1) && plain(i + 1);
+    const bool special = c == '|' || c == '\\' || c == '`' || c == '~' || (c == '*' && !alone) ||
+                         (c == '_' && !inside) ||
+                         (c == ']' && i + 1 < text.size() && text[i + 1] == '(');
+    if (c == '<' || c == '>' || c == '&')
+      safe += c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;";
+    else if (c == '\n' || c == '\r')
+      safe += ' ';
+    else
+      safe += (special ? "\\" : "") + std::string(1, c);
+  }
+  return safe;
+}
+
 std::string markdown_table(const std::vector<Column>& columns) {
   std::string text = "|", rule = "|";
-  const auto escaped = [](std::string cell) {
-    for (size_t i = 0; (i = cell.find('|', i)) != std::string::npos; i += 2) cell.insert(i, "\\");
-    return cell;
-  };
   for (const Column& column : columns) {
     text += ' ' + escaped(column.header) + " |";
     rule += column.right ? "---:|" : "---|";
@@ -210,8 +231,9 @@ std::string comparison_markdown(const Comparison& c) {
   if (!c.paired.empty())
     text += '\n' + paired_heading(c) + ":\n\n" + markdown_table(paired_columns(c));
   if (!c.flags.empty()) text += '\n';
-  for (const Flag& flag : c.flags) text += fmt::format("- **{}** {}\n", flag.mark, flag.text());
-  for (const std::string& note : c.notes) text += fmt::format("- {}\n", note);
+  for (const Flag& flag : c.flags)
+    text += fmt::format("- **{}** {}\n", flag.mark, escaped(flag.text()));
+  for (const std::string& note : c.notes) text += fmt::format("- {}\n", escaped(note));
   return text;
 }
 

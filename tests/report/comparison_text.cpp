@@ -117,6 +117,45 @@ TEST_CASE("Markdown escapes what would end a cell") {
   CHECK(text.find("linear(400) tanh \\| linear(256) tanh") != std::string::npos);
 }
 
+TEST_CASE("a flag names up to twelve values") {
+  std::vector<ComparedRun> runs;
+  const auto flag_text = [&](int64_t count) {
+    for (auto epochs = static_cast<int64_t>(runs.size()) + 1; epochs <= count; ++epochs) {
+      RunSpec spec;
+      spec.strategy = "none";
+      spec.epochs = epochs;
+      runs.push_back(compared_run("r.json", test::make_record(spec)));
+    }
+    const Comparison c = compare(runs);
+    REQUIRE(!c.flags.empty());
+    return c.flags[0].text();
+  };
+  CHECK(flag_text(6).find("is 1 in row 1, 2 in row 2, 3 in row 3, 4 in row 4, 5 in row 5, 6 in row "
+                          "6; some trained longer") != std::string::npos);
+  CHECK(flag_text(14).find(", 12 in row 12, 2 more values; some trained longer") !=
+        std::string::npos);
+}
+
+TEST_CASE("Markdown shows names as they are, whatever they hold") {
+  std::vector<ComparedRun> runs;
+  for (const char* name : {"<img src=x onerror=alert(1)>", "_a_ *b* `c` ~d~ [e](f) \\ & g_h"}) {
+    RunSpec spec;
+    spec.name = name;
+    spec.status = runs.empty() ? "completed" : "running";
+    runs.push_back(compared_run("r.json", test::make_record(spec)));
+    runs.back().abandoned = !runs.empty() && spec.status == "running";
+  }
+  CompareOptions options;
+  options.by = {"name"};
+  const std::string text = comparison_markdown(compare(std::move(runs), options));
+  CAPTURE(text);
+  CHECK(text.find("| &lt;img src=x onerror=alert(1)&gt; |") != std::string::npos);
+  const std::string odd = "\\_a\\_ \\*b\\* \\`c\\` \\~d\\~ [e\\](f) \\\\ &amp; g_h";
+  CHECK(text.find("| " + odd + " |") != std::string::npos);
+  CHECK(text.find("\n- no process is at work on " + odd + "/") != std::string::npos);
+  CHECK(text.find(" <") == std::string::npos);
+}
+
 TEST_CASE("CSV has a line for each row, full precision, and quotes by RFC 4180") {
   std::istringstream lines(comparison_csv(two_rows()));
   std::string header, first, second, end;
