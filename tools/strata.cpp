@@ -23,6 +23,7 @@
 #include "strata/report/show.hpp"
 #include "strata/report/shown_record.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/shell.hpp"
 #include "strata/support/version.hpp"
 
 namespace strata {
@@ -116,7 +117,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   CLI::App* show = add("show", "Print an experiment resolved (settings, stages, layers), or a run.",
                        Command::show);
   add_files(*show, request, "experiment file (YAML), or runs and folders of them");
-  show->add_flag("--json", request.json, "the settings as JSON");
+  show->add_flag("--json", request.json, "the settings as JSON; of a run, its record");
 
   add("list", "List the components, or those of one family.", Command::list)
       ->add_option("family", request.component, "layer, loss, optimizer, ...");
@@ -131,26 +132,54 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
       Command::components);
 }
 
+/// Refuses what a run cannot be shown with.
+void refuse_options(const EngineRequest& request, const std::string& place, bool is_list) {
+  const std::string what = is_list ? "a folder of runs" : "a run";
+  const std::pair<const char*, bool> given[] = {{"--set", !request.overrides.empty()},
+                                                {"--sweep", !request.sweeps.empty()},
+                                                {"--seeds", !request.seeds.empty()},
+                                                {"--plugin", !request.plugins.empty()}};
+  for (const auto& [option, is_given] : given)
+    if (is_given)
+      throw UserError(
+          fmt::format("show takes {} with an experiment file alone: '{}' is {}, made with the "
+                      "settings that {}",
+                      option, place, what, is_list ? "they have" : "it has"));
+  if (request.json && is_list)
+    throw UserError(fmt::format(
+        "show takes --json with an experiment file or a run: '{}' is {}; all of them as JSON: "
+        "strata compare --json {}",
+        place, what, shell_word(place)));
+}
+
 /// Serves `show` of runs and of folders of runs; false where it was given an experiment file.
 bool show_runs(const EngineRequest& request) {
   if (request.command != EngineRequest::Command::show) return false;
   const size_t width = output_width();
   std::string text;
+  Json records = Json::array();
   for (const fs::path path : request.files) {
     if (!text.empty()) text += '\n';
     const bool is_folder = fs::is_directory(path);
-    if (is_folder && !fs::exists(path / "record.json"))
+    const fs::path record = is_folder ? path / "record.json" : path;
+    const bool is_list = is_folder && !fs::exists(record);
+    const bool is_run = !is_list && (is_folder || path.extension() == ".json");
+    if (is_list || is_run) refuse_options(request, path.string(), is_list);
+    if (is_list)
       text += list_runs(read_runs({path.string()}).runs, width) +
               fmt::format("One in full: strata show RUN; side by side: strata compare {}\n",
-                          path.string());
-    else if (is_folder || path.extension() == ".json")
-      text += show_run(read_shown_record(is_folder ? path / "record.json" : path), width);
+                          shell_word(path.string()));
+    else if (is_run && request.json)
+      records.push_back(read_record(record));
+    else if (is_run)
+      text += show_run(read_shown_record(record), width);
     else if (request.files.size() == 1)
       return false;
     else
       throw UserError(fmt::format(
           "show takes one experiment file, or any number of runs: '{}' is no run", path.string()));
   }
+  if (request.json) text = record_text(records.size() == 1 ? records[0] : records);
   fmt::print("{}", text);
   return true;
 }

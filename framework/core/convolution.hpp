@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "strata/core/layer.hpp"
+#include "strata/core/mirror.hpp"
 
 namespace strata {
 
@@ -36,10 +37,11 @@ struct ConvolutionParams {
 ///   transposed:  (size - 1) stride - 2 padding + kernel + output_padding
 /// Each is the other's mirror, with the same weight where tied: {outputs, inputs, kernel, kernel}
 /// of the one is {inputs, outputs, kernel, kernel} of the other.
-class Convolution : public Layer {
+class Convolution : public Layer, public NamedMirror {
  public:
   Convolution(ConvolutionParams params, bool transposed, int64_t output_padding = 0);
 
+  const char* type() const override { return transposed_ ? "conv_transpose2d" : "conv2d"; }
   Role role() const override { return Role::transform; }
   Shape configure(const Shape& input, const LayerContext&) override;
   void build(ParameterFactory& factory) override;

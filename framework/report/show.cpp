@@ -88,7 +88,8 @@ std::string model_text(const Json& record, size_t width) {
     std::string chain;
     for (const Json& layer : json_at(block, {"layers"})) {
       if (chain.empty()) chain = shape_text(json_at(layer, {"input_shape"}));
-      chain += fmt::format(" -{}-> {}", json_text(json_at(layer, {"type"})),
+      chain += fmt::format(" -{}{}-> {}", json_text(json_at(layer, {"type"})),
+                           json_at(layer, {"tied_to"}).is_null() ? "" : ", tied",
                            shape_text(json_at(layer, {"output_shape"})));
     }
     text += "  " + wrapped(fmt::format("{:<11} {}", json_text(json_at(block, {"name"})), chain),

@@ -1,6 +1,7 @@
 #include "strata/run/progress.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -24,6 +25,14 @@ std::string figure_text(double value) {
 /// "mse 0.083838"
 std::string loss_text(const StageSpec& spec, double loss) {
   return (spec.penalties.empty() ? spec.loss.type : "loss") + " " + figure_text(loss);
+}
+
+/// " (mse 0.168341, l1 9.775381)": the terms of a loss that is a sum, without their weights.
+std::string terms_text(const StageSpec& spec, const Json& terms) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : terms.items())
+    if (value.is_number()) parts.push_back(name + " " + figure_text(value.get<double>()));
+  return spec.penalties.empty() ? "" : fmt::format(" ({})", fmt::join(parts, ", "));
 }
 
 std::string epoch_text(const StageSpec& spec, int64_t epoch) {
@@ -57,12 +66,24 @@ std::string time_left_text(double seconds_spent, size_t done, size_t runs) {
 }
 
 std::string epoch_line(const StageSpec& spec, const EpochResult& epoch, size_t columns) {
-  std::string text = epoch_text(spec, epoch.epoch) + "  " + loss_text(spec, epoch.loss);
+  std::string text = epoch_text(spec, epoch.epoch) + "  " + loss_text(spec, epoch.loss) +
+                     terms_text(spec, epoch.terms);
   for (const auto& [split, figures] : epoch.metrics.items())
     for (const auto& [name, value] : figures.items())
       if (value.is_number_float())
         text += fmt::format("  {} {} {}", split, name, figure_text(value.get<double>()));
   return with_parts(text, {fmt::format("{:.0f} samples/s", epoch.samples_per_second)}, columns);
+}
+
+std::string ending_line(const StageResult& result) {
+  const StageSpec& spec = result.spec;
+  std::vector<std::string> parts;
+  if (static_cast<int64_t>(result.epochs.size()) < spec.epochs)
+    parts.push_back(
+        fmt::format("stopped early after epoch {} of {}", result.epochs.size(), spec.epochs));
+  if (spec.keep_best)
+    parts.push_back(fmt::format("kept epoch {}", result.epochs.at(result.kept).epoch));
+  return parts.empty() ? "" : fmt::format("  {}  {}", spec.name, fmt::join(parts, "; "));
 }
 
 std::string progress_line(const StageSpec& spec, const EpochProgress& progress, size_t columns) {
@@ -103,6 +124,10 @@ void Progress::step_done(const StageSpec& spec, int64_t epoch, int64_t done, int
 void Progress::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
   loss_ = fmt::format("epoch {}: {}", epoch.epoch, loss_text(spec, epoch.loss));
   keep(epoch_line(spec, epoch, terminal_columns(STDERR_FILENO)));
+}
+
+void Progress::stage_done(const StageResult& result) {
+  if (const std::string text = ending_line(result); !text.empty()) keep(text);
 }
 
 double Progress::seconds_left(const StageSpec& spec, double epochs_done) const {

@@ -18,6 +18,8 @@ class Progress final : public Observer {
   void stage_started(const StageSpec& spec) override;
   void step_done(const StageSpec& spec, int64_t epoch, int64_t done, int64_t samples) override;
   void epoch_done(const StageSpec& spec, const EpochResult& epoch) override;
+  /// Says where the stage stopped early, and which epoch was kept as the best.
+  void stage_done(const StageResult& result);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -35,8 +37,13 @@ class Progress final : public Observer {
 
 /// "  pretrain-1  epoch 2/10  mse 0.083838  test reconstruction_error 0.061208  25584 samples/s".
 /// Every figure has six decimals, or six digits where it is below 0.001 or above a million. The
-/// loss is called "loss" where penalties are part of it.
+/// loss is called "loss" where penalties are part of it, and each term, without its weight, stands
+/// behind it: "loss 0.239708 (mse 0.168341, l1 9.775381)".
 std::string epoch_line(const StageSpec& spec, const EpochResult& epoch, size_t columns);
+
+/// "  classify  stopped early after epoch 6 of 12; kept epoch 5", or what of it there is to say;
+/// "".
+std::string ending_line(const StageResult& result);
 
 /// An epoch on its way.
 struct EpochProgress {

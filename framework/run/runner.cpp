@@ -51,12 +51,14 @@ Json model_summary(const Stack& stack) {
   int64_t total = 0;
   for (const auto& block : stack.blocks()) {
     Json layers = Json::array();
-    for (const PlacedLayer& layer : block->layers)
+    for (const PlacedLayer& layer : block->layers) {
       layers.push_back({{"name", layer.name},
                         {"type", layer.type},
                         {"input_shape", layer.input},
                         {"output_shape", layer.output},
                         {"parameters", layer.parameters}});
+      if (!layer.tied_to.empty()) layers.back()["tied_to"] = layer.tied_to;
+    }
     total += block->parameters();
     blocks.push_back(
         {{"name", block->name}, {"parameters", block->parameters()}, {"layers", layers}});
@@ -130,6 +132,7 @@ class Run {
     fit(*plan_.stack, spec, data_.device, fit_, observer_, done_.back());
     std::vector<std::string> blocks = spec.prefix;
     blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
+    progress_.stage_done(done_.back());
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
     const std::string bytes = to_safetensors(plan_.stack->parameters(blocks));
     write_file_atomically(recorder_.folder() / file, bytes);

@@ -34,7 +34,7 @@ struct RunOptions {
 };
 
 struct RunOutcome {
-  std::string status;  ///< as in the record
+  std::string status;  ///< as in the record, or "killed"
   std::string error;
   std::filesystem::path record;
   bool users_fault = false;  ///< what the user gave was wrong: missing data, say

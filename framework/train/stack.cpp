@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <typeinfo>
 
+#include "strata/core/mirror.hpp"
 #include "strata/support/crash_file.hpp"
 
 namespace strata {
@@ -103,6 +105,13 @@ std::optional<PlacedLayer> activation_arriving(const std::vector<const PlacedLay
     if (role == Layer::Role::activation) return created((*it)->ref);
   }
   return activation_for(data_range);
+}
+
+/// What a layer's mirror is called: a layer of the same kind has its name.
+std::string mirror_type(const PlacedLayer& source, const Layer& mirror) {
+  if (const auto* named = dynamic_cast<const NamedMirror*>(&mirror)) return named->type();
+  const Layer& original = *source.layer;
+  return typeid(mirror) == typeid(original) ? source.type : "mirror of " + source.type;
 }
 
 /// "layer encoder.0.1 (swish of libswish.so)"
@@ -222,8 +231,9 @@ const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
         asked(source, "mirror()", [&](const Layer& layer) { return layer.mirror(context); });
     if (mirror == nullptr) continue;
     PlacedLayer placed;
-    placed.type = source.type;
+    placed.type = mirror_type(source, *mirror);
     placed.ref = source.ref;
+    if (context.tied && source.parameters > 0) placed.tied_to = source.name;
     placed.layer = std::move(mirror);
     const bool transform = placed.layer->role() == Layer::Role::transform;
     block->layers.push_back(std::move(placed));

@@ -10,11 +10,12 @@ namespace strata {
 /// A layer at its place in a block.
 struct PlacedLayer {
   std::string name;  ///< "encoder.0.1"
-  std::string type;  ///< "tanh"
+  std::string type;  ///< "tanh"; of a mirror, what it does: "upsample"
   std::shared_ptr<Layer> layer;
   ComponentRef ref;  ///< what built it; of a mirror, what built the layer that it undoes
   Shape input, output;
   int64_t parameters = 0;  ///< how many numbers it learns
+  std::string tied_to;     ///< the layer whose weights it shares, transposed; empty for none
 };
 
 /// Layers that stay together: one pair's encoder or decoder, or the head.

@@ -1,12 +1,14 @@
 #include "strata/core/layer.hpp"
+#include "strata/core/mirror.hpp"
 
 namespace strata {
 namespace {
 
 /// Gives a flat sample its shape back.
-class Unflatten final : public Layer {
+class Unflatten final : public Layer, public NamedMirror {
  public:
   explicit Unflatten(Shape output) : output_(std::move(output)) {}
+  const char* type() const override { return "unflatten"; }
   Role role() const override { return Role::passthrough; }
   Shape configure(const Shape&, const LayerContext&) override { return output_; }
   Tensor forward(const Tensor& x, const ForwardContext&) const override {

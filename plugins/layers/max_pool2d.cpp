@@ -1,14 +1,16 @@
 #include <fmt/format.h>
 
 #include "strata/core/convolution.hpp"
+#include "strata/core/mirror.hpp"
 
 namespace strata {
 namespace {
 
 /// Enlarges images to a given size, each pixel taking the nearest one's value.
-class NearestResize final : public Layer {
+class NearestResize final : public Layer, public NamedMirror {
  public:
   explicit NearestResize(Shape output) : output_(std::move(output)) {}
+  const char* type() const override { return "upsample"; }
   Role role() const override { return Role::passthrough; }
   Shape configure(const Shape&, const LayerContext&) override { return output_; }
   Tensor forward(const Tensor& x, const ForwardContext&) const override {

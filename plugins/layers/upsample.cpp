@@ -1,12 +1,14 @@
 #include "strata/core/convolution.hpp"
+#include "strata/core/mirror.hpp"
 
 namespace strata {
 namespace {
 
 /// The mean of each scale x scale window.
-class AveragePool final : public Layer {
+class AveragePool final : public Layer, public NamedMirror {
  public:
   explicit AveragePool(int64_t scale) : scale_(scale) {}
+  const char* type() const override { return "average_pool2d"; }
   Role role() const override { return Role::passthrough; }
   Shape configure(const Shape& input, const LayerContext&) override {
     return {input[0], input[1] / scale_, input[2] / scale_};

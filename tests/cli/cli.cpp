@@ -215,7 +215,7 @@ TEST_CASE("a run that diverges ends with 1") {
   CHECK(place.record()["status"] == "diverged");
 }
 
-TEST_CASE("a run that fails ends with 1, missing data with 2, and the others still run") {
+TEST_CASE("a run that fails ends with 1, broken data with 2, and the others still run") {
   const Workplace place;
   write_file_atomically(place.path / "file", "");
   const CommandResult failed = place.run({"run", "small.yaml", "--out", "file"});
@@ -225,13 +225,16 @@ TEST_CASE("a run that fails ends with 1, missing data with 2, and the others sti
   CHECK_FALSE(contains(failed.err, "record:"));  // there is none
   CHECK_FALSE(contains(failed.err, "frame #"));
 
-  place.write("lost.yaml", with(kFile, "{type: synthetic_digits, train: 60, test: 30}",
-                                "{type: idx, classes: 10, shape: [1, 28, 28], "
-                                "train: {images: no-such-file, labels: no-such-file}, "
-                                "test: {images: no-such-file, labels: no-such-file}}"));
+  // An image of one pixel and its label, which is none of the classes.
+  write_file_atomically(place.path / "x", {"\0\0\x08\x03\0\0\0\1\0\0\0\1\0\0\0\1\7", 17});
+  write_file_atomically(place.path / "y", {"\0\0\x08\x01\0\0\0\1\7", 9});
+  place.write("lost.yaml", with(with(kFile, "batch_size: 20", "batch_size: 1"),
+                                "{type: synthetic_digits, train: 60, test: 30}",
+                                "{type: idx, classes: 2, shape: [1, 1, 1], train: {images: x, "
+                                "labels: y}, test: {images: x, labels: y}}"));
   const CommandResult lost = place.run({"run", "lost.yaml", "small.yaml", "-q", "--out", "both"});
   CHECK(lost.code == 2);
-  CHECK(contains(lost.err, "no-such-file"));
+  CHECK(contains(lost.err, "strata: error: small (seed 0) failed: y: at byte 8: "));
   std::vector<std::string> statuses;
   for (const auto& entry : fs::recursive_directory_iterator(place.path / "both"))
     if (entry.path().filename() == "record.json")

@@ -216,7 +216,7 @@ TEST_CASE("a run whose process is killed among others is told by its signal") {
   const CommandResult result = command.finish();
   CHECK(result.code == 130);
   CHECK(contains(result.err,
-                 "strata: error: small (seed=0) failed: its process was ended by signal 9 "
+                 "strata: error: small (seed=0) killed: its process was ended by signal 9 "
                  "(Killed)\n  record: results/small/"));
-  CHECK(contains(result.err, "\n\n2 runs: 1 failed, 1 interrupted\n"));
+  CHECK(contains(result.err, "\n\n2 runs: 1 killed, 1 interrupted\n"));
 }

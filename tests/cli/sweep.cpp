@@ -128,6 +128,20 @@ TEST_CASE("on a terminal, one line shows how all runs go") {
   CHECK(contains(result.out, "0 running\r\033[K\r\n3 runs: 3 completed\r\n"));  // and goes away
 }
 
+TEST_CASE("runs that were interrupted are not counted as failed") {
+  const Workplace place(endless());
+  const CommandResult result =
+      run_on_terminal({"run", "small.yaml", "--seeds", "0-1", "--jobs", "2"}, place.path.string(),
+                      {}, "[seed=1]   pretrain-1  epoch");
+  CHECK(result.code == 130);
+  const std::string end =
+      "\r\033[K0 of 2 runs done, 0 failed, 2 interrupted, 0 running\r\033[K\r\n"
+      "2 runs: 2 interrupted\r\n";
+  const size_t at = result.out.rfind("\r\033[K0 of 2 runs done");
+  REQUIRE(at != std::string::npos);
+  CHECK(result.out.substr(at, end.size()) == end);
+}
+
 TEST_CASE("a signal stops all runs cleanly, whoever it was sent to") {
   struct Sent {
     int signal;

@@ -15,10 +15,12 @@ namespace strata::testing {
 
 /// Runs the built command on a terminal of 80 columns. What it writes there, on standard output and
 /// standard error, is in `out`, with the terminal's own line ends ("\r\n"). The terminal is able,
-/// whatever the tests' own TERM says.
+/// whatever the tests' own TERM says. Once it has written `interrupt_at`, where that is given, the
+/// command is interrupted.
 inline CommandResult run_on_terminal(const std::vector<std::string>& arguments,
                                      const std::string& folder,
-                                     std::vector<std::string> environment) {
+                                     std::vector<std::string> environment,
+                                     std::string interrupt_at = {}) {
   environment.emplace_back("TERM=xterm-256color");
   const std::string program = strata_command();
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -37,8 +39,12 @@ inline CommandResult run_on_terminal(const std::vector<std::string>& arguments,
   }
   CommandResult result;
   char part[4096];
-  for (ssize_t n = 0; (n = ::read(terminal, part, sizeof part)) > 0;)  // an error when it is closed
+  for (ssize_t n = 0; (n = ::read(terminal, part, sizeof part)) > 0;) {  // or error: it is closed
     result.out.append(part, static_cast<size_t>(n));
+    if (interrupt_at.empty() || result.out.find(interrupt_at) == std::string::npos) continue;
+    interrupt_at.clear();
+    kill(child, SIGINT);
+  }
   int status = 0;
   waitpid(child, &status, 0);
   close(terminal);

@@ -46,9 +46,22 @@ TEST_CASE("a loss that penalties are part of is not called by the name of one te
   StageSpec sparse = stage();
   sparse.penalties.emplace_back("l1");
   EpochResult result = epoch();
+  result.terms = {{"mse", 0.080038}, {"l1", 3.7999}};  // without its weight, 0.001
   result.metrics = Json::object();
   CHECK(epoch_line(sparse, result, 0) ==
-        "  pretrain-1  epoch  2/10  loss 0.083838  25584 samples/s");
+        "  pretrain-1  epoch  2/10  loss 0.083838 (mse 0.080038, l1 3.799900)  25584 samples/s");
+}
+
+TEST_CASE("a stage that ended early says when, and which epoch was kept") {
+  StageResult result{stage(), true, std::vector<EpochResult>(6), 4};
+  for (size_t i = 0; i < 6; ++i) result.epochs[i].epoch = static_cast<int64_t>(i) + 1;
+  CHECK(ending_line(result) == "  pretrain-1  stopped early after epoch 6 of 10");
+  result.spec.keep_best = true;
+  CHECK(ending_line(result) == "  pretrain-1  stopped early after epoch 6 of 10; kept epoch 5");
+  result.spec.epochs = 6;
+  CHECK(ending_line(result) == "  pretrain-1  kept epoch 5");
+  result.spec.keep_best = false;
+  CHECK(ending_line(result) == "");
 }
 
 TEST_CASE("no line is wider than the terminal, so that it can be drawn over") {

@@ -16,6 +16,27 @@ std::string text(const Block& block) {
   return all;
 }
 
+/// Its mirror is a layer of another kind that says no name.
+class Lopsided final : public Layer {
+ public:
+  struct Params {
+    static void declare(Declare<Params>& d) { d.doc("Undone by a layer without a name."); }
+  };
+  explicit Lopsided(const Params&) {}
+  Role role() const override { return Role::passthrough; }
+  Shape configure(const Shape& input, const LayerContext&) override { return input; }
+  Tensor forward(const Tensor& x, const ForwardContext&) const override { return x; }
+  std::shared_ptr<Layer> mirror(const MirrorContext&) const override {
+    class Unnamed final : public Layer {
+      Role role() const override { return Role::passthrough; }
+      Shape configure(const Shape& input, const LayerContext&) override { return input; }
+      Tensor forward(const Tensor& x, const ForwardContext&) const override { return x; }
+    };
+    return std::make_shared<Unnamed>();
+  }
+};
+STRATA_REGISTER(Layer, Lopsided, "lopsided");
+
 const std::string kLinear4 = "{type: linear, units: 4}", kLinear3 = "{type: linear, units: 3}";
 
 }  // namespace
@@ -50,6 +71,19 @@ TEST_CASE("a pair of several layers is undone in reverse") {
   CHECK(text(stack.block("decoder.0")) ==
         "linear 3 -> 5, relu 5 -> 5, linear 5 -> 6, sigmoid 6 -> 6");
   CHECK(text(stack.block("decoder.1")) == "linear 4 -> 3, tanh 3 -> 3");
+}
+
+TEST_CASE("a mirror is called what it is") {
+  const Stack stack = make_stack(
+      {{"{type: conv2d, channels: 2, padding: 1}", "relu", "max_pool2d", "flatten", "lopsided"}},
+      {1, 4, 4});
+  CHECK(text(stack.block("decoder.0")) ==
+        "mirror of lopsided 8 -> 8, unflatten 8 -> 2x2x2, upsample 2x2x2 -> 2x4x4, "
+        "conv_transpose2d 2x4x4 -> 1x4x4, sigmoid 1x4x4 -> 1x4x4");
+  const Stack other =
+      make_stack({{"upsample", "{type: conv_transpose2d, channels: 1}"}}, {1, 2, 2});
+  CHECK(text(other.block("decoder.0")) ==
+        "conv2d 1x6x6 -> 1x4x4, sigmoid 1x4x4 -> 1x4x4, average_pool2d 1x4x4 -> 1x2x2");
 }
 
 TEST_CASE("a mirror keeps the bias and the initializers of its layer") {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "engine/commands.hpp"
 #include "strata/config/describe.hpp"
 #include "strata/config/schema.hpp"
@@ -27,11 +29,18 @@ void print_stages(const CheckedExperiment& checked) {
 
 void print_layers(const Plan& plan) {
   int64_t total = 0;
+  size_t name = 14, type = 14;
+  for (const auto& block : plan.stack->blocks())
+    for (const PlacedLayer& layer : block->layers) {
+      name = std::max(name, layer.name.size());
+      type = std::max(type, layer.type.size());
+    }
   fmt::print("layers:\n");
   for (const auto& block : plan.stack->blocks()) {
     for (const PlacedLayer& layer : block->layers)
-      fmt::print("  {:<14} {:<14} {:>10} -> {:<10} {:>10} parameters\n", layer.name, layer.type,
-                 shape_text(layer.input), shape_text(layer.output), layer.parameters);
+      fmt::print("  {:<{}} {:<{}} {:>10} -> {:<10} {:>10} parameters{}\n", layer.name, name,
+                 layer.type, type, shape_text(layer.input), shape_text(layer.output),
+                 layer.parameters, layer.tied_to.empty() ? "" : ", tied to " + layer.tied_to);
     total += block->parameters();
   }
   fmt::print("  {} parameters in all\n", total);
@@ -48,17 +57,36 @@ std::string origin_text(const Node& tree, const std::string& path) {
   return "default";
 }
 
-void print_settings(const Json& value, const std::string& path, const Node& tree) {
+struct ShownSetting {
+  std::string path, value, origin;
+};
+
+void collect_settings(const Json& value, const std::string& path, const Node& tree,
+                      std::vector<ShownSetting>& settings) {
   const bool map = value.is_object() && !value.empty();
   if (!map && !(value.is_array() && !value.empty() && value[0].is_structured())) {
-    fmt::print("  {:<36} {:<24} {}\n", path, value.dump(), origin_text(tree, path));
+    settings.push_back({path, value.dump(), origin_text(tree, path)});
     return;
   }
   for (size_t i = 0; !map && i < value.size(); ++i)
-    print_settings(value[i], fmt::format("{}[{}]", path, i), tree);
+    collect_settings(value[i], fmt::format("{}[{}]", path, i), tree, settings);
   if (map)
     for (const auto& [key, item] : value.items())
-      print_settings(item, path.empty() ? key : path + "." + key, tree);
+      collect_settings(item, path.empty() ? key : path + "." + key, tree, settings);
+}
+
+/// In columns; only a value longer than 40 characters breaks them.
+void print_settings(const LoadedExperiment& experiment) {
+  std::vector<ShownSetting> settings;
+  collect_settings(experiment.resolved(), "", experiment.tree, settings);
+  size_t path = 0, value = 0;
+  for (const ShownSetting& setting : settings) {
+    path = std::max(path, setting.path.size());
+    if (setting.value.size() <= 40) value = std::max(value, setting.value.size());
+  }
+  fmt::print("settings (value, where it comes from):\n");
+  for (const ShownSetting& setting : settings)
+    fmt::print("  {:<{}}  {:<{}}  {}\n", setting.path, path, setting.value, value, setting.origin);
 }
 
 std::vector<std::string> chosen_families(const std::string& family) {
@@ -100,8 +128,7 @@ int show_command(const EngineRequest& request) {
     fmt::print("{}\n", checked.experiment.resolved().dump(2));
     return 0;
   }
-  fmt::print("settings (value, where it comes from):\n");
-  print_settings(checked.experiment.resolved(), "", checked.experiment.tree);
+  print_settings(checked.experiment);
   print_stages(checked);
   print_layers(checked.plan);
   fmt::print("run id: {}\n", checked.experiment.run_id());

@@ -121,8 +121,11 @@ class Jobs {
       print(jobs_[r.job].label,
             fmt::format("strata: error: its process was ended by signal {} ({})", WTERMSIG(state),
                         strsignal(WTERMSIG(state))));
-    if (results_[r.job].exit_code != 0) ++failed_;
-    ++done_;
+    constexpr int interrupted = 130;  // what `strata run` ends with when it was told to stop
+    if (results_[r.job].exit_code == interrupted)
+      ++interrupted_;
+    else
+      ++done_, failed_ += results_[r.job].exit_code == 0 ? 0 : 1;
     status();
   }
 
@@ -135,8 +138,9 @@ class Jobs {
   void status() const {
     if (!terminal_) return;
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-    fmt::print(stderr, "\r\033[K{} of {} runs done, {} failed, {} running{}", done_, jobs_.size(),
-               failed_, running_.size(), time_left_text(spent.count(), done_, jobs_.size()));
+    fmt::print(stderr, "\r\033[K{} of {} runs done, {} failed, {}{} running{}", done_, jobs_.size(),
+               failed_, interrupted_ > 0 ? fmt::format("{} interrupted, ", interrupted_) : "",
+               running_.size(), time_left_text(spent.count(), done_, jobs_.size()));
   }
 
   void clear_status() const {
@@ -148,7 +152,7 @@ class Jobs {
   const std::atomic<int>& stop_;
   std::vector<JobResult> results_;
   std::vector<Running> running_;
-  size_t next_ = 0, done_ = 0, failed_ = 0;
+  size_t next_ = 0, done_ = 0, failed_ = 0, interrupted_ = 0;
   bool told_ = false;
   bool terminal_ = terminal_columns(STDERR_FILENO) > 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

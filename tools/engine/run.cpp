@@ -4,12 +4,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <map>
 #include <set>
 
 #include "engine/commands.hpp"
 #include "engine/jobs.hpp"
 #include "engine/summary.hpp"
 #include "strata/record/record.hpp"
+#include "strata/run/data_check.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/progress.hpp"
 #include "strata/run/recorded.hpp"
@@ -93,6 +95,29 @@ std::vector<Work> expand(const EngineRequest& request, bool& good) {
       print_repeated(file, runs.size(), runs.size() - (all.size() - before));
   }
   return all;
+}
+
+/// Tells, once for each data set, that its files are not there, and how many runs need it. False
+/// where that is so.
+bool has_data(const std::vector<Work>& all, const EngineRequest& request) {
+  std::map<std::string, size_t> needed;  // what is wrong, by how many runs
+  std::map<std::string, std::string> known;
+  size_t to_run = 0;
+  for (const Work& work : all) {
+    if (work.stays) continue;
+    ++to_run;
+    const Slot<Dataset>& dataset = work.run.experiment.settings.data.dataset;
+    const auto [found, is_new] = known.try_emplace(dataset.dump().dump());
+    if (is_new) found->second = missing_data(dataset, request.data_folders);
+    if (!found->second.empty()) ++needed[found->second];
+  }
+  for (const auto& [error, runs] : needed) {
+    fmt::print(stderr, "strata: {}: {}\n", request.dry_run ? "warning" : "error", error);
+    if (to_run > 1)
+      fmt::print(stderr, "{} of {} runs need it{}\n", runs, to_run,
+                 request.dry_run ? "" : "; none was started");
+  }
+  return needed.empty();
 }
 
 int list_runs(const std::vector<Work>& all) {
@@ -190,7 +215,7 @@ RunOutcome outcome_of(const CheckedExperiment& run, int exit_code, const EngineR
   const bool closed = record.is_object() && record.at("status") != "running";
   if (exit_code == 0 && closed) return outcome;
   const bool stopped = exit_code == 130 || exit_code == 128 + SIGTERM;
-  outcome.status = stopped ? "interrupted" : "failed";
+  outcome.status = stopped ? "interrupted" : exit_code > 128 && !closed ? "killed" : "failed";
   outcome.error = exit_code > 128 ? fmt::format("its process was ended by signal {} ({})",
                                                 exit_code - 128, strsignal(exit_code - 128))
                                   : fmt::format("its process ended with {}", exit_code);
@@ -274,7 +299,9 @@ int run_command(const EngineRequest& request) {
   bool good = true;
   std::vector<Work> all = expand(request, good);
   if (!good) return 2;
+  const bool ready = !request.part_of.empty() || has_data(all, request);
   if (request.dry_run) return list_runs(all);
+  if (!ready) return 2;
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
   if (request.part_of.empty()) print_before(all, request);

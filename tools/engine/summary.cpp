@@ -18,16 +18,17 @@ struct Ending {
 };
 
 /// In the order in which they are told.
-constexpr std::array<Ending, 7> kEndings = {{{"completed", "completed"},
+constexpr std::array<Ending, 8> kEndings = {{{"completed", "completed"},
                                              {"failed", "failed"},
                                              {"diverged", "diverged"},
+                                             {"killed", "killed"},
                                              {"interrupted", "interrupted"},
                                              {"not started", "not started"},
                                              {"finished", "already finished"},
                                              {"kept", "kept as failed"}}};
 
 bool has_failed(const Ended& run) {
-  return run.status == "failed" || run.status == "diverged";
+  return run.status == "failed" || run.status == "diverged" || run.status == "killed";
 }
 
 bool is_missing(const Ended& run) {
