@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "strata/config/issues.hpp"
+#include "strata/report/near_names.hpp"
 #include "strata/report/settings.hpp"
 #include "strata/support/errors.hpp"
 
@@ -52,8 +52,10 @@ size_t find_key(const std::vector<std::string>& keys, const std::string& given,
     throw UserError(fmt::format("{}: '{}' may mean {}", option, given, fmt::join(matches, " or ")));
   std::vector<std::string> known = keys;
   known.insert(known.end(), others.begin(), others.end());
+  const std::string all = option == "--by" ? "a record.json has them under \"config\""
+                                           : fmt::format("the table without {} shows them", option);
   throw UserError(
-      fmt::format("{}: no setting is called '{}'{}", option, given, suggestion(given, known)));
+      fmt::format("{}: no setting is called '{}'{}", option, given, near_names(given, known, all)));
 }
 
 namespace {
@@ -74,10 +76,14 @@ Conditions parse_conditions(const Comparison& comparison, const std::string& wan
     const size_t equals = part.find('=');
     if (equals == std::string::npos)
       throw UserError(fmt::format("--baseline: expected key=value, not '{}'", part));
-    const std::string value = part.substr(equals + 1);
-    conditions.emplace_back(
-        find_key(comparison.keys, part.substr(0, equals), "--baseline", comparison.facts),
-        value == "-" ? "" : value);
+    const std::string key = part.substr(0, equals), value = part.substr(equals + 1);
+    if (key == "name" && std::none_of(comparison.keys.begin(), comparison.keys.end(),
+                                      [&](auto& known) { return ends_in(known, key); }))
+      throw UserError(fmt::format(
+          "--baseline: 'name' is no column; an experiment's name stands alone: --baseline {}",
+          value));
+    conditions.emplace_back(find_key(comparison.keys, key, "--baseline", comparison.facts),
+                            value == "-" ? "" : value);
     begin = end + 1;
   }
   return conditions;

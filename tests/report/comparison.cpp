@@ -379,7 +379,15 @@ TEST_CASE("what is not there is refused, with what is") {
         "classify.optimizer.lr=1\nchoose one: --baseline classify.optimizer.lr=0.1");
   CompareOptions by;
   by.by = {"lrr"};
-  CHECK(refusal([&] { compare(runs, by); }).find("--by: no setting is called 'lrr'") == 0);
+  CHECK(refusal([&] { compare(runs, by); }).find("--by: no setting is called 'lrr'; near it: ") ==
+        0);
+  CHECK(refusal([&] { compare(runs, by); }).find(": a record.json has them under \"config\")") !=
+        std::string::npos);
+  CompareOptions named;
+  named.baseline = "name=lecture-mnist-greedy";
+  CHECK(refusal([&] { compare(runs, named); }) ==
+        "--baseline: 'name' is no column; an experiment's name stands alone: --baseline "
+        "lecture-mnist-greedy");
   by.by = {"loss"};
   CHECK(refusal([&] { compare(runs, by); }) ==
         "--by: 'loss' may mean pretrain.loss or classify.loss");
