@@ -115,21 +115,21 @@ class Differences {
 
   /// @param optional  some configurations lack a part that this belongs to
   void visit(const std::string& path, const Values& values, bool optional) {
-    const auto whole = [](const Json& value) { return OneLine().text(value); };
     Values present;
     std::copy_if(values.begin(), values.end(), std::back_inserter(present), is_there);
+    const bool several = !all_same(present);
+    const bool lists = std::any_of(present.begin(), present.end(),
+                                   [](const Json* value) { return value->is_array(); });
+    const bool maps = std::all_of(present.begin(), present.end(),
+                                  [](const Json* value) { return value->is_object(); });
     if (all_same(values)) {
       if (optional && !present.empty()) add_alike(path, *present[0]);
-    } else if (all_same(present)) {
-      add(path, values, whole);  // a part that is there or not
-    } else if (std::any_of(present.begin(), present.end(),
-                           [](const Json* v) { return v->is_array(); })) {
+    } else if (several && lists) {
       visit_lists(path, values, present, optional);
-    } else if (std::all_of(present.begin(), present.end(),
-                           [](const Json* v) { return v->is_object(); })) {
+    } else if (several && maps) {
       visit_maps(path, values, present, optional);
-    } else {
-      add(path, values, whole);
+    } else {  // a plain value, or a part that is there or not
+      add(path, values, [](const Json& value) { return OneLine().text(value); });
     }
   }
 
