@@ -1,8 +1,9 @@
 // How compare, report and show read runs: what cannot be read, and links.
 #include <doctest/doctest.h>
 
-#include "cli/command.hpp"
+#include "cli/terminal.hpp"
 #include "report/make_records.hpp"
+#include "strata/report/table.hpp"
 
 using namespace strata;
 using namespace strata::testing;
@@ -74,4 +75,24 @@ TEST_CASE("runs are found through links, and each once") {
   CHECK(linked.out.find("3 runs (2 completed, 1 unreadable) in 1 row\n") == 0);
   CHECK(linked.err.find("strata: warning: links/all/1234abcd-s1/record.json: ") == 0);
   CHECK(place.run({"compare", "links", "runs"}).out == place.run({"compare", "runs"}).out);
+}
+
+TEST_CASE("on a terminal of 80 columns no line of compare or show is wider") {
+  const RunsPlace place;
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"compare", "runs", "--metric", "all"},
+        {"show", "runs"},
+        {"show", "runs/lecture-mnist-greedy/1234abcd-s0"}}) {
+    const CommandResult result = run_on_terminal(arguments, place.folder.path.string(), {});
+    CHECK(result.code == 0);
+    size_t wider = 0, widest = 0;
+    for (const std::string& line : lines_of(result.out)) {
+      if (line.rfind("strata: warning: ", 0) == 0) continue;
+      const size_t width = text_width(line) - (line.empty() ? 0 : 1);  // the carriage return
+      widest = std::max(widest, width);
+      if (width > 80) ++wider;
+    }
+    CHECK(wider == 0);
+    CHECK(widest > 60);
+  }
 }
