@@ -129,6 +129,10 @@ class Extraction {
     if (curve.target == "pixels" && curve.loss == "mse" && pixel_variance_ > 0)
       add_metric("relative_loss." + curve.stage,
                  json_number(json_at(epochs.back(), {"loss"})) / pixel_variance_);
+    if (!json_at(stage, {"penalties"}).empty())  // else the loss is the only term
+      for (const auto& term : json_at(epochs.back(), {"terms"}).items())
+        add_metric(term.key() + '.' + curve.stage, term.value(),
+                   term.key() == curve.loss ? unit : "");
     const Json& test = json_at(epochs.back(), {"metrics", "test"});
     for (const auto& metric : test.items())
       add_error_or_figure(metric.key(), "", "." + curve.stage, metric.value(), curve.target);

@@ -48,7 +48,8 @@ struct ComparedRun {
   bool abandoned = false;
   /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
   /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
-  /// ("loss.pretrain-1", "reconstruction_error.pretrain-1"), and training_seconds, seconds,
+  /// ("loss.pretrain-1", its terms where penalties are among them, "l1.pretrain-1", without their
+  /// weights, "reconstruction_error.pretrain-1"), and training_seconds, seconds,
   /// peak_memory_bytes, parameters. Not-finite figures are left out.
   /// relative_error is reconstruction_error over the variance of the training pixels.
   std::map<std::string, double> metrics;

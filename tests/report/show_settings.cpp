@@ -110,6 +110,16 @@ TEST_CASE("a loss that is a sum is called loss, with each of its terms below") {
         std::string::npos);
 }
 
+TEST_CASE("the terms of a loss with penalties are figures to compare by") {
+  Json record = test::make_record({});
+  record["stages"][1] = sparse_stage();
+  const ComparedRun run = compared_run("r.json", record);
+  CHECK(run.metrics.at("kl_sparsity.pretrain-2") == 4.427);
+  CHECK(run.metrics.at("mse.pretrain-2") == 0.1682);
+  CHECK(run.metrics.count("mse.pretrain-1") == 0);  // there it is the loss
+  CHECK(run.units.at("mse.pretrain-2") == "mse of pixels of mnist");
+}
+
 TEST_CASE("runs of a name are told apart by the settings in which they differ") {
   std::vector<ComparedRun> runs;
   const auto add = [&](const std::string& name, double lr, int64_t seed) {
