@@ -117,15 +117,16 @@ class Jobs {
     }
     results_[r.job].exit_code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
     if (!r.line.empty()) print(jobs_[r.job].label, r.line);
-    if (WIFSIGNALED(state))
+    if (WIFSIGNALED(state) && !told_)
       print(jobs_[r.job].label,
             fmt::format("strata: error: its process was ended by signal {} ({})", WTERMSIG(state),
                         strsignal(WTERMSIG(state))));
-    constexpr int interrupted = 130;  // what `strata run` ends with when it was told to stop
-    if (results_[r.job].exit_code == interrupted)
+    // What `strata run` ends with when it was told to stop, or before it could listen.
+    const int code = results_[r.job].exit_code;
+    if (code == 130 || code == 128 + SIGTERM)
       ++interrupted_;
     else
-      ++done_, failed_ += results_[r.job].exit_code == 0 ? 0 : 1;
+      ++done_, failed_ += code == 0 ? 0 : 1;
     status();
   }
 
