@@ -198,8 +198,12 @@ class Finder {
     if (!families.empty()) refuse_ambiguous(name, families);
     if (!catalog_.names(name).empty()) return list_components(catalog_, name);
     const std::string keys = keys_text(name);
-    if (keys.empty()) refuse_unknown(name);
-    return keys;
+    if (!keys.empty()) return keys;
+    if (name == "env" || name.rfind("${", 0) == 0) return references_text();
+    for (const Section& section : sections_)  // "log", "lin(": a form that its doc explains
+      if (section.keys->doc.find(" " + name.substr(0, name.find('(')) + "(") != std::string::npos)
+        return describe_section(section);
+    refuse_unknown(name);
   }
 
  private:
@@ -221,9 +225,11 @@ class Finder {
     return found;
   }
 
-  /// The keys of this path, or, where there is none, of this name.
+  /// The keys of this path, or, where there is none, of this name, and last what a map of that
+  /// name holds.
   std::string keys_text(const std::string& name) const {
     std::string by_path, by_name;
+    const Field* map = nullptr;
     for (const Key& key : keys_) {
       if (key.path() != name && key.field->name != name) continue;
       ParamList one;
@@ -231,8 +237,23 @@ class Finder {
       const std::string text = fmt::format("{}\n{}", key.path(), headed("key", rows_of(one)));
       if (key.path() == name) by_path += text;
       by_name += (by_name.empty() ? "" : "\n") + text;
+      if (key.field->nested != nullptr) map = key.field;
     }
-    return by_path.empty() ? by_name : by_path;
+    if (!by_path.empty()) return by_path;
+    return map == nullptr
+               ? by_name
+               : by_name + "\n" +
+                     describe_section({name, &map->nested(), map->default_value.is_array()});
+  }
+
+  static std::string references_text() {
+    return "${key.path}, ${env:NAME}\n" +
+           wrapped(
+               "What is written at another key, or an environment variable. A value that is "
+               "nothing "
+               "but one reference takes it with its type; inside a longer text its text is put in. "
+               "What nobody wrote, a default, cannot be referred to. $${ stands for ${.") +
+           indented("classify: {optimizer: {lr: \"${pretrain.optimizer.lr}\"}}");
   }
 
   [[noreturn]] static void refuse_ambiguous(const std::string& name,

@@ -24,6 +24,16 @@ Json typed_by_reference(const std::string& family) {
           {"properties", {{"type", reference_to("reference")}}}};
 }
 
+/// The file's name is that of a folder: see Experiment, whose check refuses any other.
+void name_a_folder(Json& root) {
+  if (!root["properties"].contains("name")) return;
+  for (Json& alternative : root["properties"]["name"]["anyOf"]) {
+    if (alternative.value("type", "") != "string") continue;
+    alternative["pattern"] = "^([A-Za-z0-9_-][A-Za-z0-9._-]*)?$";
+    alternative["patternErrorMessage"] = "expected letters, digits, '.', '_' and '-'";
+  }
+}
+
 }  // namespace
 
 Json scalar_schema(const char* type, const Constraints& c) {
@@ -134,6 +144,7 @@ Json SchemaWriter::partial_object(const ParamList& list) {
 Json experiment_schema(const ParamList& root, const Catalog& catalog) {
   SchemaWriter writer(catalog);
   Json whole = writer.object(root), partial = writer.partial_object(root);
+  for (Json* object : {&whole, &partial}) name_a_folder(*object);
   Json definitions = writer.definitions();
   definitions["reference"] = {
       {"type", "string"},

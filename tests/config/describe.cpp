@@ -98,6 +98,51 @@ TEST_CASE("One key is described by its path, or by its name wherever it is") {
   CHECK(described("seeds").find("one run for each seed\n") != std::string::npos);
 }
 
+TEST_CASE("What a map holds is described beside the map, where it is asked for by its name alone") {
+  CHECK(described("stages") ==
+        "pretrain.stages\n\n"
+        "  key     type          default  bounds  meaning\n"
+        "  stages  list of maps  []               what differs in a stage\n\n"
+        "stages\n"
+        "  What differs in one stage.\n\n"
+        "  key     type     default  bounds  meaning\n"
+        "  epochs  integer  null             of this stage\n\n"
+        "example\n"
+        "  stages: [{epochs: 3}]\n");
+}
+
+TEST_CASE("The forms of a sweep's values, and references, are found by their names") {
+  const std::string sweep = described("sweep");
+  CHECK(sweep ==
+        "sweep\n"
+        "  Keys, by their paths, each with the values to try: a list, a range of integers 0-4, "
+        "lin(from, to,\n"
+        "  count) for evenly spaced numbers, or log(from, to, count) for numbers with evenly "
+        "spaced\n"
+        "  logarithms; the last three may stand in a list too, in quotes. The values of each key "
+        "are tried\n"
+        "  with each value of the others.\n"
+        "\n"
+        "  key  type  default  bounds  meaning\n"
+        "  zip  map                    keys that change together, each with as many values\n"
+        "\n"
+        "example\n"
+        "  sweep: {pretrain.optimizer.lr: \"log(1e-3, 1, 4)\", zip: {data.batch_size: [20, 50], "
+        "pretrain.epochs: [2, 5]}}\n");
+  CHECK(described("log") == sweep);
+  CHECK(described("lin(0, 1, 3)") == sweep);
+  CHECK(described("sweep.zip") ==
+        "sweep.zip\n\n"
+        "  key  type  default  bounds  meaning\n"
+        "  zip  map                    keys that change together, each with as many values\n");
+  CHECK(described("zip") == described("sweep.zip"));
+  const std::string references = described("${env}");
+  CHECK(references.rfind("${key.path}, ${env:NAME}\n  What is written at another key, or an "
+                         "environment variable. ",
+                         0) == 0);
+  CHECK(described("env") == references);
+}
+
 TEST_CASE("A component without its family, and a family") {
   CHECK(described("linear") == described("layer/linear"));
   CHECK(described("layer") ==

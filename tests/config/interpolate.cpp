@@ -57,6 +57,9 @@ TEST_CASE("References that lead nowhere, or in a circle") {
         "Known: lr (at b)\n"
         "  2 | b: ${pretrain.lrr}\n"
         "    |    ^");
+  CHECK(message("pretrain: {optimizer: sgd}\nb: ${pretrain.optimizer.lr}\n") ==
+        "f.yaml:2:4: error: ${pretrain.optimizer.lr}: 'lr' is not written in pretrain.optimizer; a "
+        "reference takes what is written, no default: write it there (at b)");
   CHECK(message("a: [1]\nb: ${a[1]}\n") == "f.yaml:2:4: error: ${a[1]}: a has no item [1] (at b)");
   CHECK(message("a: ${}\n") ==
         "f.yaml:1:4: error: '${}' is no key; write ${a.b}, ${a[0].b} or ${env:NAME} (at a)");

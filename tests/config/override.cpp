@@ -64,6 +64,23 @@ TEST_CASE("A map that --set gives is merged over what is there, as by extends") 
   CHECK(value_after("encoder=[[tanh]]", "encoder") == R"([["tanh"]])");
 }
 
+TEST_CASE("A type changed alone leaves the other's keys, and the message says what drops them") {
+  Issues issues;
+  Node root = parse_yaml(
+      sample::source("name: x\nencoder:\n  - [{type: linear, units: 4}, tanh]\n"), issues);
+  Override override;
+  REQUIRE(parse_override("encoder[0][0].type=tanh", override, issues));
+  apply_override(root, override, issues);
+  set_paths(root);
+  const sample::SampleCatalog catalog;
+  read_params<sample::Experiment>(root, issues, catalog);
+  CHECK(issues.format() ==
+        "f.yaml:3:21: error: unknown key 'units'; known: type; --set:1:20 changes the type alone, "
+        "and encoder[0][0]=tanh drops the other keys (at encoder[0][0].units)\n"
+        "  3 |   - [{type: linear, units: 4}, tanh]\n"
+        "    |                     ^");
+}
+
 TEST_CASE("What --set cannot do leaves the tree as it was") {
   Issues issues;
   Node root = parse_yaml(sample::source(kFile), issues);

@@ -65,6 +65,17 @@ TEST_CASE("Lists, choices, optional values and values for every stage") {
   CHECK(properties["tuner"]["anyOf"][1]["type"] == "null");
 }
 
+TEST_CASE("The file's name is that of a folder, or a reference") {
+  const Json all = schema();
+  for (const char* definition : {"experiment", "extending-experiment"}) {
+    const Json name = all["definitions"][definition]["properties"]["name"]["anyOf"];
+    REQUIRE(name.size() == 2);
+    CHECK(name[0]["pattern"] == "^([A-Za-z0-9_-][A-Za-z0-9._-]*)?$");
+    CHECK(name[0]["patternErrorMessage"] == "expected letters, digits, '.', '_' and '-'");
+    CHECK(name[1].dump() == R"({"$ref":"#/definitions/reference"})");
+  }
+}
+
 TEST_CASE("What a file that extends another may leave to its base is not required") {
   const Json all = schema();
   CHECK(all["if"]["required"].dump() == R"(["extends"])");

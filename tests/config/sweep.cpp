@@ -153,6 +153,28 @@ TEST_CASE("A sweep of a part beside that of the whole") {
   CHECK(all[0].overrides[1].text() == "o.lr=1");
 }
 
+TEST_CASE("Values to sweep in brackets are one list, which is told where one value belongs") {
+  Issues issues;
+  Node root = parse_yaml(sample::source("name: x\nencoder: []\n"), issues);
+  std::vector<std::string> notes;
+  const CommandSettings settings{{}, {"seed=[1, 2]", "tuner=[sgd]"}, {}};
+  const auto all = expand_sweep(root, settings, {}, notes, issues);
+  REQUIRE(all.size() == 1);
+  for (const Override& override : all[0].overrides) apply_override(root, override, issues);
+  set_paths(root);
+  const sample::SampleCatalog catalog;
+  read_params<sample::Experiment>(root, issues, catalog);
+  CHECK(issues.format() ==
+        "--sweep:1:6: error: expected an integer, got a list; to try each value, leave out the "
+        "brackets: 1,2 (at seed)\n"
+        "  1 | seed=[1, 2]\n"
+        "    |      ^\n"
+        "--sweep:1:7: error: expected an optimizer (a name, or a map with 'type'), got a list; to "
+        "try each value, leave out the brackets: sgd (at tuner)\n"
+        "  1 | tuner=[sgd]\n"
+        "    |       ^");
+}
+
 TEST_CASE("Sweeps that cannot be") {
   CHECK(first_line(points("sweep: [1]")) ==
         "f.yaml:1:8: error: expected a map of keys to their values, got a list (at sweep)");

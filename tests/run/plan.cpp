@@ -262,6 +262,29 @@ TEST_CASE("layers that no memory holds are refused with what they would take") {
               "encoder[0][0].units)"});
 }
 
+namespace {
+
+/// Every point of the example of `sweep` makes a run that can be planned.
+void check_sweep_example(const std::string& example) {
+  Issues issues;
+  Node tree = parse_yaml(
+      std::make_shared<Source>(Source{"base.yaml", std::string(kPlanned) + "sweep: " + example}),
+      issues);
+  std::vector<std::string> notes;
+  const std::vector<SweepPoint> points = expand_sweep(tree, {}, {}, notes, issues);
+  CHECK(points.size() == 8);
+  for (const SweepPoint& point : points) {
+    Node run = tree;
+    for (const Override& override : point.overrides) apply_override(run, override, issues);
+    set_paths(run);
+    const Experiment settings = read_experiment(run, issues);
+    if (issues.ok()) make_plan(settings, run, issues);
+  }
+  CHECK(issues.format() == "");
+}
+
+}  // namespace
+
 TEST_CASE("the example of each part of the file is right in its place") {
   const std::vector<Section> sections = sections_of(param_list<Experiment>());
   std::vector<std::string> paths;
@@ -272,6 +295,10 @@ TEST_CASE("the example of each part of the file is right in its place") {
     REQUIRE(!example.empty());
     if (section.keys->root) {
       CHECK(mistakes(example + "\n") == Lines{});
+      continue;
+    }
+    if (section.path == "sweep") {
+      check_sweep_example(example);
       continue;
     }
     Issues issues;
@@ -290,7 +317,7 @@ TEST_CASE("the example of each part of the file is right in its place") {
     CHECK(issues.format() == "");
   }
   CHECK(paths == Lines{"experiment", "data", "pretrain", "pretrain.early_stopping",
-                       "pretrain.stages", "classify", "classify.early_stopping"});
+                       "pretrain.stages", "classify", "classify.early_stopping", "sweep"});
 }
 
 TEST_CASE("losses that do not suit their stage") {
