@@ -1,4 +1,8 @@
 #pragma once
+// Philox needs no SSE; its header, which would come along, is beyond some versions of nvcc.
+#ifndef R123_USE_SSE
+#define R123_USE_SSE 0
+#endif
 #include <Random123/philox.h>
 
 #include <cmath>
