@@ -131,3 +131,15 @@ TEST_CASE("data that are not there are told once, before anything starts") {
   CHECK(listed.err == "strata: warning: " + said + "2 of 2 runs need it\n");
   CHECK(count(listed.out, "to run\n") == 2);
 }
+
+TEST_CASE("a GPU that is not there is told once, before anything starts") {
+  const Workplace place;
+  const CommandResult runs =
+      place.run({"run", "small.yaml", "--sweep", "device=cpu,cuda", "--seeds", "0-2"});
+  if (runs.code == 0) return;  // there is one
+  CHECK(runs.code == 2);
+  CHECK(runs.err.rfind("strata: error: device 'cuda': ", 0) == 0);
+  CHECK(contains(runs.err, "; use --device cpu or auto\n3 of 6 runs need it; none was started\n"));
+  CHECK(count(runs.err, "cuda") == 1);
+  CHECK_FALSE(fs::exists(place.path / "results"));
+}

@@ -97,19 +97,30 @@ std::vector<Work> expand(const EngineRequest& request, bool& good) {
   return all;
 }
 
-/// Tells, once for each data set, that its files are not there, and how many runs need it. False
-/// where that is so.
-bool has_data(const std::vector<Work>& all, const EngineRequest& request) {
+/// What is wrong with the device that a run asks for; empty where it is there.
+std::string missing_device(const std::string& setting) {
+  try {
+    choose_device(setting);
+    return "";
+  } catch (const UserError& e) {
+    return e.what();
+  }
+}
+
+/// Tells, once each, which data sets' files and which devices are not there, and how many runs need
+/// them. False where that is so.
+bool can_start(const std::vector<Work>& all, const EngineRequest& request) {
   std::map<std::string, size_t> needed;  // what is wrong, by how many runs
   std::map<std::string, std::string> known;
   size_t to_run = 0;
   for (const Work& work : all) {
     if (work.stays) continue;
     ++to_run;
-    const Slot<Dataset>& dataset = work.run.experiment.settings.data.dataset;
-    const auto [found, is_new] = known.try_emplace(dataset.dump().dump());
-    if (is_new) found->second = missing_data(dataset, request.data_folders);
-    if (!found->second.empty()) ++needed[found->second];
+    const Experiment& settings = work.run.experiment.settings;
+    const auto [found, is_new] = known.try_emplace(settings.data.dataset.dump().dump());
+    if (is_new) found->second = missing_data(settings.data.dataset, request.data_folders);
+    for (const std::string& missing : {found->second, missing_device(settings.device)})
+      if (!missing.empty()) ++needed[missing];
   }
   for (const auto& [error, runs] : needed) {
     fmt::print(stderr, "strata: {}: {}\n", request.dry_run ? "warning" : "error", error);
@@ -299,7 +310,7 @@ int run_command(const EngineRequest& request) {
   bool good = true;
   std::vector<Work> all = expand(request, good);
   if (!good) return 2;
-  const bool ready = !request.part_of.empty() || has_data(all, request);
+  const bool ready = !request.part_of.empty() || can_start(all, request);
   if (request.dry_run) return list_runs(all);
   if (!ready) return 2;
   std::signal(SIGINT, request_stop);
