@@ -277,8 +277,8 @@ FoundRuns read_compared_runs(const std::vector<std::string>& places) {
   std::vector<ComparedRun> read(paths.size());
   const auto wrong = read_records(paths, [&](size_t i, Json&& record) {
     read[i] = compared_run(paths[i], record);
-    if (read[i].status == "running")
-      read[i].abandoned = !FolderLock::held(fs::canonical(paths[i]).parent_path());
+    if (read[i].status == "running" && !FolderLock::held(fs::canonical(paths[i]).parent_path()))
+      read[i].status = "killed";
   });
   std::set<fs::path> named;
   for (const std::string& place : places)

@@ -32,7 +32,9 @@ struct Fact {
 /// What a comparison keeps of a record: a few kilobytes, so that thousands fit.
 struct ComparedRun {
   std::filesystem::path path;
-  std::string name, run_id, status, error, start, dataset;
+  std::string name, run_id, error, start, dataset;
+  /// As the record says it; "killed" where that is "running" and no process holds the run's folder.
+  std::string status;
   int64_t seed = 0;
   /// The configuration without what only names the run (name, seed), keys in the order written.
   /// Runs with the same settings_id differ in nothing but the seed.
@@ -44,8 +46,6 @@ struct ComparedRun {
   /// completed or trained nothing. Runs of one seed that share it are one result.
   std::string outcome;
   bool began = false;  ///< an epoch was recorded
-  /// The record says "running", and no process holds the run's folder: it was killed.
-  bool abandoned = false;
   /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
   /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
   /// ("loss.pretrain-1", its terms where penalties are among them, "l1.pretrain-1", without their
@@ -76,9 +76,9 @@ struct FoundRuns {
   std::vector<UnreadableRecord> unreadable;
 };
 
-/// Reads them in parallel, and sees which of those that run are abandoned. Throws UserError as
-/// find_records() does, where a record that cannot be read is itself one of the places, and where
-/// none can be read.
+/// Reads them in parallel, and sees which of those that say "running" were killed. Throws UserError
+/// as find_records() does, where a record that cannot be read is itself one of the places, and
+/// where none can be read.
 FoundRuns read_compared_runs(const std::vector<std::string>& places);
 
 /// +1 where larger is better, -1 where smaller is, 0 where it is not known.

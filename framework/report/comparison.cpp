@@ -114,10 +114,10 @@ void add_status_note(Comparison& c) {
   c.notes.push_back(note);
 }
 
-void add_abandoned_note(Comparison& c) {
+void add_killed_note(Comparison& c) {
   std::vector<std::string> names;
   for (const ComparedRun& run : c.runs)
-    if (run.abandoned) names.push_back(run.name + '/' + run.run_id);
+    if (run.status == "killed") names.push_back(run.name + '/' + run.run_id);
   if (!names.empty())
     c.notes.push_back(
         fmt::format("no process is at work on {}, whose record says running: it was "
@@ -170,7 +170,7 @@ void add_notes(Comparison& c) {
   for (size_t m = 0; m < c.metrics.size(); ++m)
     if (!c.metrics[m].comparable) add_unit_note(c, m);
   add_status_note(c);
-  add_abandoned_note(c);
+  add_killed_note(c);
   add_choice_notes(c);
 }
 

@@ -29,6 +29,10 @@ struct Cell {
   bool chosen_on_test = false;  ///< measured on the split that also chose something
 };
 
+/// How a run stands or has ended, in the order in which they are counted.
+constexpr const char* run_statuses[] = {"completed", "running",     "failed",
+                                        "diverged",  "interrupted", "killed"};
+
 /// Runs that differ in nothing but the seed (or, under --by, in what was not asked for).
 struct Group {
   /// One for each of Comparison::keys; "" where there is no such setting, or it plays no part.

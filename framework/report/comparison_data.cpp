@@ -124,9 +124,6 @@ std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t
   return fields;
 }
 
-constexpr const char* all_statuses[] = {"completed", "running", "failed", "diverged",
-                                        "interrupted"};
-
 }  // namespace
 
 Json comparison_json(const Comparison& c) {
@@ -157,7 +154,7 @@ Json comparison_json(const Comparison& c) {
 std::string comparison_csv(const Comparison& c) {
   std::vector<std::string> header = c.keys;
   header.insert(header.end(), {"names", "flags"});
-  for (const char* status : all_statuses) header.emplace_back(status);
+  for (const char* status : run_statuses) header.emplace_back(status);
   for (const Metric& metric : c.metrics)
     for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit", "chosen_on_test"})
       header.push_back(metric.name + ' ' + part);
@@ -172,7 +169,7 @@ std::string comparison_csv(const Comparison& c) {
     std::vector<std::string> fields = group.values;
     fields.push_back(fmt::format("{}", fmt::join(group.names, " ")));
     fields.push_back(flag_keys(c, group.marks));
-    for (const char* status : all_statuses) fields.push_back(std::to_string(group.count(status)));
+    for (const char* status : run_statuses) fields.push_back(std::to_string(group.count(status)));
     for (const Cell& cell : group.cells) {
       fields.push_back(std::to_string(cell.summary.n));
       for (const double value :

@@ -188,16 +188,16 @@ std::string verdict_text(const Paired& paired, int direction) {
 }
 
 std::string counts_text(const Comparison& c) {
-  std::map<std::string, size_t> counts = {{"unreadable", c.unreadable.size()}};
+  std::map<std::string, size_t> counts;
   size_t runs = c.unreadable.size();
   for (const Group& group : c.groups)
     for (const auto& [status, count] : group.statuses)
       counts[status] += static_cast<size_t>(count), runs += static_cast<size_t>(count);
   for (const ComparedRun* run : c.unstarted) ++counts[run->status], ++runs;
   std::vector<std::string> parts;
-  for (const char* status :
-       {"completed", "running", "failed", "diverged", "interrupted", "unreadable"})
+  for (const char* status : run_statuses)
     if (counts[status] > 0) parts.push_back(fmt::format("{} {}", counts[status], status));
+  if (!c.unreadable.empty()) parts.push_back(fmt::format("{} unreadable", c.unreadable.size()));
   return fmt::format("{} run{} ({}) in {} row{}", runs, runs == 1 ? "" : "s",
                      fmt::join(parts, ", "), c.groups.size(), c.groups.size() == 1 ? "" : "s");
 }

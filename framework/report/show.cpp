@@ -258,8 +258,7 @@ std::string list_runs(const std::vector<ComparedRun>& runs, size_t width) {
       figure = fmt::format("{} {}", name, figure_text(value->second, NAN));
       break;
     }
-    const std::vector<std::string> cells = {run.name + '/' + run.run_id,
-                                            run.abandoned ? "killed" : run.status,
+    const std::vector<std::string> cells = {run.name + '/' + run.run_id, run.status,
                                             std::to_string(run.seed), figure};
     for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
   }

@@ -17,8 +17,8 @@
 
 using namespace strata;
 
-TEST_CASE("a run that says running is abandoned where no process holds its folder") {
-  const test::TemporaryFolder folder("report-abandoned");
+TEST_CASE("a run that says running was killed where no process holds its folder") {
+  const test::TemporaryFolder folder("report-killed");
   test::RunSpec spec;
   spec.status = "running";
   Json record = test::make_record(spec);
@@ -27,13 +27,13 @@ TEST_CASE("a run that says running is abandoned where no process holds its folde
   const std::vector<std::string> places = {folder.path.string()};
   {
     const FolderLock alive = FolderLock::take(path.parent_path());
-    CHECK_FALSE(read_compared_runs(places).runs.at(0).abandoned);
+    CHECK(read_compared_runs(places).runs.at(0).status == "running");
   }
   std::FILE* const other = ::fdopen(::open(path.parent_path().c_str(), O_RDONLY), "r");
   REQUIRE(::flock(::fileno(other), LOCK_SH) == 0);  // another compare looks at this moment
   const auto runs = read_compared_runs(places).runs;
   std::fclose(other);
-  CHECK(runs.at(0).abandoned);
+  CHECK(runs.at(0).status == "killed");
   CHECK(compare(runs).notes.back() ==
         "no process is at work on lecture-mnist-greedy/1234abcd-s0, whose record says running: it "
         "was killed, and runs when its experiment is run again");
