@@ -121,15 +121,19 @@ class Extraction {
   void read_last_epoch(const Json& stage, const StageCurve& curve) {
     const Json& epochs = json_at(stage, {"epochs"});
     if (!epochs.is_array() || epochs.empty()) return;
-    const bool labels = curve.target == "labels";
-    const std::string loss = OneLine().text(json_at(stage, {"loss"}));
-    const std::string unit =
-        labels ? loss : fmt::format("{} of {}", loss, error_unit(curve.target));
-    add_metric("loss." + curve.stage, json_at(epochs.back(), {"loss"}), unit);
-    if (curve.target == "pixels" && curve.loss == "mse" && pixel_variance_ > 0)
+    const std::string of = curve.target == "labels" ? "" : " of " + error_unit(curve.target);
+    const std::string unit = OneLine().text(json_at(stage, {"loss"})) + of;
+    std::string added;
+    for (Json penalty : json_at(stage, {"penalties"})) {
+      const std::string weight = json_text(json_at(penalty, {"weight"}));
+      penalty.erase("weight");
+      added += fmt::format(" + {} {}", weight, OneLine().text(penalty));
+    }
+    add_metric("loss." + curve.stage, json_at(epochs.back(), {"loss"}), unit + added);
+    if (curve.target == "pixels" && curve.loss == "mse" && added.empty() && pixel_variance_ > 0)
       add_metric("relative_loss." + curve.stage,
                  json_number(json_at(epochs.back(), {"loss"})) / pixel_variance_);
-    if (!json_at(stage, {"penalties"}).empty())  // else the loss is the only term
+    if (!added.empty())  // else the loss is the only term
       for (const auto& term : json_at(epochs.back(), {"terms"}).items())
         add_metric(term.key() + '.' + curve.stage, term.value(),
                    term.key() == curve.loss ? unit : "");

@@ -118,6 +118,10 @@ TEST_CASE("the terms of a loss with penalties are figures to compare by") {
   CHECK(run.metrics.at("mse.pretrain-2") == 0.1682);
   CHECK(run.metrics.count("mse.pretrain-1") == 0);  // there it is the loss
   CHECK(run.units.at("mse.pretrain-2") == "mse of pixels of mnist");
+  CHECK(run.units.at("loss.pretrain-2") ==
+        "mse of pixels of mnist + 0.01 kl_sparsity(target=0.1) + 0.0001 l1");
+  CHECK(run.metrics.count("relative_loss.pretrain-1") == 1);
+  CHECK(run.metrics.count("relative_loss.pretrain-2") == 0);  // the penalties are no errors
 }
 
 TEST_CASE("runs of a name are told apart by the settings in which they differ") {
