@@ -28,6 +28,9 @@ std::string join(const std::vector<std::string>& words) {
                   set.train_images.name);
   for (const SearchFolder& folder : search_folders(given)) {
     message += fmt::format("\n  {} ({})", folder.path, folder.origin);
+    if (find_data_file(folder.path, set.train_images.name))
+      message += fmt::format(": {} lies here itself, expected in a folder '{}' below this one",
+                             set.train_images.name, set.folder);
   }
   message += fmt::format(
       "\n`strata data fetch {}` downloads it; --data or STRATA_DATA names a "

@@ -53,6 +53,20 @@ TEST_CASE("a set that is nowhere complete is an error that says where it was loo
             "it");
 }
 
+TEST_CASE("the set's own folder, where the one above it should be named, is told") {
+  const SmallSet small;
+  const TemporaryFolder folder;
+  const Environment list("STRATA_DATA", nullptr), cache("XDG_CACHE_HOME", "/cache");
+  small.write_to(folder);
+  DataContext context;
+  context.folders = {folder / "small"};
+  const std::string error = user_error([&] { PublishedDataset(small.set).load(context); });
+  CAPTURE(error);
+  CHECK(error.find("\n  " + (folder / "small") +
+                   " (--data): train-x lies here itself, expected in a folder 'small' below this "
+                   "one\n  data (working directory)\n") != std::string::npos);
+}
+
 TEST_CASE("content that is not the published one is refused, though it can be read") {
   const SmallSet small;
   const TemporaryFolder folder;
