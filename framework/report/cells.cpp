@@ -62,13 +62,13 @@ bool begins_with_any(const std::string& text, std::initializer_list<const char*>
                      [&](const char* head) { return text.rfind(head, 0) == 0; });
 }
 
-/// Whether a figure of the test split depends on what that split chose. Images are rebuilt before
-/// the classifier trains: its choices come too late for their error.
+/// Whether a figure of the test split depends on what that split chose.
 bool chosen_on_test(const ComparedRun& run, const std::string& metric) {
   if (run.test_choice.empty() || is_cost(metric) ||
       begins_with_any(metric, {"validation.", "train.", "loss."}))
     return false;
-  return run.chose_in_pretraining || !begins_with_any(metric, {"reconstruction_", "relative_"});
+  if (!is_of_pretraining(metric)) return true;
+  return run.chose_in_pretraining && metric.find("_error") != std::string::npos;
 }
 
 Cell make_cell(const Group& group, const std::string& metric) {

@@ -30,7 +30,7 @@ std::vector<std::string> candidates(const RunList& runs) {
   std::set<std::string> known;
   for (const ComparedRun* run : runs)
     for (const Fact& fact : run->facts)
-      if (fact.category != "machine" && fact.category != "epochs done" && !is_setting(fact) &&
+      if (fact.category != "machine" && fact.category != "epochs" && !is_setting(fact) &&
           known.insert(fact.key).second)
         (fact.category == "strata version" ? versions : others).push_back(fact.key);
   versions.insert(versions.end(), others.begin(), others.end());

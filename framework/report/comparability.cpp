@@ -35,11 +35,10 @@ const char* effect_of(const std::string& category) {
       {"preprocessing", "they did not see the same values"},
       {"metric definition", "the figures measure different things"},
       {"epochs", "some trained longer"},
-      {"epochs done", "some trained longer"},
       {"dtype", "the arithmetic differs"},
       {"strata version", "the program differs"},
       {"library version", "the program's libraries differ"},
-      {"machine", "compare no timings"},
+      {"machine", "timings cannot be compared, and sums may differ in their last digits"},
   };
   const auto found = effects.find(category);
   return found == effects.end() ? "" : found->second;
@@ -50,14 +49,10 @@ const char* effect_of(const std::string& category) {
 bool is_factor(const Aspect& aspect, const std::vector<std::string>& factors) {
   return std::any_of(factors.begin(), factors.end(), [&](const std::string& factor) {
     if (aspect.key == factor || aspect.key == "config." + factor) return true;
-    if (aspect.category == "epochs done")
-      return factor.rfind(aspect.key.find("of pretrain") != std::string::npos
-                              ? "pretrain.early_stopping"
-                              : "classify.early_stopping",
-                          0) == 0;
     if (aspect.category == "epochs") {
       const std::string kind = aspect.key.substr(aspect.key.rfind(' ') + 1);
       return factor == kind + ".epochs" || factor == kind + ".stages" ||
+             factor.rfind(kind + ".early_stopping", 0) == 0 ||
              (factor.rfind(kind + ".stages[", 0) == 0 && ends_in(factor, "epochs"));
     }
     for (const char* split : {"train", "validation", "test"})
@@ -197,7 +192,8 @@ bool Flag::between(size_t a, size_t b) const {
 }
 
 bool Flag::concerns(const std::string& name) const {
-  return category != "machine" && (metric.empty() || metric == metric_base(name));
+  if (category == "machine" || (!metric.empty() && metric != metric_base(name))) return false;
+  return key != "stages[].epochs of classify" || !is_of_pretraining(name);
 }
 
 bool Flag::forbids(const std::string& name) const {

@@ -33,12 +33,13 @@ struct Flag {
 
   /// Whether the difference lies between two groups: in a scope that both have.
   bool between(size_t a, size_t b) const;
-  /// Whether no figure of this name is best across the difference. Machines differ in costs alone.
+  /// Whether no figure of this name is best across the difference. Machines differ in costs alone,
+  /// the classifier's epochs in nothing that stands before it trains.
   bool concerns(const std::string& name) const;
   /// Whether figures of this name measure different things: no test is made of them.
   bool forbids(const std::string& name) const;
 
-  /// "epochs: stages[].epochs_planned of pretrain is 20 in rows 1 and 2, 10 in row 3; some ..."
+  /// "epochs: stages[].epochs of pretrain is 20 in rows 1 and 2, 10 in row 3; some ..."
   std::string text() const;
 };
 

@@ -16,8 +16,8 @@
 namespace strata {
 namespace {
 
-/// Of the stages of one kind.
-struct PlannedEpochs {
+/// That the stages of one kind trained.
+struct Epochs {
   int64_t total = 0;
   std::vector<int64_t> each;
   std::vector<std::string> stages;
@@ -86,31 +86,28 @@ class Extraction {
   }
 
   void read_stages() {
-    std::map<std::string, PlannedEpochs> planned;
+    std::map<std::string, Epochs> trained;
     for (const Json& stage : record_["stages"]) {
       StageCurve curve{json_text(json_at(stage, {"name"})),
                        json_text(json_at(stage, {"kind"})),
                        json_text(json_at(stage, {"target"})),
                        json_text(json_at(stage, {"loss", "type"})),
                        {}};
-      const Json& epochs = json_at(stage, {"epochs_planned"});
-      if (epochs.is_number_integer()) planned[curve.kind].add(curve.stage, epochs.get<int64_t>());
       for (const Json& epoch : json_at(stage, {"epochs"}))
         curve.losses.push_back(json_number(json_at(epoch, {"loss"})));
-      add_fact("epochs done", fmt::format("stages[].epochs of {}", curve.stage),
-               std::to_string(curve.losses.size()), fmt::format("{} planned", json_text(epochs)));
+      trained[curve.kind].add(curve.stage, static_cast<int64_t>(curve.losses.size()));
       read_last_epoch(stage, curve);
       const Json& selection = json_at(stage, {"selection"});
       if (json_at(selection, {"split"}) == "test") {
-        run_.test_choice =
-            fmt::format("{} in {}", json_text(json_at(selection, {"rule"})), curve.stage);
+        run_.test_choice += fmt::format("{}{} in {}", run_.test_choice.empty() ? "" : ", ",
+                                        json_text(json_at(selection, {"rule"})), curve.stage);
         run_.chose_in_pretraining |= curve.kind == "pretrain";
       }
       run_.curves.push_back(std::move(curve));
     }
     for (const char* kind : {"pretrain", "classify"}) {
-      const std::string key = fmt::format("stages[].epochs_planned of {}", kind);
-      const PlannedEpochs& of_kind = planned[kind];
+      const std::string key = fmt::format("stages[].epochs of {}", kind);
+      const Epochs& of_kind = trained[kind];
       add_fact("epochs", key, std::to_string(of_kind.total));
       if (of_kind.stages.size() > 1)
         add_fact("epochs", key, fmt::format("{}", fmt::join(of_kind.each, " + ")),
@@ -133,11 +130,11 @@ class Extraction {
     if (curve.target == "pixels" && curve.loss == "mse" && added.empty() && pixel_variance_ > 0)
       add_metric("relative_loss." + curve.stage,
                  json_number(json_at(epochs.back(), {"loss"})) / pixel_variance_);
-    if (!added.empty())  // else the loss is the only term
-      for (const auto& term : json_at(epochs.back(), {"terms"}).items())
+    const Json& test = json_at(epochs.back(), {"metrics", "test"});
+    for (const auto& term : json_at(epochs.back(), {"terms"}).items())
+      if (!test.contains(term.key()))  // the test split's nll stays that
         add_metric(term.key() + '.' + curve.stage, term.value(),
                    term.key() == curve.loss ? unit : "");
-    const Json& test = json_at(epochs.back(), {"metrics", "test"});
     for (const auto& metric : test.items())
       add_error_or_figure(metric.key(), "", "." + curve.stage, metric.value(), curve.target);
   }
@@ -236,7 +233,7 @@ class Extraction {
         const std::string type = json_text(json_at(metric, {"type"}));
         if (!type.empty())
           add_fact("metric definition", fmt::format("config.{}.metrics.{}", part, type),
-                   metric.dump());
+                   OneLine().text(metric));
       }
   }
 
@@ -253,9 +250,9 @@ class Extraction {
              plugins.empty() ? "none" : sha256_hex(plugins).substr(0, 12));
     add_fact("library version", "provenance.libtorch",
              json_text(json_at(provenance, {"libtorch"})));
-    for (const char* key : {"device", "cpu", "gpu", "threads", "build_type"})
+    for (const char* key : {"device", "cpu", "gpu", "threads", "build_type", "compiler"})
       add_fact("machine", fmt::format("provenance.{}", key), json_text(json_at(provenance, {key})));
-    add_fact("machine", "provenance.blas.name", json_text(json_at(provenance, {"blas", "name"})));
+    add_fact("machine", "provenance.blas", json_text(json_at(provenance, {"blas", "name"})));
   }
 
   const Json& record_;
@@ -307,12 +304,18 @@ int better_direction(const std::string& metric) {
   if (contains_any(metric, {"accuracy", "sensitivity", "specificity", "precision", "recall", "f1",
                             "samples_per_second"}))
     return 1;
-  if (contains_any(metric, {"error", "loss", "nll", "entropy", "seconds", "memory"})) return -1;
+  if (contains_any(metric,
+                   {"error", "loss", "nll", "entropy", "mse.", "bce.", "seconds", "memory"}))
+    return -1;
   return 0;
 }
 
 bool is_cost(const std::string& metric) {
   return contains_any(metric, {"second", "memory", "parameters"});
+}
+
+bool is_of_pretraining(const std::string& metric) {
+  return contains_any(metric, {"reconstruction_error", "relative_error", ".pretrain"});
 }
 
 }  // namespace strata

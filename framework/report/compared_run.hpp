@@ -20,7 +20,7 @@ struct StageCurve {
 
 /// Something that must be equal where figures are to be compared, beside the settings.
 struct Fact {
-  /// "data split", "preprocessing", "metric definition", "epochs", "epochs done" ...
+  /// "data split", "preprocessing", "metric definition", "epochs" ...
   std::string category;
   std::string key;  ///< where the record says so: "data.splits.train.count"
   std::string value;
@@ -48,8 +48,8 @@ struct ComparedRun {
   bool began = false;  ///< an epoch was recorded
   /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
   /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
-  /// ("loss.pretrain-1", its terms where penalties are among them, "l1.pretrain-1", without their
-  /// weights, "reconstruction_error.pretrain-1"), and training_seconds, seconds,
+  /// ("loss.pretrain-1", its terms without their weights, "mse.pretrain-1", "l1.pretrain-1",
+  /// "reconstruction_error.pretrain-1"), and training_seconds, seconds,
   /// peak_memory_bytes, parameters. Not-finite figures are left out.
   /// relative_error is reconstruction_error over the variance of the training pixels.
   std::map<std::string, double> metrics;
@@ -58,7 +58,8 @@ struct ComparedRun {
   std::map<std::string, std::string> units;
   std::vector<StageCurve> curves;
   std::vector<Fact> facts;
-  std::string test_choice;  ///< where the test split chose something: "early_stopping in classify"
+  /// Where the test split chose something: "best_epoch in pretrain-1, early_stopping in classify".
+  std::string test_choice;
   bool chose_in_pretraining = false;
 };
 
@@ -85,5 +86,7 @@ FoundRuns read_compared_runs(const std::vector<std::string>& places);
 int better_direction(const std::string& metric);
 /// Timings and memory: they depend on the machine, and on nothing that was learned.
 bool is_cost(const std::string& metric);
+/// Figures that stand before the classifier trains: images are rebuilt by then.
+bool is_of_pretraining(const std::string& metric);
 
 }  // namespace strata

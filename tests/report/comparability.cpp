@@ -91,7 +91,9 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
       r["config"]["classify"]["metrics"][0] = {{"type", "accuracy"}, {"top", 5}};
     });
     CHECK(flag.category == "metric definition");
-    CHECK(flag.key == "config.classify.metrics.accuracy");
+    CHECK(flag.text() ==
+          "metric definition: config.classify.metrics.accuracy is accuracy in row 1, "
+          "accuracy(top=5) in row 2; the figures measure different things");
   }
   SUBCASE("7. another number of classes") {
     const Flag flag = the_flag([](Json& r) { set(r, "/data/classes", 5); });
@@ -99,9 +101,9 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
     CHECK(flag.key == "data.classes");
   }
   SUBCASE("8. more epochs") {
-    const Flag flag = the_flag([](Json& r) { set(r, "/stages/2/epochs_planned", 20); });
+    const Flag flag = the_flag([](Json& r) { test::set_epochs(r, 2, 20); });
     CHECK(flag.category == "epochs");
-    CHECK(flag.key == "stages[].epochs_planned of classify");
+    CHECK(flag.key == "stages[].epochs of classify");
   }
   SUBCASE("9. another dtype") {
     const Flag flag = the_flag([](Json& r) { set(r, "/config/dtype", "float32"); });
@@ -124,8 +126,7 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
       epochs.erase(epochs.begin() + 7, epochs.end());
     });
     CHECK(flag.text() ==
-          "epochs done: stages[].epochs of classify (10 planned) is 10 in row 1, 7 in row 2; some "
-          "trained longer");
+          "epochs: stages[].epochs of classify is 10 in row 1, 7 in row 2; some trained longer");
   }
   SUBCASE("14. a data setting that only one side has") {
     const Flag flag = the_flag([](Json& r) { r["config"]["data"]["scale"] = "unit"; });
@@ -136,16 +137,23 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
   }
   SUBCASE("11. epochs moved from one stage to the other") {
     CHECK(the_flag([](Json& r) {
-            set(r, "/stages/0/epochs_planned", 5);
-            set(r, "/stages/1/epochs_planned", 15);
+            test::set_epochs(r, 0, 5);
+            test::set_epochs(r, 1, 15);
           }).text() ==
-          "epochs: stages[].epochs_planned of pretrain (pretrain-1, pretrain-2) is 10 + 10 in row "
+          "epochs: stages[].epochs of pretrain (pretrain-1, pretrain-2) is 10 + 10 in row "
           "1, 5 + 15 in row 2; some trained longer");
   }
   SUBCASE("12. another machine, for timings") {
     const Flag flag = the_flag([](Json& r) { set(r, "/provenance/cpu", "Another CPU"); });
     CHECK(flag.category == "machine");
-    CHECK(flag.effect == "compare no timings");
+    CHECK(
+        flag.text() ==
+        "machine: provenance.cpu is Made-up CPU in row 1, Another CPU in row 2; timings cannot be "
+        "compared, and sums may differ in their last digits");
+    CHECK(the_flag([](Json& r) { set(r, "/provenance/compiler", "Clang 14"); }).key ==
+          "provenance.compiler");
+    CHECK(the_flag([](Json& r) { set(r, "/provenance/blas/name", "MKL"); }).key ==
+          "provenance.blas");
   }
 }
 
@@ -156,20 +164,21 @@ TEST_CASE("the order of the batches and the training loss are settings like any 
 
 TEST_CASE("a flag tells of every row that it marks, scope by scope") {
   std::vector<ComparedRun> runs;
-  const std::vector<std::pair<int, int>> epochs = {{10, 10}, {10, 10}, {10, 20}, {5, 15}};
+  const std::vector<std::pair<size_t, size_t>> epochs = {{10, 10}, {10, 10}, {10, 20}, {5, 15}};
   for (size_t row = 0; row < epochs.size(); ++row) {
     RunSpec spec;
     spec.lr = 0.1 * double(row + 1);
+    spec.accuracy = 0.9 + 0.01 * double(row);
     Json record = make_record(spec);
-    set(record, "/stages/0/epochs_planned", epochs[row].first);
-    set(record, "/stages/1/epochs_planned", epochs[row].second);
+    test::set_epochs(record, 0, epochs[row].first);
+    test::set_epochs(record, 1, epochs[row].second);
     runs.push_back(compared_run("record.json", record));
   }
   const auto flags = compare(std::move(runs)).flags;
   REQUIRE(flags.size() == 1);
   CHECK(flags[0].marked == std::vector<size_t>{2, 3});
   CHECK(flags[0].text() ==
-        "epochs: stages[].epochs_planned of pretrain is 20 in rows 1, 2 and 4, 30 in row 3, and "
+        "epochs: stages[].epochs of pretrain is 20 in rows 1, 2 and 4, 30 in row 3, and "
         "(pretrain-1, pretrain-2) is 10 + 10 in rows 1 and 2, 10 + 20 in row 3, 5 + 15 in row 4; "
         "some trained longer");
 }
@@ -213,7 +222,7 @@ TEST_CASE("a split drawn by the seed is no fault between seeds, and one between 
 TEST_CASE("what is compared on purpose is no fault") {
   const auto longer = [](Json& r) {
     r["config"]["classify"]["epochs"] = 20;
-    set(r, "/stages/2/epochs_planned", 20);
+    test::set_epochs(r, 2, 20);
   };
   CHECK(flags_after(longer).size() == 1);
   CompareOptions options;
@@ -221,8 +230,8 @@ TEST_CASE("what is compared on purpose is no fault") {
   CHECK(flags_after(longer, options).empty());
   const auto moved = [](Json& r) {
     r["config"]["pretrain"]["stages"] = {{{"epochs", 5}}, {{"epochs", 15}}};
-    set(r, "/stages/0/epochs_planned", 5);
-    set(r, "/stages/1/epochs_planned", 15);
+    test::set_epochs(r, 0, 5);
+    test::set_epochs(r, 1, 15);
   };
   options.by = {"stages[0].epochs"};
   CHECK(flags_after(moved).size() == 1);
@@ -260,6 +269,26 @@ TEST_CASE("early stopping that is compared on purpose is no fault") {
   CompareOptions options;
   options.by = {"patience"};
   CHECK(flags_after(stopped, options).empty());
+}
+
+TEST_CASE("a plan that early stopping cut to what the other had is no longer training") {
+  CHECK(flags_after([](Json& r) {
+          r["config"]["classify"]["epochs"] = 30;
+          set(r, "/stages/2/epochs_planned", 30);
+        }).empty());
+}
+
+TEST_CASE("the classifier's epochs concern nothing that stands before it trains") {
+  const Flag classify = the_flag([](Json& r) { test::set_epochs(r, 2, 20); });
+  for (const char* name : {"accuracy", "validation.nll", "loss.classify", "nll.classify"})
+    CHECK(classify.concerns(name));
+  for (const char* name :
+       {"reconstruction_error", "validation.reconstruction_error", "relative_error",
+        "loss.pretrain-1", "relative_loss.pretrain-1", "mse.pretrain-2", "l1.pretrain"})
+    CHECK_FALSE(classify.concerns(name));
+  const Flag pretrain = the_flag([](Json& r) { test::set_epochs(r, 0, 20); });
+  for (const char* name : {"accuracy", "reconstruction_error", "loss.pretrain-1"})
+    CHECK(pretrain.concerns(name));
 }
 
 TEST_CASE("rows are listed as one reads them") {

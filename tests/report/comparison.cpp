@@ -231,6 +231,23 @@ TEST_CASE("a test split that chose something makes its figures optimistic: marke
                 "figures there, marked !, are optimistic and never called best"});
 }
 
+TEST_CASE("every stage that chose on test data is named") {
+  const std::vector<ComparedRun> runs = {run({}, [](Json& r) {
+    for (const size_t stage : {0U, 1U})
+      r["stages"][stage]["selection"] = {
+          {"rule", "best_epoch"}, {"split", "test"}, {"metric", "reconstruction_error"}};
+    r["stages"][2]["selection"] = {
+        {"rule", "early_stopping"}, {"split", "validation"}, {"metric", "nll"}};
+  })};
+  const Comparison c = compare(runs, options({"reconstruction_error", "mse.pretrain-1"}));
+  CHECK(c.notes ==
+        Strings{"the test split chose something (best_epoch in pretrain-1, best_epoch in "
+                "pretrain-2; row 1): the test figures there, marked !, are optimistic "
+                "and never called best"});
+  CHECK(cell(c, 0, "reconstruction_error").chosen_on_test);
+  CHECK_FALSE(cell(c, 0, "mse.pretrain-1").chosen_on_test);  // of the training split
+}
+
 TEST_CASE("what the test split chose in pretraining shows in the reconstruction error too") {
   const std::vector<ComparedRun> runs = {run({}, [](Json& r) {
     r["stages"][0]["selection"] = {

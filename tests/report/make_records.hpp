@@ -268,6 +268,15 @@ inline Json make_record(const RunSpec& spec) {
   return record;
 }
 
+/// Makes a stage one of so many epochs, planned and done, that ends as it did.
+inline void set_epochs(Json& record, size_t stage, size_t epochs) {
+  Json& list = record["stages"][stage]["epochs"];
+  const Json last = list.back();
+  list = Json::array();
+  for (size_t e = 0; e < epochs; ++e) list.push_back(last);
+  record["stages"][stage]["epochs_planned"] = epochs;
+}
+
 /// As the runner lays them out: folder/<name>/<run_id>/record.json.
 inline std::filesystem::path write_record(const std::filesystem::path& folder, const Json& record) {
   const auto path = folder / record["name"].get<std::string>() /

@@ -39,7 +39,7 @@ std::string said_of_pair(const std::function<void(Json&)>& change) {
 }
 
 void more_epochs(Json& record) {
-  record["stages"][2]["epochs_planned"] = 20;
+  test::set_epochs(record, 2, 20);
 }
 
 void chosen_on_test(Json& record) {
@@ -62,6 +62,32 @@ TEST_CASE("a verdict carries what else lies between the two rows") {
   CHECK(said_of_pair([](Json& r) { r["provenance"]["cpu"] = "Another CPU"; }) == "better");
   CHECK(said_of_pair([](Json& r) { r["data"]["pixels"]["mean"] = 0.0; }) ==
         "not comparable, see a");
+}
+
+TEST_CASE("the classifier's epochs lie between no figures of pretraining") {
+  const Comparison c = pair_of_rates(more_epochs, {"reconstruction_error", "accuracy"});
+  CHECK(verdict_with_flags(c.paired.at(0), -1) == "identical");
+  CHECK(verdict_with_flags(c.paired.at(1), 1) == "better, but see a");
+}
+
+TEST_CASE("the loss's own term is compared between a loss with penalties and one without") {
+  const Comparison c = pair_of_rates(
+      [](Json& r) {
+        Json& stage = r["stages"][0];
+        stage["penalties"] = Json::array({{{"type", "l1"}, {"weight", 0.1}}});
+        Json& last = stage["epochs"].back();
+        last["terms"]["l1"] = 2.0;
+        last["terms"]["mse"] = last["loss"].get<double>() + 0.001;
+        last["loss"] = last["loss"].get<double>() + 0.201;
+      },
+      {"mse.pretrain-1", "l1.pretrain-1", "loss.pretrain-1"});
+  CHECK(c.metrics[0].comparable);
+  CHECK_FALSE(c.metrics[2].comparable);
+  CHECK(c.paired.at(0).test.difference.n == 6);
+  CHECK(c.paired.at(0).test.difference.mean == doctest::Approx(0.001));
+  CHECK(verdict_text(c.paired.at(0), c.metrics[0].direction) == "worse");
+  CHECK(verdict_text(c.paired.at(1), 0) == "no pairs");
+  CHECK(verdict_text(c.paired.at(2), -1) == "not comparable");
 }
 
 TEST_CASE("a flagged baseline is told beside each row that is tested against it") {
@@ -91,8 +117,8 @@ TEST_CASE("a flagged baseline is told beside each row that is tested against it"
   CHECK(json["paired"][0]["verdict"] == "better, but see a");
   CHECK(json["paired"][0]["flags"] == "a");
   const std::string csv = comparison_csv(c);
-  CHECK(csv.find(",better,stages[].epochs_planned of classify,no\r\n") != std::string::npos);
-  CHECK(csv.find("0.1,lecture-mnist-greedy,stages[].epochs_planned of classify,8,0,0,0,0,") !=
+  CHECK(csv.find(",better,stages[].epochs of classify,no\r\n") != std::string::npos);
+  CHECK(csv.find("0.1,lecture-mnist-greedy,stages[].epochs of classify,8,0,0,0,0,") !=
         std::string::npos);
 }
 

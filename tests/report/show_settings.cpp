@@ -116,7 +116,8 @@ TEST_CASE("the terms of a loss with penalties are figures to compare by") {
   const ComparedRun run = compared_run("r.json", record);
   CHECK(run.metrics.at("kl_sparsity.pretrain-2") == 4.427);
   CHECK(run.metrics.at("mse.pretrain-2") == 0.1682);
-  CHECK(run.metrics.count("mse.pretrain-1") == 0);  // there it is the loss
+  CHECK(run.metrics.at("mse.pretrain-1") == run.metrics.at("loss.pretrain-1"));  // its only term
+  CHECK(run.units.at("mse.pretrain-1") == "mse of pixels of mnist");
   CHECK(run.units.at("mse.pretrain-2") == "mse of pixels of mnist");
   CHECK(run.units.at("loss.pretrain-2") ==
         "mse of pixels of mnist + 0.01 kl_sparsity(target=0.1) + 0.0001 l1");

@@ -129,7 +129,7 @@ TEST_CASE("a baseline of several rows is answered with what chooses one") {
 TEST_CASE("a row of several values in a flag says how many of its runs have each") {
   std::vector<ComparedRun> runs = strategy_by_rate();
   for (ComparedRun& run : runs)
-    run.facts = {{"epochs", "stages[].epochs_planned of pretrain",
+    run.facts = {{"epochs", "stages[].epochs of pretrain",
                   run.settings.find("end_to_end\"}") != std::string::npos ? "0" : "6", ""}};
   const Comparison c = compare(runs, against({"lr"}, ""));
   REQUIRE(c.flags.size() == 1);
