@@ -24,14 +24,23 @@ bool is_setting(const Fact& fact) {
   return fact.key.rfind("config.", 0) == 0 && fact.category != "metric definition";
 }
 
+bool asked_for(const std::string& key, const std::vector<std::string>& by) {
+  return std::any_of(by.begin(), by.end(),
+                     [&](const std::string& name) { return ends_in(key, name); });
+}
+
+bool is_provenance(const Fact& fact) {
+  return fact.key.rfind("provenance.", 0) == 0;
+}
+
 /// The keys that may tell runs apart; versions first, as they explain the rest.
-std::vector<std::string> candidates(const RunList& runs) {
+std::vector<std::string> candidates(const RunList& runs, const std::vector<std::string>& by) {
   std::vector<std::string> versions, others;
   std::set<std::string> known;
   for (const ComparedRun* run : runs)
     for (const Fact& fact : run->facts)
-      if (fact.category != "machine" && fact.category != "epochs" && !is_setting(fact) &&
-          known.insert(fact.key).second)
+      if ((fact.category != "machine" || asked_for(fact.key, by)) && fact.category != "epochs" &&
+          !is_setting(fact) && known.insert(fact.key).second)
         (fact.category == "strata version" ? versions : others).push_back(fact.key);
   versions.insert(versions.end(), others.begin(), others.end());
   return versions;
@@ -61,11 +70,6 @@ class Draws {
   std::map<std::pair<size_t, size_t>, std::set<std::string>> texts_;
   bool differs_ = false;
 };
-
-bool asked_for(const std::string& key, const std::vector<std::string>& by) {
-  return std::any_of(by.begin(), by.end(),
-                     [&](const std::string& name) { return ends_in(key, name); });
-}
 
 bool contradicts_nothing(const FactValues& some, const FactValues& all) {
   for (size_t k = 0; k < some.size(); ++k)
@@ -103,7 +107,7 @@ Circumstances circumstances_of(const std::vector<const ComparedRun*>& given,
 
   Circumstances result;
   for (const ComparedRun* run : runs) result.values[run];
-  for (const std::string& key : candidates(runs)) {
+  for (const std::string& key : candidates(runs, by)) {
     Draws draws;
     std::vector<size_t> numbers;
     constexpr size_t unsaid = 0;
@@ -111,7 +115,7 @@ Circumstances circumstances_of(const std::vector<const ComparedRun*>& given,
       // What a run planned, and measured, is known when it has completed.
       const Fact* fact = fact_of(*runs[i], key);
       const bool known =
-          fact != nullptr && (runs[i]->status == "completed" || fact->category == "strata version");
+          fact != nullptr && (runs[i]->status == "completed" || is_provenance(*fact));
       numbers.push_back(known ? 1 + draws.number(alike[i], *fact) : unsaid);
     }
     if (!draws.differs() && !asked_for(key, by)) continue;
@@ -126,6 +130,26 @@ Circumstances circumstances_of(const std::vector<const ComparedRun*>& given,
   }
   complete_values(result, runs);
   return result;
+}
+
+std::vector<std::string> provenance_keys(const std::vector<const ComparedRun*>& runs) {
+  std::set<std::string> keys;
+  for (const ComparedRun* run : runs)
+    for (const Fact& fact : run->facts)
+      if (is_provenance(fact)) keys.insert(fact.key);
+  return {keys.begin(), keys.end()};
+}
+
+std::vector<std::string> machine_differences(const ComparedRun& a, const ComparedRun& b) {
+  std::vector<std::string> keys;
+  for (const auto& [run, other] : {std::pair{&a, &b}, std::pair{&b, &a}})
+    for (const Fact& fact : run->facts) {
+      const Fact* theirs = fact_of(*other, fact.key);
+      const bool told = std::find(keys.begin(), keys.end(), fact.key) != keys.end();
+      if (fact.category == "machine" && !told && (theirs == nullptr || theirs->value != fact.value))
+        keys.push_back(fact.key);
+    }
+  return keys;
 }
 
 }  // namespace strata

@@ -18,8 +18,15 @@ struct Circumstances {
 
 /// Neither the machine nor the epochs that early stopping left make runs different in this sense. A
 /// run that has not completed goes with a completed one that it does not contradict.
-/// @param by  as CompareOptions::by: facts that are asked for are told, whether they differ or not
+/// @param by  as CompareOptions::by: facts that are asked for are told, the machine's too, whether
+///   they differ or not
 Circumstances circumstances_of(const std::vector<const ComparedRun*>& runs,
                                const std::vector<std::string>& by);
+
+/// The keys of the facts that the runs state of the program and the machine: --by takes them.
+std::vector<std::string> provenance_keys(const std::vector<const ComparedRun*>& runs);
+
+/// The keys in which the machines of two runs differ.
+std::vector<std::string> machine_differences(const ComparedRun& a, const ComparedRun& b);
 
 }  // namespace strata

@@ -91,7 +91,7 @@ void add_status_note(Comparison& c) {
         ended[status].second.push_back(g);
       }
     const int64_t done = group.count("completed");
-    if (done == static_cast<int64_t>(group.runs.size())) continue;
+    if (done == group.records()) continue;
     (done == 0                                             ? empty
      : group.count("failed") + group.count("diverged") > 0 ? lucky
                                                            : partial)
@@ -208,6 +208,12 @@ void add_unstarted_note(Comparison& c) {
 int64_t Group::count(const std::string& status) const {
   const auto found = statuses.find(status);
   return found == statuses.end() ? 0 : found->second;
+}
+
+int64_t Group::records() const {
+  int64_t all = 0;
+  for (const auto& status : statuses) all += status.second;
+  return all;
 }
 
 Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options) {

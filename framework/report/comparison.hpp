@@ -37,13 +37,15 @@ constexpr const char* run_statuses[] = {"completed", "running",     "failed",
 struct Group {
   /// One for each of Comparison::keys; "" where there is no such setting, or it plays no part.
   std::vector<std::string> values;
-  std::vector<std::string> names;        ///< the experiments' names
-  std::vector<const ComparedRun*> runs;  ///< all, by seed; a seed run again counts once
-  std::map<std::string, int64_t> statuses;
-  std::vector<Cell> cells;         ///< one for each of Comparison::metrics
-  std::string marks;               ///< of the flags that concern it: "a,c"
-  std::vector<StageCurve> curves;  ///< mean over the completed runs, epoch by epoch
+  std::vector<std::string> names;           ///< the experiments' names
+  std::vector<const ComparedRun*> runs;     ///< by seed: one of each, whose figures count
+  std::vector<const ComparedRun*> repeats;  ///< a seed's other runs
+  std::map<std::string, int64_t> statuses;  ///< of both
+  std::vector<Cell> cells;                  ///< one for each of Comparison::metrics
+  std::string marks;                        ///< of the flags that concern it: "a,c"
+  std::vector<StageCurve> curves;           ///< mean over the completed runs, epoch by epoch
   int64_t count(const std::string& status) const;
+  int64_t records() const;  ///< all runs
 };
 
 struct Metric {

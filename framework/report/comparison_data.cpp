@@ -37,7 +37,11 @@ Json group_json(const Group& group, const Comparison& c) {
     if (!cell.unit.empty()) figures["unit"] = cell.unit;
     metrics[c.metrics[m].name] = figures;
   }
-  for (const ComparedRun* run : group.runs) runs.push_back(run_json(*run, c));
+  for (const auto* listed : {&group.runs, &group.repeats})
+    for (const ComparedRun* run : *listed) {
+      runs.push_back(run_json(*run, c));
+      runs.back()["counts"] = listed == &group.runs;
+    }
   return {{"settings", settings}, {"names", group.names}, {"statuses", group.statuses},
           {"flags", group.marks}, {"metrics", metrics},   {"runs", runs}};
 }

@@ -30,7 +30,7 @@ std::string cell_text(const Group& group, const Cell& cell, const Metric& metric
 }
 
 std::string runs_text(const Group& group) {
-  const auto all = static_cast<int64_t>(group.runs.size());
+  const int64_t all = group.records();
   const int64_t done = group.count("completed");
   return done == all ? std::to_string(all) : fmt::format("{} of {}", done, all);
 }

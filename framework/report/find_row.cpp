@@ -52,8 +52,9 @@ size_t find_key(const std::vector<std::string>& keys, const std::string& given,
     throw UserError(fmt::format("{}: '{}' may mean {}", option, given, fmt::join(matches, " or ")));
   std::vector<std::string> known = keys;
   known.insert(known.end(), others.begin(), others.end());
-  const std::string all = option == "--by" ? "a record.json has them under \"config\""
-                                           : fmt::format("the table without {} shows them", option);
+  const std::string all = option == "--by"
+                              ? "a record.json has them under \"config\" and \"provenance\""
+                              : fmt::format("the table without {} shows them", option);
   throw UserError(
       fmt::format("{}: no setting is called '{}'{}", option, given, near_names(given, known, all)));
 }

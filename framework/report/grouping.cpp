@@ -10,6 +10,7 @@
 #include "strata/report/find_row.hpp"
 #include "strata/report/settings.hpp"
 #include "strata/report/unused.hpp"
+#include "strata/support/errors.hpp"
 
 namespace strata {
 namespace {
@@ -24,10 +25,11 @@ bool counts_more(const ComparedRun& a, const ComparedRun& b) {
   return a.start != b.start ? a.start > b.start : a.path > b.path;
 }
 
-/// Runs that are not counted, for another has their seed and result.
+/// Runs that give no figures, for another has their seed and result.
 struct Repeats {
   size_t count = 0;
-  std::vector<const ComparedRun*> other;  ///< those whose figures are not the other's
+  /// Those whose figures are not the other's, by the keys of the machines' differences.
+  std::map<std::string, std::vector<const ComparedRun*>> unlike;
 };
 
 /// Leaves one run of each seed and result.
@@ -46,7 +48,9 @@ std::vector<const ComparedRun*> one_a_seed(std::vector<const ComparedRun*> runs,
       continue;
     }
     ++repeats.count;
-    if (!run->outcome.empty() && run->outcome != last->outcome) repeats.other.push_back(run);
+    if (!run->outcome.empty() && run->outcome != last->outcome)
+      repeats.unlike[fmt::format("{}", fmt::join(machine_differences(*run, *last), ", "))]
+          .push_back(run);
   }
   return counted;
 }
@@ -104,17 +108,27 @@ struct FlatSettings {
   }
 };
 
-/// The full keys that --by asks for, of those that vary where these are meant by it.
+bool lists(const std::vector<std::string>& keys, const std::string& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+/// The full keys that --by asks for, each once, of those that vary where these are meant by it.
 std::vector<std::string> asked_keys(const FlatSettings& flat, const VaryingSettings& varying,
                                     const std::vector<std::string>& by,
-                                    const std::vector<std::string>& facts) {
+                                    const std::vector<std::string>& facts,
+                                    const std::vector<const ComparedRun*>& runs) {
   std::vector<std::string> keys;
   for (const std::string& given : by) {
+    if (given == "seed")
+      throw UserError(
+          "--by: the seed makes no rows, for a row's figures are means over its seeds; --json "
+          "lists each run with its own");
     const std::string name = without_type(flat.keys, given);
     const bool varies = std::any_of(varying.keys.begin(), varying.keys.end(),
                                     [&](auto& key) { return ends_in(key, name); });
     const auto& known = varies ? varying.keys : flat.keys;
-    keys.push_back(known[find_key(known, name, "--by", facts)]);
+    const std::string& key = known[find_key(known, name, "--by", facts, provenance_keys(runs))];
+    if (!lists(keys, key)) keys.push_back(key);
   }
   return keys;
 }
@@ -137,10 +151,6 @@ VaryingSettings asked_settings(const FlatSettings& flat, const VaryingSettings& 
   return asked;
 }
 
-bool lists(const std::vector<std::string>& keys, const std::string& key) {
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
 /// Whether one of the keys is this one, or lies within it.
 bool covered_by(const std::vector<std::string>& keys, const std::string& key) {
   return std::any_of(keys.begin(), keys.end(), [&](const std::string& inner) {
@@ -152,19 +162,21 @@ bool covered_by(const std::vector<std::string>& keys, const std::string& key) {
 void add_repeat_notes(std::vector<std::string>& notes, const Repeats& repeats) {
   if (repeats.count == 0) return;
   notes.push_back(fmt::format(
-      "{} the settings and seed of another and {} not counted: no independent sample",
-      plural(repeats.count, "run repeats", "runs repeat"), repeats.count > 1 ? "are" : "is"));
-  if (repeats.other.empty()) return;
-  constexpr size_t most = 3;
-  std::vector<std::string> places;
-  for (size_t i = 0; i < std::min(repeats.other.size(), most); ++i)
-    places.push_back(repeats.other[i]->path.string());
-  if (repeats.other.size() > most)
-    places.push_back(fmt::format("and {} more", repeats.other.size() - most));
-  notes.push_back(fmt::format(
-      "of these, {} other figures than the later run, which counts: {}; on one machine the same "
-      "settings and seed give the same figures, bit for bit",
-      plural(repeats.other.size(), "run has", "runs have"), fmt::join(places, ", ")));
+      "{} the settings and seed of another and {} no part in the figures: no independent sample",
+      plural(repeats.count, "run repeats", "runs repeat"), repeats.count > 1 ? "take" : "takes"));
+  for (const auto& [machine, runs] : repeats.unlike) {
+    constexpr size_t most = 3;
+    std::vector<std::string> places;
+    for (size_t i = 0; i < std::min(runs.size(), most); ++i)
+      places.push_back(runs[i]->path.string());
+    if (runs.size() > most) places.push_back(fmt::format("and {} more", runs.size() - most));
+    notes.push_back(fmt::format(
+        "of these, {} other figures than the later run, which counts: {}; {}",
+        plural(runs.size(), "run has", "runs have"), fmt::join(places, ", "),
+        machine.empty() ? "on one machine the same settings and seed give the same figures, bit "
+                          "for bit"
+                        : fmt::format("they differ in {}, by which --by makes rows", machine)));
+  }
 }
 
 }  // namespace
@@ -176,7 +188,7 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
   facts = all.facts;
   VaryingSettings varying = varying_settings(all.configs);
   const FlatSettings flat(all.configs);
-  const auto asked = asked_keys(flat, varying, by, facts);
+  const auto asked = asked_keys(flat, varying, by, facts, runs);
   auto kept = asked;  // a result may be the same under two versions: that is what they tell
   kept.insert(kept.end(), all.facts.begin(), all.facts.end());
   const UnusedSettings unused = blank_unused(all.members, kept, varying);
@@ -201,9 +213,11 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
     group.values = values;
     group.runs = one_a_seed(one_a_seed(found, all.index, repeats), result, same);
     std::set<std::string> names;
-    for (const ComparedRun* run : group.runs) {
-      names.insert(run->name);
+    for (const ComparedRun* run : group.runs) names.insert(run->name);
+    const std::set<const ComparedRun*> counted(group.runs.begin(), group.runs.end());
+    for (const ComparedRun* run : found) {
       ++group.statuses[run->status];
+      if (counted.count(run) == 0) group.repeats.push_back(run);
     }
     group.names = {names.begin(), names.end()};
     groups.push_back(std::move(group));
@@ -214,9 +228,9 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
   add_repeat_notes(notes, repeats);
   if (same.count > 0)
     notes.push_back(fmt::format(
-        "{} bit for bit the result of another of the same seed and {} not counted: between them "
-        "{} plays no part",
-        plural(same.count, "run has", "runs have"), same.count > 1 ? "are" : "is",
+        "{} bit for bit the result of another of the same seed and {} no part in the figures: "
+        "between them {} plays no part",
+        plural(same.count, "run has", "runs have"), same.count > 1 ? "take" : "takes",
         fmt::join(unused.keys, ", ")));
   add_rest_notes();
 }

@@ -156,20 +156,61 @@ TEST_CASE("a run that failed stays in the row of its version") {
   CHECK(c.groups[1].values == Strings{"0.2.0"});
 }
 
-TEST_CASE("a repetition in the same circumstances is not counted, on whatever machine") {
+TEST_CASE("machines make rows where --by asks for them") {
+  const std::vector<std::pair<const char*, Json>> changes = {
+      {"device", "cuda:0"},        {"cpu", "Another CPU"},  {"threads", 7},
+      {"blas", {{"name", "MKL"}}}, {"build_type", "Debug"}, {"compiler", "Clang 14"}};
+  for (const auto& [key, value] : changes) {
+    CAPTURE(key);
+    const std::string pointer = fmt::format("/provenance/{}", key);
+    const Change change = setting(pointer.c_str(), value);
+    for (const std::string& by : {fmt::format("provenance.{}", key), std::string(key)}) {
+      CompareOptions options;
+      options.by = {by, by};
+      const Comparison c = twice(change, options);
+      CHECK(c.keys == Strings{fmt::format("provenance.{}", key)});
+      REQUIRE(c.groups.size() == 2);
+      for (const Group& group : c.groups) CHECK(group.runs.size() == 3);
+      CHECK(c.paired.at(0).test.difference.n == 3);
+      CHECK(c.flags.empty());
+      CHECK(c.notes.empty());
+    }
+  }
+  CompareOptions options;
+  options.by = {"threads"};
+  const Comparison c = twice(setting("/provenance/threads", 7), options);
+  CHECK(c.groups.at(0).values == Strings{"2"});
+  CHECK(c.groups.at(1).values == Strings{"7"});
+}
+
+TEST_CASE("a run that failed is in the row of its machine") {
+  std::vector<ComparedRun> runs;
+  add_runs(runs, "cpu", {0, 1}, 0, nothing);
+  add_runs(runs, "gpu", {0, 1}, 0, setting("/provenance/device", "cuda"));
+  add_runs(runs, "gpu", {2}, 0, setting("/provenance/device", "cuda"), "failed");
+  CompareOptions options;
+  options.by = {"provenance.device"};
+  const Comparison c = compare(std::move(runs), options);
+  REQUIRE(c.groups.size() == 2);
+  CHECK(c.groups[1].values == Strings{"cuda"});
+  CHECK(c.groups[1].count("failed") == 1);
+}
+
+TEST_CASE("a repetition in the same circumstances gives no figures, on whatever machine") {
   const Comparison c = twice(setting("/provenance/cpu", "Another CPU"));
   REQUIRE(c.groups.size() == 1);
   CHECK(c.groups[0].runs.size() == 3);
   CHECK(c.groups[0].names == Strings{"later"});
-  CHECK(c.notes ==
-        Strings{"3 runs repeat the settings and seed of another and are not counted: no "
-                "independent sample",
-                "of these, 3 runs have other figures than the later run, which counts: "
-                "before/record.json, before/record.json, before/record.json; on one "
-                "machine the same settings and seed give the same figures, bit for bit"});
+  CHECK(
+      c.notes ==
+      Strings{"3 runs repeat the settings and seed of another and take no part in the figures: no "
+              "independent sample",
+              "of these, 3 runs have other figures than the later run, which counts: "
+              "before/record.json, before/record.json, before/record.json; they differ in "
+              "provenance.cpu, by which --by makes rows"});
   std::vector<ComparedRun> same;
   for (const char* name : {"before", "later"}) add_runs(same, name, {0}, 0, nothing);
-  CHECK(compare(same).notes ==
-        Strings{"1 run repeats the settings and seed of another and is not counted: no independent "
-                "sample"});
+  CHECK(compare(same).notes == Strings{"1 run repeats the settings and seed of another and takes "
+                                       "no part in the figures: no independent "
+                                       "sample"});
 }

@@ -128,12 +128,46 @@ TEST_CASE("a seed that was run again counts once: the completed, later run") {
   const Comparison c = compare(std::move(runs));
   CHECK(c.groups[0].runs.size() == 2);
   CHECK(cell(c, 0, "accuracy").summary.mean == Approx(0.92));
-  CHECK(c.notes ==
-        Strings{"2 runs repeat the settings and seed of another and are not counted: no "
-                "independent sample",
-                "of these, 1 run has other figures than the later run, which counts: "
-                "results/lecture-mnist-greedy/record.json; on one machine the same settings and "
-                "seed give the same figures, bit for bit"});
+  CHECK(
+      c.notes ==
+      Strings{"2 runs repeat the settings and seed of another and take no part in the figures: no "
+              "independent sample",
+              "of these, 1 run has other figures than the later run, which counts: "
+              "results/lecture-mnist-greedy/record.json; on one machine the same settings and "
+              "seed give the same figures, bit for bit",
+              "1 failed (row 1); the figures of row 1 are of the completed runs alone, which may "
+              "be the lucky ones, and are never called best"});
+  CHECK(c.groups[0].count("completed") == 3);
+  CHECK(c.groups[0].count("failed") == 1);
+  CHECK(comparison_text(c, 120).find("4 runs (3 completed, 1 failed) in 1 row\n") == 0);
+}
+
+TEST_CASE("runs that failed where others of the same seeds completed are told, and cost the star") {
+  std::vector<ComparedRun> runs =
+      accuracies({{0.1, {0.90, 0.91, 0.905}}, {1, {0.95, 0.951, 0.949}}});
+  CHECK(cell(compare(runs, options({"accuracy"})), 1, "accuracy").best);
+  for (int64_t seed = 0; seed < 2; ++seed) {
+    RunSpec spec;
+    spec.seed = seed;
+    spec.lr = 1;
+    spec.status = "diverged";
+    runs.push_back(run(spec));
+  }
+  const Comparison c = compare(std::move(runs), options({"accuracy"}));
+  CHECK_FALSE(cell(c, 1, "accuracy").best);
+  CHECK(cell(c, 1, "accuracy").summary.n == 3);
+  CHECK(
+      c.notes.back() ==
+      "2 diverged (row 2); the figures of row 2 are of the completed runs alone, which may be the "
+      "lucky ones, and are never called best");
+  const std::string text = comparison_text(c, 120);
+  CHECK(text.find("8 runs (6 completed, 2 diverged) in 2 rows\n") == 0);
+  CHECK(text.find(" 3 of 5  0.9500 ± 0.0010 [") != std::string::npos);
+  const Json group = comparison_json(c)["groups"][1];
+  CHECK(group["statuses"] == Json{{"completed", 3}, {"diverged", 2}});
+  CHECK(group["runs"].size() == 5);
+  CHECK(group["runs"][3]["counts"] == false);
+  CHECK(comparison_csv(c).find("\r\n1,lecture-mnist-greedy,,3,0,0,2,0,0,3,") != std::string::npos);
 }
 
 TEST_CASE("squared errors of two data sets are not compared; over the variance they are") {
@@ -398,13 +432,23 @@ TEST_CASE("what is not there is refused, with what is") {
   by.by = {"lrr"};
   CHECK(refusal([&] { compare(runs, by); }).find("--by: no setting is called 'lrr'; near it: ") ==
         0);
-  CHECK(refusal([&] { compare(runs, by); }).find(": a record.json has them under \"config\")") !=
+  CHECK(refusal([&] {
+          compare(runs, by);
+        }).find(": a record.json has them under \"config\" and \"provenance\")") !=
         std::string::npos);
   CompareOptions named;
   named.baseline = "name=lecture-mnist-greedy";
   CHECK(refusal([&] { compare(runs, named); }) ==
         "--baseline: 'name' is no column; an experiment's name stands alone: --baseline "
         "lecture-mnist-greedy");
+  by.by = {"seed"};
+  CHECK(refusal([&] { compare(runs, by); }) ==
+        "--by: the seed makes no rows, for a row's figures are means over its seeds; --json lists "
+        "each run with its own");
+  by.by = {"provenance.devise"};
+  CHECK(refusal([&] {
+          compare(runs, by);
+        }).find("--by: no setting is called 'provenance.devise'; near it: provenance.device") == 0);
   by.by = {"loss"};
   CHECK(refusal([&] { compare(runs, by); }) ==
         "--by: 'loss' may mean pretrain.loss or classify.loss");

@@ -85,7 +85,8 @@ TEST_CASE("what a setting does not touch is one row, and may be the baseline of 
   CHECK(c.paired[0].test.difference.mean == Approx(0.039));
   REQUIRE(!c.notes.empty());
   CHECK(c.notes[0] ==
-        "6 runs have bit for bit the result of another of the same seed and are not counted: "
+        "6 runs have bit for bit the result of another of the same seed and take no part in the "
+        "figures: "
         "between them pretrain.optimizer.lr plays no part");
 }
 
@@ -97,8 +98,10 @@ TEST_CASE("a pretraining that is none has no rate, and its repetitions do not co
   REQUIRE(c.groups.size() == 3);
   CHECK(c.groups[2].values == Strings{"none", ""});
   CHECK(c.groups[2].runs.size() == 1);
-  CHECK(c.notes == Strings{"1 run repeats the settings and seed of another and is not counted: no "
-                           "independent sample"});
+  CHECK(
+      c.notes ==
+      Strings{"1 run repeats the settings and seed of another and takes no part in the figures: no "
+              "independent sample"});
 }
 
 TEST_CASE(
@@ -151,5 +154,5 @@ TEST_CASE("runs that failed before their first epoch are named, and make neither
   CHECK(c.unstarted.size() == 1);
   CHECK(c.notes.back() == "1 run failed before the first epoch: lecture-mnist-greedy/" +
                               record["run_id"].get<std::string>());
-  CHECK(comparison_text(c, 120).find("13 runs (12 completed, 1 failed) in 4 rows") == 0);
+  CHECK(comparison_text(c, 120).find("19 runs (18 completed, 1 failed) in 4 rows") == 0);
 }

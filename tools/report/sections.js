@@ -67,8 +67,9 @@ function settingsCell(group) {
 function overviewSection() {
   const rows = comparison.groups.map((group, g) => {
     const done = group.statuses.completed || 0;
+    const records = Object.values(group.statuses).reduce((sum, count) => sum + count, 0);
     return [String(g + 1), settingsCell(group),
-            done === group.runs.length ? String(done) : `${done} of ${group.runs.length}`, group.flags,
+            done === records ? String(done) : `${done} of ${records}`, group.flags,
             ...comparison.metrics.map((metric) => metricCell(metric, group.metrics[metric.name], done))];
   });
   const header = ['row', comparison.keys.length ? 'settings' : 'name', 'runs', 'flags',
