@@ -48,7 +48,9 @@ def set_dataset(record, name):
     record["config"]["data"]["dataset"]["type"] = record["data"]["dataset"] = name
 
 
-class Axes(unittest.TestCase):
+class Page(unittest.TestCase):
+    """A test whose page is made of a Records' folder of its name."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
@@ -72,6 +74,8 @@ class Axes(unittest.TestCase):
     def texts(self, selector):
         return [e.text for e in self.driver.find_elements(By.CSS_SELECTOR, selector)]
 
+
+class Axes(Page):
     def test_axes_hold_their_bands(self):
         self.open(2)
         outside = ("return lines().flatMap((c) => c.data.datasets.flatMap((set) => set.bands.flat()"
@@ -175,7 +179,7 @@ class Axes(unittest.TestCase):
 
     def test_one_run_is_one_run(self):
         self.open(1, seeds=1)
-        self.assertTrue(self.texts("#summary")[0].startswith("1 run (1 completed) in 1 row. "))
+        self.assertEqual(self.texts("#summary"), ["1 run (1 completed) in 1 row."])
         self.assertEqual(self.texts("#runs summary"), ["The run and its record"])
 
     def test_of_many_rows_eight_are_drawn_and_others_chosen(self):

@@ -4,9 +4,9 @@
 /** The row's name in lines for the axis of bars, or its number. */
 function axisName(row) {
   if (numbered) return [String(row + 1)];
-  const room = window.innerWidth < 640 ? 16 : 24;
+  const room = window.innerWidth < 640 ? 16 : 30;
   const lines = [''];
-  for (const word of rowName(row).match(/[^\s,]{1,16}(,|\s+)?\s*/g) || []) {
+  for (const word of rowName(row).match(/[^\s,._=/]{0,16}[,._=/]?\s*/g)) {
     if ((lines[lines.length - 1] + word.trimEnd()).length > room) lines.push('');
     lines[lines.length - 1] += word;
   }
@@ -22,7 +22,8 @@ function barEnds(bars, share) {
   const most = Math.min(limit, share ? 1 : Infinity);
   const within = (value) => Math.min(most, Math.max(least, value));
   const ends = bars.flatMap(({value, interval}) => [value, ...interval]).filter((end) => end !== null).map(within);
-  const low = Math.min(...ends), high = Math.max(...ends), margin = (high - low) / 10 || Math.abs(low) / 10;
+  const low = Math.min(...ends), high = Math.max(...ends);
+  const margin = low === high ? Math.abs(low) / 10 : Math.max((high - low) / 10, limit / 600);
   return {high, margin, closer: {min: within(low - margin), max: within(high + margin)}};
 }
 
@@ -138,7 +139,7 @@ function barSection() {
   if (panels.length === 0) return;
   const closer = pressed('Closer', false, (on) => panels.forEach((box) => box.closer(on)));
   addSection('figures', 'Figures',
-    make('p', {class: 'hint'}, 'Means with their 95 % intervals, cut where they go beyond the axis. ' +
+    make('p', {class: 'hint'}, (haveSpread ? 'Means with their 95 % intervals, cut where they go beyond the axis. ' : '') +
       'Bars begin at zero, closer up and on a logarithmic scale they do not.' +
       (numbered ? ' The numbers are the rows of the overview.' : '')),
     make('div', {class: 'controls'}, closer), make('div', {class: 'panels'}, ...panels));

@@ -80,13 +80,23 @@ function table(header, rows, numeric = []) {
     make('tbody', {}, ...rows.map((row) => make('tr', {}, ...row.map((v, i) => cell('td', v, i))))));
 }
 
+/** With so many decimals, as the terminal writes it: a tie goes to the even digit, and there is no
+ * "-0.00". */
+function fixed(value, decimals) {
+  const exact = value.toFixed(decimals + 30);
+  const down = exact.slice(0, -30).replace(/\.$/, '');
+  const tie = /^50*$/.test(exact.slice(-30));
+  const text = tie && /[02468]$/.test(down) ? down : value.toFixed(decimals);
+  return /[1-9]/.test(text) ? text : text.replace('-', '');
+}
+
 /** As many decimals as two digits of the spread need; four digits without one. */
 function figure(value, spread) {
   if (value === null || value === undefined) return '–';
-  if (value === 0) return '0';
   const scale = spread > 0 ? spread : Math.abs(value) / 100;
+  if (scale === 0) return '0';
   if (Math.abs(value) >= 1e7) return value.toPrecision(4);
-  return value.toFixed(Math.min(9, Math.max(0, 1 - Math.floor(Math.log10(scale)))));
+  return fixed(value, Math.min(9, Math.max(0, 1 - Math.floor(Math.log10(scale)))));
 }
 
 function pValue(p) {

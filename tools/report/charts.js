@@ -1,6 +1,20 @@
 'use strict';
 // What the charts share: bands, stage boundaries, intervals.
 
+/** The spread of one epoch alone, which has no area: a line with its ends. */
+function drawSpread(ctx, at, low, high, color) {
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 1.5;
+  ctx.beginPath();
+  ctx.moveTo(at, low);
+  ctx.lineTo(at, high);
+  for (const end of [low, high]) {
+    ctx.moveTo(at - 5, end);
+    ctx.lineTo(at + 5, end);
+  }
+  ctx.stroke();
+}
+
 /** The spread over seeds, as an area behind each curve. */
 const bandPlugin = {
   id: 'bands',
@@ -13,9 +27,13 @@ const bandPlugin = {
     chart.data.datasets.forEach((set, index) => {
       if (!set.bands || set.faint || !chart.isDatasetVisible(index)) return;
       ctx.fillStyle = set.borderColor + '30';
+      const height = (value) => y.type === 'logarithmic' && value <= 0 ? area.bottom : y.getPixelForValue(value);
       for (const band of set.bands) {
+        if (band.length === 1) {
+          drawSpread(ctx, x.getPixelForValue(band[0].x), height(band[0].low), height(band[0].high), set.borderColor);
+          continue;
+        }
         ctx.beginPath();
-        const height = (value) => y.type === 'logarithmic' && value <= 0 ? area.bottom : y.getPixelForValue(value);
         band.forEach((p, i) => ctx[i ? 'lineTo' : 'moveTo'](x.getPixelForValue(p.x), height(p.high)));
         [...band].reverse().forEach((p) => ctx.lineTo(x.getPixelForValue(p.x), height(p.low)));
         ctx.closePath();

@@ -112,22 +112,50 @@ function legend(rows, charts) {
     make('div', {class: 'keys', tabindex: '0', role: 'region', 'aria-label': 'Names of the rows'}, list));
 }
 
-/** The y axis takes in the bands of the curves shown, and a share's ends at 0 and 1. */
-function holdBands(scale, share) {
+/** What is drawn of the curves shown between the ends of the epochs' axis: {low, high}. */
+function shownRanges(chart) {
+  const {min = -Infinity, max = Infinity} = chart.options.scales.x;
+  return chart.data.datasets.filter((_, index) => chart.isDatasetVisible(index))
+    .flatMap((set) => [...set.data.map(({x, y}) => ({x, low: y, high: y})), ...set.bands.flat()])
+    .filter(({x, low}) => x >= min && x <= max && Number.isFinite(low));
+}
+
+/** The y axis takes in the curves shown and their bands, and a share's ends at 0 and 1. It spans a
+ * thousandth of its values at least, a hundredth where there is but one epoch, a fifth for one value. */
+function holdBands(scale, share, oneEpoch) {
+  const ranges = shownRanges(scale.chart);
+  if (ranges.length === 0) return;
   const log = scale.type === 'logarithmic';
-  scale.chart.data.datasets.forEach((set, index) => {
-    if (!scale.chart.isDatasetVisible(index)) return;
-    for (const {low, high} of set.bands.flat()) {
-      if (!log || low > 0) scale.min = Math.min(scale.min, low);
-      scale.max = Math.max(scale.max, high);
-    }
-  });
+  const low = Math.min(...ranges.map((range) => range.low).filter((value) => !log || value > 0));
+  const high = Math.max(...ranges.map((range) => range.high));
+  if (log) {
+    Object.assign(scale, {min: Math.min(scale.min, low), max: Math.max(scale.max, high)});
+  } else {
+    const size = Math.max(Math.abs(low), Math.abs(high)) || 1;
+    const least = size * (low === high ? 0.2 : oneEpoch ? 0.01 : 0.001);
+    const margin = Math.max(0, least - (high - low)) / 2;
+    Object.assign(scale, {min: low - margin, max: high + margin});
+  }
   if (share) Object.assign(scale, {min: Math.max(scale.min, 0), max: Math.min(scale.max, 1)});
+}
+
+/** Where all curves are of one and the same epoch, they stand side by side around it. Returns the
+ * epoch, or nothing. */
+function spreadOneEpoch(curves) {
+  const points = curves.flatMap((curve) => curve.points);
+  const epoch = points[0].x;
+  if (points.some(({x, y}) => x !== epoch || y === null)) return null;
+  curves.forEach((curve, i) => {
+    const shift = 0.8 * ((i + 0.5) / curves.length - 0.5);
+    curve.points = curve.points.map((point) => ({...point, x: epoch + shift}));
+  });
+  return epoch;
 }
 
 /** curves: {row, points: [{x, y, sd, n}] (y null between stages)}; boundaries: {x, label}. */
 function curvePanel(title, yTitle, curves, boundaries, note) {
   const share = isShare(yTitle);
+  const oneEpoch = spreadOneEpoch(curves);
   const canvas = plotCanvas(title, 280);
   const readout = make('span', {class: 'hint', 'aria-live': 'polite'});
   const box = panel(title, note ? make('p', {class: 'hint'}, note) : null, make('div', {class: 'plot'}, canvas));
@@ -137,7 +165,7 @@ function curvePanel(title, yTitle, curves, boundaries, note) {
       if (p.y === null) bands.push([]);
       else if (p.sd !== null) bands[bands.length - 1].push({x: p.x, low: p.y - p.sd, high: p.y + p.sd});
     }
-    return bands.filter((band) => band.length > 1);
+    return bands.filter((band) => band.length > 0);
   };
   const paint = (set) => {
     const {color, dash, mark} = look(set.row);
@@ -165,15 +193,23 @@ function curvePanel(title, yTitle, curves, boundaries, note) {
       interaction: {mode: 'x', intersect: false},
       layout: {padding: {top: boundaries.length ? 14 : 0}},
       scales: {
-        x: {type: 'linear', title: {display: true, text: 'epoch'}, ticks: {precision: 0}},
+        x: {type: 'linear', title: {display: true, text: 'epoch'}, bounds: oneEpoch === null ? 'ticks' : 'data',
+            ticks: {precision: 0},
+            afterBuildTicks: (scale) => {
+              if (oneEpoch !== null) scale.ticks = [{value: oneEpoch}];
+            },
+            afterDataLimits: (scale) => {
+              if (oneEpoch !== null && scale.options.min === undefined)
+                Object.assign(scale, {min: oneEpoch - 0.5, max: oneEpoch + 0.5});
+            }},
         y: {title: {display: true, text: yTitle},
-            afterDataLimits: (scale) => holdBands(scale, share)},
+            afterDataLimits: (scale) => holdBands(scale, share, oneEpoch !== null)},
       },
       plugins: {
         legend: {display: false},
         stages: {boundaries},
         tooltip: {callbacks: {
-          title: (items) => items.length ? `epoch ${items[0].raw.x}` : '',
+          title: (items) => items.length ? `epoch ${oneEpoch ?? items[0].raw.x}` : '',
           label: ({dataset, raw}) =>
             `${shortRowName(dataset.row)}: ${figure(raw.y, raw.sd)}` + (raw.sd ? ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})` : ''),
         }},
@@ -259,6 +295,18 @@ function sameCodes(rows) {
   return new Set(rows.map(before)).size < 2;
 }
 
+/** What the bands, the lines of one epoch alone and the dashed lines are, where there are any. */
+function curveLegend(charts) {
+  const bands = charts.flatMap((chart) => chart.data.datasets.flatMap((set) => set.bands));
+  const spreads = [['Bands', bands.some((band) => band.length > 1)],
+                   ['upright lines of one epoch alone', bands.some((band) => band.length === 1)]]
+    .filter(([, has]) => has).map(([name]) => name).join(' and ');
+  return [spreads && `${spreads[0].toUpperCase()}${spreads.slice(1)}: one standard deviation over seeds.`,
+          charts.some((chart) => chart.options.plugins.stages.boundaries.length) && 'Dashed lines: a stage begins.',
+          severalDatasets && 'Errors of pixels are drawn by data set: those of two are not comparable.']
+    .filter(Boolean).join(' ');
+}
+
 function curveSection() {
   const panels = curveQuantities().map(({stage, quantity, dataset, rows, starts}) => {
     const name = quantity === 'loss' ? `training loss (${stage.loss})` : quantity.replace('.', ' ').replaceAll('_', ' ');
@@ -274,9 +322,8 @@ function curveSection() {
   });
   if (panels.length === 0) return;
   const rows = report.groups.map((_, row) => row);
-  addSection('curves', 'Curves',
-    make('p', {class: 'hint'}, 'Bands: one standard deviation over seeds. Dashed lines: a stage begins.' +
-      (severalDatasets ? ' Errors of pixels are drawn by data set: those of two are not comparable.' : '')),
+  const explained = curveLegend(panels.map((box) => box.chart));
+  addSection('curves', 'Curves', explained ? make('p', {class: 'hint'}, explained) : null,
     make('p', {class: 'hint screen'}, 'Drag across a part to enlarge it, double-click to see all. ' +
       'A name hides and shows its curve; under the pointer it shows it alone.'),
     manyRows ? legend(rows, panels.map((box) => box.chart)) : null,

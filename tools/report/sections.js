@@ -1,6 +1,11 @@
 'use strict';
 // The report's sections, in their order.
 
+/** The figures of the overview, without the empty ones. */
+const filledCells = comparison.groups.flatMap((group) => comparison.metrics.map((metric) =>
+  ({...group.metrics[metric.name], comparable: metric.comparable}))).filter(({n}) => n > 0);
+const haveSpread = filledCells.some(({sd}) => sd !== null);
+
 function summaryText() {
   const counts = {};
   let runs = 0;
@@ -9,15 +14,26 @@ function summaryText() {
       counts[status] = (counts[status] || 0) + count;
       runs += count;
     }
+  if (comparison.unreadable.length) counts.unreadable = comparison.unreadable.length;
+  runs += comparison.unreadable.length;
   const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
   return `${counted(runs, 'run')} (${parts.join(', ')}) in ${counted(comparison.groups.length, 'row')}. ` +
-    'Mean ± standard deviation over seeds; intervals are 95 % (Student’s t).';
+    (haveSpread ? 'Mean ± standard deviation over seeds; intervals are 95 % (Student’s t).' : '');
+}
+
+/** What the marks mean that the overview shows. */
+function legendOfMarks() {
+  const marks = [['★ best of those it may be compared with', ({best}) => best],
+                 ['! chosen on the test data', ({chosen_on_test: chosen}) => chosen],
+                 ['≠ not comparable between all rows', ({comparable}) => !comparable]];
+  const shown = marks.filter(([, has]) => filledCells.some(has)).map(([text]) => text);
+  return shown.length ? make('p', {class: 'hint'}, shown.join(' · ')) : null;
 }
 
 function flagBox() {
   const items = comparison.flags.map((flag) =>
-    make('li', {}, make('b', {}, `${flag.mark}  `), flag.text));
-  const notes = comparison.notes.map((note) => make('li', {}, note));
+    make('li', {}, make('b', {}, `${flag.mark}  `), ...breakable(flag.text)));
+  const notes = comparison.notes.map((note) => make('li', {}, ...breakable(note)));
   if (items.length + notes.length === 0) return null;
   return make('div', {class: 'flags', role: 'note'}, make('b', {}, '⚠ Not to be compared without a thought'),
     make('ul', {}, ...items, ...notes));
@@ -65,22 +81,21 @@ function settingsCell(group) {
 }
 
 function overviewSection() {
+  const flagged = comparison.groups.some((group) => group.flags !== '');
   const rows = comparison.groups.map((group, g) => {
     const done = group.statuses.completed || 0;
     const records = Object.values(group.statuses).reduce((sum, count) => sum + count, 0);
     return [String(g + 1), settingsCell(group),
-            done === records ? String(done) : `${done} of ${records}`, group.flags,
+            done === records ? String(done) : `${done} of ${records}`, ...(flagged ? [group.flags] : []),
             ...comparison.metrics.map((metric) => metricCell(metric, group.metrics[metric.name], done))];
   });
-  const header = ['row', comparison.keys.length ? 'settings' : 'name', 'runs', 'flags',
+  const header = ['row', comparison.keys.length ? 'settings' : 'name', 'runs', ...(flagged ? ['flags'] : []),
                   ...comparison.metrics.map((metric) => metric.name)];
-  const numeric = header.map((_, i) => i).filter((i) => i !== 1 && i !== 3);
+  const numeric = header.map((_, i) => i).filter((i) => !['settings', 'name', 'flags'].includes(header[i]));
   const overview = asCards(table(header, rows, numeric), header);
   overview.classList.add('overview');
   addSection('overview', 'Overview', flagBox(), scrolling('Table of all rows', overview),
-    make('p', {class: 'hint'},
-      '★ best of those it may be compared with · ! chosen on the test data · ≠ not comparable between all rows'),
-    ...report.notes.map((note) => make('p', {class: 'hint note'}, `Note: ${note}.`)));
+    legendOfMarks(), ...report.notes.map((note) => make('p', {class: 'hint note'}, `Note: ${note}.`)));
 }
 
 function pairedSection() {
@@ -102,12 +117,14 @@ function pairedSection() {
     scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)));
 }
 
+/** Names that need more room than a cell has stand upright. */
 function heatTable(matrix, names) {
+  const longest = Math.max(...names.map((name) => name.length));
   const head = make('tr', {}, make('th', {class: 'row', title: 'true class'}, 'true ↓ as →'),
-    ...names.map((name) => make('th', {title: name}, name)));
+    ...names.map((name) => make('th', {title: name}, longest > 2 ? make('span', {class: 'upright'}, name) : name)));
   const rows = matrix.map((row, r) => {
     const total = row.reduce((a, b) => a + b, 0) || 1;
-    return make('tr', {}, make('th', {class: 'row', title: names[r]}, names[r]), ...row.map((count, c) => {
+    return make('tr', {}, make('th', {class: 'row', title: names[r]}, ...breakable(names[r])), ...row.map((count, c) => {
       const share = count / total;
       const text = share === 0 ? '' : share >= 0.0995 ? (100 * share).toFixed(0) : (100 * share).toFixed(1);
       return make('td', {
@@ -134,10 +151,11 @@ function classSection() {
     const names = JSON.parse(key) || [];
     const rows = entries.map(({group, row}) => {
       const {mean, sd} = group.per_class_accuracy;
-      const lowest = mean.indexOf(Math.min(...mean));
-      return [rowName(row), ...mean.map((value, c) =>
-        make('td', {class: 'number' + (c === lowest ? ' differs' : ''), title: names[c]},
-          (c === lowest ? '▼ ' : '') + (100 * value).toFixed(1),
+      const percent = mean.map((value) => fixed(100 * value, 1));
+      const worst = fixed(100 * Math.min(...mean), 1);  // every class that shows it: they tie
+      return [rowName(row), ...percent.map((text, c) =>
+        make('td', {class: 'number' + (text === worst ? ' differs' : ''), title: names[c]},
+          (text === worst ? '▼ ' : '') + text,
           sd[c] === null ? null : make('span', {class: 'ci'}, `± ${(100 * sd[c]).toFixed(1)}`)))];
     });
     const columns = entries[0].group.per_class_accuracy.mean.map((_, c) => names[c] ?? String(c));
@@ -149,7 +167,7 @@ function classSection() {
     return panel(rowName(row), scrolling(`Confusion matrix of row ${row + 1}`, heatTable(group.confusion_matrix, names)));
   });
   if (tables.length + heats.length === 0) return;
-  addSection('classes', 'Classes', ...tables, tables.length ? make('p', {class: 'hint'}, '▼ the row’s worst class') : null,
+  addSection('classes', 'Classes', ...tables, tables.length ? make('p', {class: 'hint'}, '▼ the row’s worst class, or classes that tie') : null,
     heats.length ? make('p', {class: 'hint'}, 'Of each true class (row), the share in % that was taken for each class, all seeds together.') : null,
     make('div', {class: 'panels'}, ...heats));
 }

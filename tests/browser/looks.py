@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""How the report reads: nothing cut or broken, axes that show one epoch, only the marks that occur; of
+records made for it and of those in results/lecture.
+
+Run by ctest as report.py is.
+"""
+import pathlib
+import unittest
+
+import axes
+import report
+from selenium.webdriver.common.by import By
+
+LECTURE = pathlib.Path(__file__).resolve().parents[2] / "results" / "lecture"
+
+
+def one_epoch(record, loss=None):
+    record["stages"] = [record["stages"][0], record["stages"][-1]]
+    for stage in record["stages"]:
+        stage["epochs"] = stage["epochs"][:1]
+    if loss is not None:
+        record["stages"][0]["epochs"][0]["loss"] = loss
+
+
+def digits(tick):
+    return len(tick.replace(".", "").replace("-", "").lstrip("0"))
+
+
+class Looks(axes.Page):
+    def loss(self):
+        """The axes of the pretraining's loss, their ticks, and what is drawn in it."""
+        return self.run_js("const c = chart('Pretraining: training loss'), {x, y} = c.scales;"
+                           "return {low: y.min, high: y.max, y: y.ticks.map(t => t.label),"
+                           "  x: x.ticks.map(t => t.label), bands: c.data.datasets.flatMap(s => s.bands),"
+                           "  at: c.data.datasets.map(s => s.data[0].x)}")
+
+    def test_one_epoch_of_one_run_is_readable(self):
+        self.open(1, seeds=1, edit=lambda record, row, seed: one_epoch(record, 0.22))
+        loss = self.loss()
+        self.assertTrue(0.15 < loss["low"] < 0.22 < loss["high"] < 0.27, loss)
+        self.assertEqual((loss["x"], loss["at"], loss["bands"]), (["1"], [1], []))
+        self.assertLessEqual(max(map(digits, loss["y"])), 4)
+        self.assertEqual(self.texts("#curves > .hint:not(.screen)"), [])  # neither bands nor stages
+
+    def test_one_epoch_of_rows_side_by_side_with_their_spread(self):
+        self.open(3, edit=lambda record, row, seed: one_epoch(record, 0.22 + 0.01 * row + 0.001 * seed))
+        loss = self.loss()
+        self.assertEqual([round(at, 3) for at in loss["at"]], [0.733, 1, 1.267])
+        self.assertEqual([[round(p[end], 4) for p in band for end in ("low", "high")] for band in loss["bands"]],
+                         [[0.22, 0.222], [0.23, 0.232], [0.24, 0.242]])
+        self.assertEqual(self.texts("#curves > .hint")[0],
+                         "Upright lines of one epoch alone: one standard deviation over seeds.")
+
+    def test_one_epoch_of_rows_that_are_nearly_alike_does_not_zoom_in(self):
+        self.open(3, seeds=1, edit=lambda record, row, seed: one_epoch(record, 0.2298444845 + 1e-9 * row))
+        loss = self.loss()
+        self.assertLessEqual(max(map(digits, loss["y"])), 4, loss["y"])
+        self.assertGreater(loss["high"] - loss["low"], 0.002)
+
+    def test_only_marks_that_occur_are_explained(self):
+        self.open(1, seeds=1)
+        self.assertEqual(self.texts("#overview thead th")[:4], ["row", "name", "runs", "accuracy"])
+        self.assertEqual(self.texts("#overview > .hint"), [])
+        self.assertEqual(self.texts("#summary"), ["1 run (1 completed) in 1 row."])
+
+    def test_the_best_is_explained_and_rows_without_flags_have_no_column(self):
+        def edit(record, row, seed):
+            record["metrics"]["test"]["accuracy"] = 0.9 - 0.1 * row + 0.001 * seed
+        self.open(2, edit=edit)
+        self.assertEqual(self.texts("#overview > .hint"), ["★ best of those it may be compared with"])
+        self.assertNotIn("flags", self.texts("#overview thead th"))
+
+    def test_figures_are_rounded_as_the_terminal_s(self):
+        self.open(1, seeds=1)
+        self.assertEqual(self.run_js("return [figure(0.0625, 0.01), figure(0.1875, 0.01), figure(-0.0001, 0.01),"
+                                     "figure(0, 0.01), figure(0, 0), figure(0.0626, 0.01), figure(2.5, 12)]"),
+                         ["0.062", "0.188", "0.000", "0.000", "0", "0.063", "2"])
+
+    def test_every_worst_class_is_marked(self):
+        def edit(record, row, seed):
+            record["metrics"]["test"]["per_class_accuracy"] = [0.9, 0, 0.5, 0, 0, 0.7, 0, 0, 0, 0]
+        self.open(1, edit=edit)
+        cells = [c.text.split("\n")[0] for c in self.driver.find_elements(By.CSS_SELECTOR, "#classes td.number")]
+        self.assertEqual([c for c in cells if "▼" in c], ["▼ 0.0"] * 7)
+        self.assertIn("▼ the row’s worst class, or classes that tie", self.texts("#classes .hint"))
+
+    def test_names_of_bars_break_where_words_end(self):
+        self.open(2)
+        self.assertEqual(self.run_js("return chart('accuracy').data.labels"),
+                         [["1  pretrain.optimizer.lr=1"], ["2  pretrain.optimizer.lr=2"]])
+        self.addCleanup(report.media, self.driver, 1280)
+        report.media(self.driver, 390)
+        self.driver.refresh()
+        self.assertEqual(self.run_js("return chart('accuracy').data.labels[0]"),
+                         ["1  pretrain.", "optimizer.lr=1"])
+
+    def test_names_of_classes_are_whole(self):
+        """Upright, in every cell's width: on a desktop, a phone and paper."""
+        self.addCleanup(report.media, self.driver, 1280)
+        page = report.make_page(LECTURE / "lecture-fashion-greedy-new", self.records.folder / "fashion.html")
+        for width, kind in ((1280, ""), (390, ""), (718, "print")):
+            report.media(self.driver, width, kind)
+            self.driver.get(page.as_uri())
+            self.run_js("document.querySelectorAll('section.folded .fold').forEach((b) => b.click())")
+            names = self.run_js(
+                "return [...document.querySelectorAll('.heat thead th + th')].map((h) => {"
+                "  const name = h.firstChild.getBoundingClientRect(), cell = h.getBoundingClientRect();"
+                "  return [h.textContent, name.width <= cell.width && name.height <= cell.height && name.height > 15,"
+                "          getComputedStyle(h.firstChild).writingMode, h.title]; })")
+            self.assertEqual([name for name, *_ in names], [
+                "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
+                "ankle boot"])
+            for name, fits, mode, title in names:
+                self.assertEqual((fits, mode, title), (True, "vertical-rl", name), width)
+            cut = self.run_js("return [...document.querySelectorAll('.heat th.row')]"
+                              ".filter((h) => h.scrollWidth > h.clientWidth).map((h) => h.textContent)")
+            self.assertEqual(cut, [])
+
+    def test_an_unreadable_record_is_counted(self):
+        broken = self.records.folder / "unreadable" / "row-0" / "00000000-s9" / "record.json"
+        broken.parent.mkdir(parents=True)
+        broken.write_text("{")
+        self.driver.get(self.records.page("unreadable", 1).as_uri())
+        self.assertTrue(self.texts("#summary")[0].startswith("4 runs (3 completed, 1 unreadable) in 1 row. "))
+
+    def test_the_lecture_s_page_is_no_wider_than_a_phone(self):
+        self.addCleanup(report.media, self.driver, 1280)
+        page = report.make_page(LECTURE, self.records.folder / "lecture.html")
+        report.media(self.driver, 390)
+        self.driver.get(page.as_uri())
+        self.assertLessEqual(self.run_js("return document.documentElement.scrollWidth"), 390)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
