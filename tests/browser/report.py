@@ -145,7 +145,7 @@ class Report(unittest.TestCase):
         row = self.driver.find_elements(By.CSS_SELECTOR, "#overview tbody tr")[5].text
         self.assertIn("mnist none 5 of 6", row)
         flags = self.driver.find_element(By.CSS_SELECTOR, ".flags").text
-        self.assertIn("stages[].epochs_planned of pretrain is", flags)
+        self.assertIn("stages[].epochs of pretrain is 10 in rows 1 and 4", flags)
         self.assertIn("reconstruction_error is not comparable between", flags)
         self.assertIn("2 diverged", flags)
         paired = self.driver.find_element(By.ID, "paired").text
