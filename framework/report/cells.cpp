@@ -77,7 +77,9 @@ Cell make_cell(const Group& group, const std::string& metric) {
   std::map<int64_t, std::vector<double>> by_seed;
   for (const ComparedRun* run : group.runs) {
     const auto value = run->metrics.find(metric);
-    if (run->status != "completed" || value == run->metrics.end()) continue;
+    if (run->status != "completed") continue;
+    cell.complete &= value != run->metrics.end();
+    if (value == run->metrics.end()) continue;
     by_seed[run->seed].push_back(value->second);
     const auto unit = run->units.find(metric);
     if (unit != run->units.end()) units.insert(unit->second);
@@ -118,69 +120,39 @@ std::vector<std::string> with_relative(const Comparison& c, const std::vector<st
   return names;
 }
 
-/// What figures of a row may be called best among: the same unit on the same test data. Relative
-/// errors are made for comparing data sets.
-std::string ranked_with(const Group& group, const Cell& cell, const std::string& metric) {
-  std::set<std::string> parts = {cell.unit};
-  for (const ComparedRun* run : group.runs)
-    if (run->status == "completed" && metric.find("relative_") == std::string::npos)
-      parts.insert(run->test_data);
+/// What figures of a row may be called best among: the same unit on the same test data.
+std::string ranked_with(const Group& group, const Cell& cell) {
+  std::set<std::string> parts = group.test_data();
+  parts.insert(cell.unit);
   return fmt::format("{}", fmt::join(parts, "\n"));
 }
 
-/// Where runs failed or diverged, those that did not may be the lucky ones.
-bool lost_runs(const Group& group) {
-  return group.count("failed") + group.count("diverged") > 0;
+/// Whether the figure is of 3 seeds or more and of all of the row's runs: where some failed,
+/// diverged or gave none, the others may be the lucky ones.
+bool may_be_best(const Group& group, const Cell& cell) {
+  return cell.summary.n >= 3 && cell.complete &&
+         group.count("failed") + group.count("diverged") == 0;
 }
 
-/// Whether the best of these stands out: of 3 seeds or more, and no other mean in its interval.
-Cell* outstanding(const std::vector<Cell*>& cells, int direction) {
-  Cell* best = *std::max_element(cells.begin(), cells.end(), [&](const Cell* a, const Cell* b) {
-    return direction * a->summary.mean < direction * b->summary.mean;
-  });
-  if (best->summary.n < 3) return nullptr;
-  const double limit = direction > 0 ? best->summary.ci_low : best->summary.ci_high;
-  const bool alone = std::all_of(cells.begin(), cells.end(), [&](const Cell* other) {
-    return other == best || direction * other->summary.mean < direction * limit;
-  });
-  return alone ? best : nullptr;
-}
-
-/// Cells of groups between which no flag lies: they may be ranked against each other.
-struct Rank {
-  size_t group = 0;  ///< the first
-  std::vector<Cell*> cells;
-};
-
-/// What the flags say of a group; groups that say the same are ranked alike.
-std::vector<Rank> ranks_of(const std::vector<std::pair<size_t, Cell*>>& cells,
-                           const std::vector<const Flag*>& flags) {
-  std::vector<Rank> ranks;
-  std::map<std::vector<std::map<std::string, std::set<std::string>>>, size_t> index;
-  for (const auto& [group, cell] : cells) {
-    std::vector<std::map<std::string, std::set<std::string>>> said;
-    for (const Flag* flag : flags) said.push_back(flag->values[group]);
-    const auto [found, is_new] = index.emplace(std::move(said), ranks.size());
-    if (is_new) ranks.push_back({group, {}});
-    ranks[found->second].cells.push_back(cell);
+/// The groups' best cell, where it stands out among the others: some of 3 seeds or more, and none
+/// in its interval, of those that no flag parts from it.
+Cell* outstanding(std::vector<Group>& groups, const std::vector<size_t>& ranked, size_t metric,
+                  int direction, const std::vector<const Flag*>& flags) {
+  const auto mean = [&](size_t g) { return direction * groups[g].cells[metric].summary.mean; };
+  const size_t best = *std::max_element(ranked.begin(), ranked.end(),
+                                        [&](size_t a, size_t b) { return mean(a) < mean(b); });
+  Cell& cell = groups[best].cells[metric];
+  if (!may_be_best(groups[best], cell)) return nullptr;
+  const double limit = direction * (direction > 0 ? cell.summary.ci_low : cell.summary.ci_high);
+  bool has_rival = false;
+  for (const size_t g : ranked) {
+    if (g == best || std::any_of(flags.begin(), flags.end(),
+                                 [&](const Flag* flag) { return flag->between(best, g); }))
+      continue;
+    if (mean(g) >= limit) return nullptr;
+    has_rival |= groups[g].cells[metric].summary.n >= 3;
   }
-  return ranks;
-}
-
-/// Marks each cell that stands out among those that no flag parts from it.
-void mark_outstanding(const std::vector<Rank>& ranks, const std::vector<const Flag*>& flags,
-                      int direction) {
-  for (const Rank& rank : ranks) {
-    std::vector<Cell*> cells = rank.cells;
-    for (const Rank& other : ranks)
-      if (&other != &rank && std::none_of(flags.begin(), flags.end(), [&](const Flag* flag) {
-            return flag->between(rank.group, other.group);
-          }))
-        cells.insert(cells.end(), other.cells.begin(), other.cells.end());
-    Cell* best = cells.size() < 2 ? nullptr : outstanding(cells, direction);
-    if (std::find(rank.cells.begin(), rank.cells.end(), best) != rank.cells.end())
-      best->best = true;
-  }
+  return has_rival ? &cell : nullptr;
 }
 
 }  // namespace
@@ -212,16 +184,14 @@ void mark_best(Comparison& c) {
     std::vector<const Flag*> flags;
     for (const Flag& flag : c.flags)
       if (flag.concerns(metric.name)) flags.push_back(&flag);
-    std::map<std::string, std::vector<std::pair<size_t, Cell*>>> ranked;
+    std::map<std::string, std::vector<size_t>> ranked;
     for (size_t g = 0; g < c.groups.size(); ++g) {
-      Cell& cell = c.groups[g].cells[m];
+      const Cell& cell = c.groups[g].cells[m];
       if (!cell.values.empty() && !cell.chosen_on_test && !is_of_codes(cell))
-        ranked[ranked_with(c.groups[g], cell, metric.name)].emplace_back(g, &cell);
+        ranked[ranked_with(c.groups[g], cell)].push_back(g);
     }
-    for (const auto& [what, cells] : ranked)
-      mark_outstanding(ranks_of(cells, flags), flags, metric.direction);
-    for (Group& group : c.groups)
-      if (lost_runs(group)) group.cells[m].best = false;
+    for (const auto& [what, groups] : ranked)
+      if (Cell* best = outstanding(c.groups, groups, m, metric.direction, flags)) best->best = true;
   }
 }
 

@@ -12,10 +12,9 @@ namespace strata {
 /// Throws UserError where a metric is asked for that no run has.
 void fill_cells(Comparison& c, const std::vector<std::string>& asked);
 
-/// Marks the best of those that may be compared: the same unit on the same test data, and no flag
-/// between them that concerns the figure. Nothing is best of one, of codes (each row has its own),
-/// of a choice made on the test data, of those that did not fail, of costs, or where the direction
-/// is not known.
+/// Marks the best of the same unit on the same test data (Cell::best). Nothing is best of codes
+/// (each row has its own), of a choice made on the test data, of costs, or where the direction is
+/// not known.
 void mark_best(Comparison& c);
 
 /// Whether the figure is of codes, or of some: each row has its own, made by its own encoder.

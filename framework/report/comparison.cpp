@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "strata/report/cells.hpp"
 #include "strata/report/find_row.hpp"
@@ -17,28 +18,45 @@
 namespace strata {
 namespace {
 
-void average_curves(Group& group) {
-  for (const ComparedRun* run : group.runs) {
-    if (run->status != "completed") continue;
-    for (const StageCurve& curve : run->curves) {
-      auto mean = std::find_if(group.curves.begin(), group.curves.end(),
-                               [&](const StageCurve& other) { return other.stage == curve.stage; });
-      if (mean == group.curves.end()) {
-        mean = group.curves.insert(mean, curve);
-        mean->losses.clear();
-      }
-      if (curve.losses.size() > mean->losses.size()) mean->losses.resize(curve.losses.size(), 0);
+/// Whether the two trained the same stages for the same ends.
+bool same_stages(const ComparedRun& a, const ComparedRun& b) {
+  return std::equal(a.curves.begin(), a.curves.end(), b.curves.begin(), b.curves.end(),
+                    [](const StageCurve& x, const StageCurve& y) {
+                      return std::tie(x.stage, x.kind, x.target, x.loss) ==
+                             std::tie(y.stage, y.kind, y.target, y.loss);
+                    });
+}
+
+/// False where there is no mean, for the runs have not all the same stages.
+bool average_curves(Group& group) {
+  std::vector<const ComparedRun*> runs;
+  for (const ComparedRun* run : group.runs)
+    if (run->status == "completed") runs.push_back(run);
+  if (runs.empty()) return true;
+  if (!std::all_of(runs.begin(), runs.end(),
+                   [&](const ComparedRun* run) { return same_stages(*run, *runs[0]); }))
+    return false;
+  group.curves = runs[0]->curves;
+  for (size_t s = 0; s < group.curves.size(); ++s) {
+    std::vector<std::vector<double>> by_epoch;
+    for (const ComparedRun* run : runs) {
+      const auto& losses = run->curves[s].losses;
+      if (losses.size() > by_epoch.size()) by_epoch.resize(losses.size());
+      for (size_t e = 0; e < losses.size(); ++e) by_epoch[e].push_back(losses[e]);
     }
+    group.curves[s].losses.clear();
+    for (const auto& values : by_epoch) group.curves[s].losses.push_back(summarize(values).mean);
   }
-  for (StageCurve& mean : group.curves)
-    for (size_t e = 0; e < mean.losses.size(); ++e) {
-      std::vector<double> values;
-      for (const ComparedRun* run : group.runs)
-        for (const StageCurve& curve : run->curves)
-          if (run->status == "completed" && curve.stage == mean.stage && e < curve.losses.size())
-            values.push_back(curve.losses[e]);
-      mean.losses[e] = summarize(values).mean;
-    }
+  return true;
+}
+
+void average_curves(Comparison& c) {
+  std::vector<size_t> unlike;
+  for (size_t g = 0; g < c.groups.size(); ++g)
+    if (!average_curves(c.groups[g])) unlike.push_back(g);
+  if (!unlike.empty())
+    c.notes.push_back(fmt::format("the runs of {} have not all the same stages: no mean curve",
+                                  rows_text(unlike)));
 }
 
 void sort_groups(Comparison& c, const std::string& sort) {
@@ -216,6 +234,13 @@ int64_t Group::records() const {
   return all;
 }
 
+std::set<std::string> Group::test_data() const {
+  std::set<std::string> data;
+  for (const ComparedRun* run : runs)
+    if (run->status == "completed") data.insert(run->test_data);
+  return data;
+}
+
 Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options) {
   if (runs.empty()) throw UserError("there are no runs to compare");
   Comparison c;
@@ -228,20 +253,22 @@ Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options)
   c.notes = grouped.notes;
   fill_cells(c, options.metrics);
   sort_groups(c, options.sort);
-  for (Group& group : c.groups) average_curves(group);
-  add_flags(c, options.by.empty() ? std::vector<std::string>{} : grouped.keys);
+  average_curves(c);
+  add_flags(c, grouped.asked);
   mark_best(c);
   add_notes(c);
   add_unstarted_note(c);
-  if (!options.baseline.empty() || c.groups.size() == 2) {
-    c.has_baseline = true;
-    c.baseline = options.baseline.empty() ? 0 : find_baseline(c, options.baseline);
-    const auto agree = [&](const ComparedRun& a, const ComparedRun& b) {
-      return grouped.agree(a, b);
-    };
-    add_paired(c, agree);
-    if (options.baseline.empty() && c.paired.empty()) c.has_baseline = false;
-  }
+  if (!options.baseline.empty())
+    c.baselines = find_baselines(c, options.baseline);
+  else if (c.groups.size() == 2)
+    c.baselines = {0};
+  if (!c.baselines.empty())
+    add_paired(c, [&](const auto& a, const auto& b) { return grouped.agree(a, b); });
+  if (options.baseline.empty() && c.paired.empty()) c.baselines.clear();
+  if (grouped.mixed && !c.paired.empty())
+    c.paired_note =
+        "A difference is of the runs that agree in all other settings, a row's figures above are "
+        "of all its runs: the two need not agree";
   return c;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,10 @@ struct Cell {
   Summary summary;
   std::vector<double> values;  ///< one a seed: the mean of its runs, where a row mixes settings
   std::string unit;            ///< what it was measured on; "" where that plays no part
-  /// The best of those it may be compared with: of 3 seeds or more, none failed, and no other
-  /// within its interval. Never of a cost.
+  bool complete = true;        ///< each of the row's completed runs has it
+  /// The best on its test data and in its unit, of 3 seeds or more, complete, and of no row that
+  /// lost runs; and of those that no flag parts from it, one at least of 3 seeds, none lies within
+  /// its interval. Never of a cost.
   bool best = false;
   bool chosen_on_test = false;  ///< measured on the split that also chose something
 };
@@ -43,9 +46,11 @@ struct Group {
   std::map<std::string, int64_t> statuses;  ///< of both
   std::vector<Cell> cells;                  ///< one for each of Comparison::metrics
   std::string marks;                        ///< of the flags that concern it: "a,c"
-  std::vector<StageCurve> curves;           ///< mean over the completed runs, epoch by epoch
+  /// Mean over the completed runs, epoch by epoch; none where these have not all the same stages.
+  std::vector<StageCurve> curves;
   int64_t count(const std::string& status) const;
-  int64_t records() const;  ///< all runs
+  int64_t records() const;                  ///< all runs
+  std::set<std::string> test_data() const;  ///< of the completed runs
 };
 
 struct Metric {
@@ -54,10 +59,10 @@ struct Metric {
   bool comparable = true;  ///< false where the groups' units differ, or several are of codes
 };
 
-/// A group against the baseline in one metric, a pair for each seed: runs that share a seed are no
+/// A group against its baseline in one metric, a pair for each seed: runs that share a seed are no
 /// independent samples, so what else varies within a row is averaged within the seed.
 struct Paired {
-  size_t group = 0, metric = 0;
+  size_t group = 0, baseline = 0, metric = 0;
   bool comparable = true;       ///< else nothing was tested
   std::string flags;            ///< marks of those that lie between the two: "a,c"
   bool chosen_on_test = false;  ///< the figure of either
@@ -80,9 +85,9 @@ struct Comparison {
   std::vector<Group> groups;
   std::vector<Flag> flags;
   std::vector<std::string> notes;  ///< sentences: what the reader must know beside the flags
-  bool has_baseline = false;
-  size_t baseline = 0;
+  std::vector<size_t> baselines;   ///< several where each is on other test data: for its own rows
   std::vector<Paired> paired;
+  std::string paired_note;  ///< a sentence under these, or ""
 
   Comparison() = default;
   Comparison(Comparison&&) = default;

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "strata/report/comparison_text.hpp"
 #include "strata/report/json_access.hpp"
 
@@ -65,6 +67,7 @@ Json paired_json(const Paired& paired, const Comparison& c) {
   const Metric& metric = c.metrics[paired.metric];
   return {{"metric", metric.name},
           {"group", paired.group},
+          {"baseline", paired.baseline},
           {"comparable", paired.comparable},
           {"flags", paired.flags},
           {"chosen_on_test", paired.chosen_on_test},
@@ -112,10 +115,12 @@ constexpr const char* paired_parts[] = {
     "pairs",    "unpaired",     "difference", "difference ci_low", "difference ci_high",
     "p_t_holm", "p_exact_holm", "verdict",    "also differs in",   "either chosen_on_test"};
 
-/// A group's difference from the baseline in one metric.
+/// A group's difference from its baseline in one metric.
 std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t metric) {
   std::vector<std::string> fields(std::size(paired_parts));
-  fields[7] = group == c.baseline ? "baseline" : "not comparable";  // other test data
+  const bool is_baseline =
+      std::find(c.baselines.begin(), c.baselines.end(), group) != c.baselines.end();
+  fields[7] = is_baseline ? "baseline" : "not comparable";  // other test data
   for (const Paired& paired : c.paired) {
     if (paired.group != group || paired.metric != metric) continue;
     const Summary& difference = paired.test.difference;
@@ -147,12 +152,10 @@ Json comparison_json(const Comparison& c) {
   Json unreadable = Json::array();
   for (const UnreadableRecord& record : c.unreadable)
     unreadable.push_back({{"path", record.path.string()}, {"error", record.error}});
-  return {
-      {"keys", c.keys},          {"metrics", metrics},
-      {"groups", groups},        {"baseline", c.has_baseline ? Json(c.baseline) : Json(nullptr)},
-      {"paired", paired},        {"flags", flags},
-      {"notes", c.notes},        {"unstarted", unstarted},
-      {"unreadable", unreadable}};
+  return {{"keys", c.keys},           {"metrics", metrics}, {"groups", groups},
+          {"baselines", c.baselines}, {"paired", paired},   {"paired_note", c.paired_note},
+          {"flags", flags},           {"notes", c.notes},   {"unstarted", unstarted},
+          {"unreadable", unreadable}};
 }
 
 std::string comparison_csv(const Comparison& c) {
@@ -164,7 +167,7 @@ std::string comparison_csv(const Comparison& c) {
       header.push_back(metric.name + ' ' + part);
   std::vector<size_t> tested;
   for (size_t m = 0; m < c.metrics.size(); ++m)
-    if (c.has_baseline && !is_cost(c.metrics[m].name)) tested.push_back(m);
+    if (!c.baselines.empty() && !is_cost(c.metrics[m].name)) tested.push_back(m);
   for (const size_t m : tested)
     for (const char* part : paired_parts) header.push_back(c.metrics[m].name + ' ' + part);
   std::string text = csv_line(header);

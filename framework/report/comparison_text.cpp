@@ -73,8 +73,10 @@ std::string tables(const Comparison& c, size_t width) {
   for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
   Column curves{"loss by epoch, stage by stage", {}, false};
   for (const Group& group : c.groups) curves.cells.push_back(sparkline(group.curves));
-  if (std::any_of(curves.cells.begin(), curves.cells.end(), [](auto& s) { return !s.empty(); }))
+  if (std::any_of(curves.cells.begin(), curves.cells.end(), [](auto& s) { return !s.empty(); })) {
+    std::replace(curves.cells.begin(), curves.cells.end(), std::string(), std::string("-"));
     columns.push_back(std::move(curves));
+  }
   return text_tables(columns, 1, width);
 }
 
@@ -101,10 +103,15 @@ std::vector<Column> paired_columns(const Comparison& c) {
 }
 
 std::string paired_heading(const Comparison& c) {
+  std::vector<std::string> from;
+  for (const size_t g : c.baselines)
+    from.push_back(c.baselines.size() == 1
+                       ? fmt::format("row {}", g + 1)
+                       : fmt::format("row {} ({})", g + 1, c.groups[g].runs[0]->dataset));
   return fmt::format(
-      "Difference from row {} over shared seeds [95 % interval]; p of the paired t-test and of "
+      "Difference from {}{} over shared seeds [95 % interval]; p of the paired t-test and of "
       "Wilcoxon's exact signed-rank test, each corrected by Holm over the rows of a metric",
-      c.baseline + 1);
+      fmt::join(from, " and "), from.size() > 1 ? ", each on its own data," : "");
 }
 
 std::string legend(const Comparison& c) {
@@ -216,6 +223,7 @@ std::string comparison_text(const Comparison& c, size_t width) {
   if (!c.paired.empty())
     text +=
         '\n' + wrapped(paired_heading(c), width, "  ") + text_tables(paired_columns(c), 2, width);
+  if (!c.paired_note.empty()) text += wrapped(c.paired_note + '.', width, "  ");
   if (!c.flags.empty()) text += "\nNot to be compared without a thought:\n";
   for (const Flag& flag : c.flags)
     text += wrapped(fmt::format("  {}  {}", flag.mark, flag.text()), width, "     ");
@@ -230,6 +238,7 @@ std::string comparison_markdown(const Comparison& c) {
   std::string text = counts_text(c) + "\n\n" + markdown_table(columns) + '\n' + legend(c) + '\n';
   if (!c.paired.empty())
     text += '\n' + paired_heading(c) + ":\n\n" + markdown_table(paired_columns(c));
+  if (!c.paired_note.empty()) text += '\n' + c.paired_note + ".\n";
   if (!c.flags.empty()) text += '\n';
   for (const Flag& flag : c.flags)
     text += fmt::format("- **{}** {}\n", flag.mark, escaped(flag.text()));

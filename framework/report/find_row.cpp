@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "strata/report/near_names.hpp"
 #include "strata/report/settings.hpp"
@@ -113,9 +114,19 @@ std::string choice_among(const Comparison& comparison, const std::vector<size_t>
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
+/// Whether no two of the rows share test data.
+bool each_on_its_own_data(const Comparison& comparison, const std::vector<size_t>& groups) {
+  std::set<std::string> seen;
+  return std::all_of(groups.begin(), groups.end(), [&](size_t g) {
+    const auto data = comparison.groups[g].test_data();
+    return !data.empty() && std::all_of(data.begin(), data.end(),
+                                        [&](const auto& one) { return seen.insert(one).second; });
+  });
+}
+
 }  // namespace
 
-size_t find_baseline(const Comparison& comparison, const std::string& wanted) {
+std::vector<size_t> find_baselines(const Comparison& comparison, const std::string& wanted) {
   const bool by_name = wanted.find('=') == std::string::npos;
   const auto conditions = by_name ? Conditions{} : parse_conditions(comparison, wanted);
   std::vector<size_t> matches, all;
@@ -129,10 +140,11 @@ size_t find_baseline(const Comparison& comparison, const std::string& wanted) {
     });
     if (by_name ? named : fits) matches.push_back(g);
   }
-  if (matches.size() == 1) return matches[0];
+  if (matches.size() == 1) return matches;
   if (matches.empty())
     throw UserError(fmt::format("--baseline: '{}' is no row; the rows are:{}", wanted,
                                 listed_rows(comparison, all)));
+  if (each_on_its_own_data(comparison, matches)) return matches;
   const std::string choice = choice_among(comparison, matches);
   throw UserError(fmt::format("--baseline: '{}' is {} rows:{}\nchoose one: --baseline {}", wanted,
                               matches.size(), listed_rows(comparison, matches),

@@ -151,6 +151,31 @@ VaryingSettings asked_settings(const FlatSettings& flat, const VaryingSettings& 
   return asked;
 }
 
+/// The data's settings without which rows by the `asked` keys would hold runs on different test
+/// data.
+std::vector<std::string> data_keys(const Configurations& all, const FlatSettings& flat,
+                                   const VaryingSettings& varying,
+                                   const std::vector<std::string>& asked) {
+  std::vector<std::string> added, keys = asked;
+  for (size_t k = 0; k < varying.keys.size(); ++k) {
+    if (varying.keys[k].rfind("data.", 0) != 0 || lists(keys, varying.keys[k])) continue;
+    const auto rows = asked_settings(flat, varying, keys).values;
+    std::map<std::vector<std::string>, std::map<std::string, std::set<std::string>>> said;
+    for (size_t i = 0; i < rows.size(); ++i)
+      for (const ComparedRun* run : all.members[i])
+        if (run->status == "completed") said[rows[i]][run->test_data].insert(varying.values[i][k]);
+    const bool tells = std::any_of(said.begin(), said.end(), [](const auto& row) {
+      return std::any_of(row.second.begin(), row.second.end(), [&](const auto& data) {
+        return data.second != row.second.begin()->second;
+      });
+    });
+    if (!tells) continue;
+    added.push_back(varying.keys[k]);
+    keys.push_back(varying.keys[k]);
+  }
+  return added;
+}
+
 /// Whether one of the keys is this one, or lies within it.
 bool covered_by(const std::vector<std::string>& keys, const std::string& key) {
   return std::any_of(keys.begin(), keys.end(), [&](const std::string& inner) {
@@ -188,11 +213,14 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
   facts = all.facts;
   VaryingSettings varying = varying_settings(all.configs);
   const FlatSettings flat(all.configs);
-  const auto asked = asked_keys(flat, varying, by, facts, runs);
-  auto kept = asked;  // a result may be the same under two versions: that is what they tell
+  asked = asked_keys(flat, varying, by, facts, runs);
+  const auto added = by.empty() ? by : data_keys(all, flat, varying, asked);
+  keys = asked;
+  keys.insert(keys.end(), added.begin(), added.end());
+  auto kept = keys;  // a result may be the same under two versions: that is what they tell
   kept.insert(kept.end(), all.facts.begin(), all.facts.end());
   const UnusedSettings unused = blank_unused(all.members, kept, varying);
-  const VaryingSettings columns = by.empty() ? varying : asked_settings(flat, varying, asked);
+  const VaryingSettings columns = by.empty() ? varying : asked_settings(flat, varying, keys);
   keys = columns.keys;
   key_names = short_names(keys, flat.keys);
 
@@ -225,6 +253,11 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
   if (by.empty() && !varying.alike.empty())
     notes.push_back(fmt::format("alike in every row that has them, and so in no column: {}",
                                 fmt::join(varying.alike, ", ")));
+  if (!added.empty())
+    notes.push_back(
+        fmt::format("rows never mix runs on different test data: {}, which --by does "
+                    "not name, tells them apart too",
+                    fmt::join(added, ", ")));
   add_repeat_notes(notes, repeats);
   if (same.count > 0)
     notes.push_back(fmt::format(
@@ -236,7 +269,7 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
 }
 
 void GroupedRuns::add_rest_notes() {
-  std::vector<std::string> mixed, apart;
+  std::vector<std::string> mixing, apart;
   for (size_t k = 0; k < rest_keys_.size(); ++k) {
     std::set<std::string> all;
     bool mixes = false;
@@ -247,15 +280,16 @@ void GroupedRuns::add_rest_notes() {
       all.insert(values.begin(), values.end());
     }
     if (mixes)
-      mixed.push_back(rest_keys_[k]);
+      mixing.push_back(rest_keys_[k]);
     else if (all.size() > 1 && !covered_by(keys, rest_keys_[k]))
       apart.push_back(rest_keys_[k]);
   }
-  if (!mixed.empty())
+  mixed = !mixing.empty();
+  if (mixed)
     notes.push_back(fmt::format(
         "rows mix runs of different {}: each figure is the mean of a seed's runs, and pairs are "
         "counted by seed",
-        fmt::join(mixed, ", ")));
+        fmt::join(mixing, ", ")));
   if (!apart.empty())
     notes.push_back(
         fmt::format("the rows differ in {} too, which --by does not name", fmt::join(apart, ", ")));

@@ -43,25 +43,27 @@ std::vector<double> differences_by_seed(const SeedRuns& ours, const SeedRuns& th
   return differences;
 }
 
-Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_t m) {
+Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_t baseline,
+                    size_t m) {
   Paired paired;
   paired.group = g;
+  paired.baseline = baseline;
   paired.metric = m;
   const std::string& metric = c.metrics[m].name;
   paired.test = paired_test({});
   paired.p_t = paired.p_exact = untested;
-  const Cell &ours_cell = c.groups[g].cells[m], &theirs_cell = c.groups[c.baseline].cells[m];
+  const Cell &ours_cell = c.groups[g].cells[m], &theirs_cell = c.groups[baseline].cells[m];
   if (ours_cell.values.empty() || theirs_cell.values.empty()) return paired;
   paired.comparable = ours_cell.unit == theirs_cell.unit && !is_of_codes(ours_cell);
   paired.chosen_on_test = ours_cell.chosen_on_test || theirs_cell.chosen_on_test;
   for (const Flag& flag : c.flags) {
-    if (!flag.concerns(metric) || !flag.between(g, c.baseline)) continue;
+    if (!flag.concerns(metric) || !flag.between(g, baseline)) continue;
     paired.flags += (paired.flags.empty() ? "" : ",") + flag.mark;
     if (flag.forbids(metric)) paired.comparable = false;
   }
   if (!paired.comparable) return paired;
   const SeedRuns ours = runs_with(c.groups[g], metric);
-  const SeedRuns theirs = runs_with(c.groups[c.baseline], metric);
+  const SeedRuns theirs = runs_with(c.groups[baseline], metric);
   auto differences = differences_by_seed(ours, theirs, metric, agree);
   if (differences.empty())  // the rows share no setting of what they mix: their means are compared
     differences = differences_by_seed(ours, theirs, metric, [](auto&, auto&) { return true; });
@@ -70,42 +72,46 @@ Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_
   return paired;
 }
 
-/// The rows that share no test data with the baseline, which a note names: nothing to test.
-std::set<size_t> other_data(Comparison& c) {
-  const auto data_of = [](const Group& group) {
-    std::set<std::string> data;
-    for (const ComparedRun* run : group.runs)
-      if (run->status == "completed") data.insert(run->test_data);
-    return data;
-  };
-  const auto ours = data_of(c.groups[c.baseline]);
-  std::set<size_t> others;
+bool share(const std::set<std::string>& a, const std::set<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const auto& data) { return b.count(data) != 0; });
+}
+
+/// The groups to test, each with the baseline on its own test data, or any where one of the two has
+/// no figures. A note names those on other data: nothing to test.
+std::map<size_t, size_t> own_baselines(Comparison& c) {
+  std::vector<std::set<std::string>> data;
+  for (const size_t b : c.baselines) data.push_back(c.groups[b].test_data());
+  std::map<size_t, size_t> own;
+  std::vector<size_t> others;
   for (size_t g = 0; g < c.groups.size(); ++g) {
-    const auto theirs = data_of(c.groups[g]);
-    const bool shared = std::any_of(theirs.begin(), theirs.end(),
-                                    [&](const auto& data) { return ours.count(data) != 0; });
-    if (!ours.empty() && !theirs.empty() && !shared) others.insert(g);
+    if (std::find(c.baselines.begin(), c.baselines.end(), g) != c.baselines.end()) continue;
+    const auto ours = c.groups[g].test_data();
+    const auto found = std::find_if(data.begin(), data.end(), [&](const auto& theirs) {
+      return ours.empty() || theirs.empty() || share(ours, theirs);
+    });
+    if (found != data.end())
+      own[g] = c.baselines[static_cast<size_t>(found - data.begin())];
+    else
+      others.push_back(g);
   }
   if (!others.empty())
     c.notes.push_back(
-        fmt::format("{} {} tested on other data than row {}: they stand side by side, and no "
+        fmt::format("{} {} tested on other data than {}: they stand side by side, and no "
                     "paired test is made between them",
-                    rows_text({others.begin(), others.end()}), others.size() > 1 ? "were" : "was",
-                    c.baseline + 1));
-  return others;
+                    rows_text(others), others.size() > 1 ? "were" : "was", rows_text(c.baselines)));
+  return own;
 }
 
 }  // namespace
 
 void add_paired(Comparison& c, const RunsAgree& agree) {
-  const auto others = other_data(c);
+  const auto own = own_baselines(c);
   for (size_t m = 0; m < c.metrics.size(); ++m) {
     if (is_cost(c.metrics[m].name)) continue;
     std::vector<Paired> rows;
     std::vector<double> p_t, p_exact;
-    for (size_t g = 0; g < c.groups.size(); ++g) {
-      if (g == c.baseline || others.count(g) != 0) continue;
-      rows.push_back(compare_pair(c, agree, g, m));
+    for (const auto& [group, baseline] : own) {
+      rows.push_back(compare_pair(c, agree, group, baseline, m));
       p_t.push_back(rows.back().test.p_t);
       p_exact.push_back(rows.back().test.exact.p);
       if (!rows.back().comparable) p_t.back() = p_exact.back() = untested;

@@ -233,6 +233,7 @@ Json report_data(const Comparison& c) {
     }
     if (data.lost_images()) lost.push_back(g + 1);
     groups.push_back(data.json({{"label", label_of(c, g)}}));
+    if (c.groups[g].curves.empty()) groups.back()["stages"] = Json::array();  // of unlike stages
   }
   Json notes = Json::array();
   if (!lost.empty()) notes.push_back(lost_images_note(lost, c.groups.size()));

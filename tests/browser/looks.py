@@ -49,7 +49,7 @@ class Looks(axes.Page):
         self.assertEqual([[round(p[end], 4) for p in band for end in ("low", "high")] for band in loss["bands"]],
                          [[0.22, 0.222], [0.23, 0.232], [0.24, 0.242]])
         self.assertEqual(self.texts("#curves > .hint")[0],
-                         "Upright lines of one epoch alone: one standard deviation over seeds.")
+                         "Upright lines of one epoch alone: one standard deviation over a row’s runs.")
 
     def test_one_epoch_of_rows_that_are_nearly_alike_does_not_zoom_in(self):
         self.open(3, seeds=1, edit=lambda record, row, seed: one_epoch(record, 0.2298444845 + 1e-9 * row))

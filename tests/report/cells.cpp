@@ -15,10 +15,11 @@ using Strings = std::vector<std::string>;
 namespace {
 
 /// Learning rates 0.1, 1 and 2 with accuracies about 0.90, 0.92 and 0.95, and nll 0.30, 0.28 and
-/// 0.25; `change` is made to the last.
-Comparison three_rows(const std::function<void(Json&)>& change, const Strings& by = {}) {
+/// 0.25, or as `last` says; `change` is made to the last.
+Comparison three_rows(const std::function<void(Json&)>& change, const Strings& by = {},
+                      double last = 0.95) {
   std::vector<ComparedRun> runs;
-  const double rates[] = {0.1, 1, 2}, means[] = {0.90, 0.92, 0.95};
+  const double rates[] = {0.1, 1, 2}, means[] = {0.90, 0.92, last};
   for (size_t row = 0; row < 3; ++row)
     for (int64_t seed = 0; seed < 3; ++seed) {
       RunSpec spec;
@@ -68,20 +69,26 @@ std::string refused(const Comparison& c) {
 
 TEST_CASE("nothing is best across a flagged difference, and some make figures not comparable") {
   const auto rows = [](const char* pointer, const Json& value) {
-    const Comparison c = three_rows([&](Json& r) { r.at(Json::json_pointer(pointer)) = value; });
+    const auto change = [&](Json& r) { r.at(Json::json_pointer(pointer)) = value; };
+    const Comparison c = three_rows(change);
     CHECK(c.flags.size() == 1);
+    // Where the flagged row is the worst, the best of the others stands out.
+    CHECK(stars(three_rows(change, {}, 0.85)) == "accuracy 1, nll 1");
     return stars(c) + "; " + refused(c);
   };
-  const std::string both = "accuracy 1, nll 1; ";
-  CHECK(rows("/provenance/strata/version", "0.1.0x") == both);
-  CHECK(stars(three_rows([](Json& r) { test::set_epochs(r, 2, 20); })) == "accuracy 1, nll 1");
-  CHECK(rows("/config/dtype", "float32") == both);
-  CHECK(rows("/data/pixels/mean", 0.0) == both + "accuracy 2, nll 2");
-  CHECK(rows("/data/files/0/sha256", std::string(64, 'b')) == both + "accuracy 2, nll 2");
-  CHECK(rows("/data/classes", 5) == both + "accuracy 2, nll 2");
+  // Row 2 is worse than row 3, and nothing may be compared with that.
+  const std::string none = "; ";
+  CHECK(rows("/provenance/strata/version", "0.1.0x") == none);
+  const auto longer = [](Json& r) { test::set_epochs(r, 2, 20); };
+  CHECK(stars(three_rows(longer)).empty());
+  CHECK(stars(three_rows(longer, {}, 0.85)) == "accuracy 1, nll 1");
+  CHECK(rows("/config/dtype", "float32") == none);
+  CHECK(rows("/data/pixels/mean", 0.0) == none + "accuracy 2, nll 2");
+  CHECK(rows("/data/files/0/sha256", std::string(64, 'b')) == none + "accuracy 2, nll 2");
+  CHECK(rows("/data/classes", 5) == none + "accuracy 2, nll 2");
   // One metric's definition concerns no other; machines differ in costs alone.
   CHECK(rows("/config/classify/metrics/0", {{"type", "accuracy"}, {"top", 5}}) ==
-        "accuracy 1, nll 2; accuracy 2");
+        "nll 2; accuracy 2");
   CHECK(rows("/provenance/cpu", "Another CPU") == "accuracy 2, nll 2; ");
   CHECK(stars(three_rows([](Json&) {})) == "accuracy 2, nll 2");
 }
@@ -91,7 +98,7 @@ TEST_CASE("epochs that are compared on purpose may be best") {
     r["config"]["classify"]["epochs"] = 20;
     test::set_epochs(r, 2, 20);
   };
-  CHECK(stars(three_rows(longer)) == "accuracy 1, nll 1");
+  CHECK(stars(three_rows(longer)).empty());
   CHECK(stars(three_rows(longer, {"classify.epochs", "classify.optimizer.lr"})) ==
         "accuracy 2, nll 2");
 }
@@ -115,6 +122,37 @@ TEST_CASE("a metric that is asked for twice, or offered beside, is one column") 
   CHECK(columns({"reconstruction_error", "relative_error"}) == both);
   CHECK(columns({"relative_error", "reconstruction_error", "relative_error"}) ==
         Strings{"relative_error", "reconstruction_error"});
+}
+
+TEST_CASE("a figure that some of a row's runs lack is never best") {
+  const auto lacks = [](int64_t seed) {
+    return [seed](Json& r) {
+      if (r["seed"] == seed) r["metrics"]["test"]["accuracy"] = nullptr;
+    };
+  };
+  CHECK(stars(three_rows(lacks(9))) == "accuracy 2, nll 2");
+  CHECK(stars(three_rows(lacks(0))) == "nll 2");
+}
+
+TEST_CASE("the best has a rival of three seeds") {
+  const auto against = [](int64_t rival_seeds) {
+    std::vector<ComparedRun> runs;
+    for (const double lr : {0.1, 1.0})
+      for (int64_t seed = 0; seed < (lr == 1.0 ? 5 : rival_seeds); ++seed) {
+        RunSpec spec;
+        spec.lr = lr;
+        spec.seed = seed;
+        Json record = make_record(spec);
+        record["metrics"]["test"]["accuracy"] = 0.9 + 0.01 * lr + 0.0001 * double(seed * seed);
+        runs.push_back(compared_run("r.json", record));
+      }
+    CompareOptions options;
+    options.metrics = {"accuracy"};
+    return stars(compare(std::move(runs), options));
+  };
+  CHECK(against(3) == "accuracy 1");
+  CHECK(against(2).empty());
+  CHECK(against(1).empty());
 }
 
 TEST_CASE("a row that lost runs is never best, nor is another that is worse than it") {

@@ -101,7 +101,7 @@ TEST_CASE("two versions are compared by their flag's key or by name") {
     const Comparison c = twice(setting(version, "0.2.0"), options);
     CHECK(c.keys == Strings{by == Strings{"name"} ? "name" : "provenance.strata.version"});
     REQUIRE(c.groups.size() == 2);
-    CHECK(c.baseline == 0);
+    CHECK(c.baselines == std::vector<size_t>{0});
     CHECK(c.groups[0].names == Strings{"before"});
     REQUIRE(c.paired.size() == 1);
     CHECK(c.paired[0].test.difference.n == 3);

@@ -199,7 +199,7 @@ TEST_CASE("JSON holds all of it") {
   CHECK(json["paired"].size() == 1);
   CHECK(json["paired"][0]["difference"]["n"] == 3);
   CHECK(json["flags"][0]["key"] == "config.dtype");
-  CHECK(json["baseline"] == 0);
+  CHECK(json["baselines"] == Json::array({0}));
 }
 
 TEST_CASE("the legend says what the star promises") {

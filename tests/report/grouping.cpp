@@ -46,6 +46,38 @@ TEST_CASE("what differs between rows but within none is not mixed") {
                 "runs, and pairs are counted by seed"});
 }
 
+TEST_CASE("under --by no row mixes runs on different test data") {
+  std::vector<ComparedRun> runs;
+  const auto add = [&](const std::string& dataset, int64_t train_size, int64_t test_size) {
+    for (int64_t seed = 0; seed < 3; ++seed) {
+      test::RunSpec spec;
+      spec.dataset = dataset;
+      spec.seed = seed;
+      Json record = test::make_record(spec);
+      record["config"]["data"]["train_size"] = train_size;
+      record["config"]["data"]["test_size"] = test_size;
+      record["data"]["splits"]["test"]["class_counts"] = {test_size};
+      runs.push_back(compared_run("r.json", record));
+    }
+  };
+  add("mnist", 500, 100);
+  add("fashion_mnist", 1000, 100);  // the size is another too, but the data set tells it
+  const std::string note = " which --by does not name, tells them apart too";
+  const Comparison two = by_keys(runs, {"strategy"});
+  CHECK(two.keys == Strings{"pretrain.strategy", "data.dataset"});
+  REQUIRE(two.groups.size() == 2);
+  CHECK(two.groups[0].values == Strings{"greedy", "fashion_mnist"});
+  CHECK(two.notes.at(0) == "rows never mix runs on different test data: data.dataset," + note);
+  CHECK(by_keys(runs, {"strategy", "dataset"}).keys ==
+        Strings{"pretrain.strategy", "data.dataset"});
+  add("mnist", 500, 200);
+  const Comparison three = by_keys(runs, {"strategy"});
+  CHECK(three.keys == Strings{"pretrain.strategy", "data.dataset", "data.test_size"});
+  CHECK(three.groups.size() == 3);
+  CHECK(three.notes.at(0) ==
+        "rows never mix runs on different test data: data.dataset, data.test_size," + note);
+}
+
 TEST_CASE("a key that is asked for is never said to be mixed, nor what holds it to differ") {
   std::vector<ComparedRun> runs;
   for (int64_t seed = 0; seed < 3; ++seed) {

@@ -4,6 +4,7 @@
 
 #include "report/make_records.hpp"
 #include "strata/record/image.hpp"
+#include "strata/report/comparison_text.hpp"
 #include "strata/report/report_data.hpp"
 
 using namespace strata;
@@ -43,6 +44,32 @@ TEST_CASE("the report's data: series over seeds, confusion summed, images as byt
   CHECK(group["images"]["codes"]["uri"].get<std::string>().rfind("data:image/png;base64,iVBOR",
                                                                  0) == 0);
   CHECK(data["datasets"]["mnist"]["variance"] == 0.0949);
+}
+
+TEST_CASE("a row whose runs have unlike stages has no curve, in the page and in the terminal") {
+  const test::TemporaryFolder folder("report-stages");
+  for (const char* dataset : {"mnist", "fashion_mnist"})
+    for (const char* strategy : {"greedy", "end_to_end"}) {
+      RunSpec spec;
+      spec.dataset = dataset;
+      spec.strategy = strategy;
+      if (spec.dataset == "mnist" || spec.strategy == "greedy")
+        test::write_record(folder.path, test::make_record(spec));
+    }
+  CompareOptions options;
+  options.by = {"dataset"};
+  options.metrics = {"accuracy"};
+  const Comparison c = compare(read_compared_runs({folder.path.string()}).runs, options);
+  const Json data = report_data(c);
+  CHECK(data["groups"][0]["stages"].size() == 3);  // fashion_mnist
+  CHECK(data["groups"][1]["stages"].empty());
+  const std::string text = comparison_text(c, 200);
+  CAPTURE(text);
+  const size_t row = text.find("  2  mnist");
+  const std::string line = text.substr(row, text.find('\n', row) - row);
+  CHECK(line.substr(line.find_last_not_of(' ') - 1, 2) == " -");
+  CHECK(text.find("Note: the runs of row 2 have not all the same stages: no mean curve.") !=
+        std::string::npos);
 }
 
 TEST_CASE("base64 (RFC 4648, section 10)") {

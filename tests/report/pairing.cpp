@@ -6,6 +6,7 @@
 
 #include "report/make_records.hpp"
 #include "strata/report/comparison_text.hpp"
+#include "strata/support/errors.hpp"
 
 using namespace strata;
 
@@ -174,4 +175,89 @@ TEST_CASE("another training loss makes the losses not comparable, and nothing el
   CHECK(stars[1] == 0);
   CHECK(verdict_with_flags(c.paired.at(0), 1) == "better");
   CHECK(verdict_with_flags(c.paired.at(1), -1) == "not comparable");
+}
+
+namespace {
+
+/// Two data sets and three strategies, `greedy` better than `end_to_end` by 0.01 on each.
+Comparison on_two_data_sets(const std::string& baseline, const std::vector<std::string>& by) {
+  std::vector<ComparedRun> runs;
+  for (const char* dataset : {"mnist", "fashion_mnist"})
+    for (const char* strategy : {"end_to_end", "greedy"})
+      for (const double lr : {0.1, 1.0})
+        for (int64_t seed = 0; seed < 3; ++seed) {
+          test::RunSpec spec;
+          spec.dataset = dataset;
+          spec.strategy = strategy;
+          spec.seed = seed;
+          spec.lr = lr;
+          Json record = test::make_record(spec);
+          record["metrics"]["test"]["accuracy"] = (spec.dataset == "mnist" ? 0.9 : 0.8) +
+                                                  (spec.strategy == "greedy" ? 0.01 : 0.0) +
+                                                  0.001 * double(seed);
+          runs.push_back(compared_run("r.json", record));
+        }
+  CompareOptions options;
+  options.metrics = {"accuracy"};
+  options.baseline = baseline;
+  options.by = by;
+  return compare(std::move(runs), options);
+}
+
+}  // namespace
+
+TEST_CASE("a baseline on each of two test data: each row against that of its own") {
+  const Comparison c = on_two_data_sets("strategy=end_to_end", {"strategy"});
+  REQUIRE(c.groups.size() == 4);  // end_to_end on fashion_mnist and mnist, then greedy
+  CHECK(c.baselines == std::vector<size_t>{0, 1});
+  REQUIRE(c.paired.size() == 2);
+  for (const size_t i : {0U, 1U}) {
+    CHECK(c.paired[i].group == 2 + i);
+    CHECK(c.paired[i].baseline == i);
+    CHECK(c.paired[i].test.difference.n == 3);
+    CHECK(c.paired[i].test.difference.mean == doctest::Approx(0.01));
+  }
+  for (const std::string& note : c.notes) CHECK(note.find("tested on other data") == note.npos);
+  const std::string text = comparison_text(c, 160);
+  CAPTURE(text);
+  CHECK(text.find("Difference from row 1 (fashion_mnist) and row 2 (mnist), each on its own data, "
+                  "over shared seeds [95 % interval]; p of") != std::string::npos);
+  const Json json = comparison_json(c);
+  CHECK(json["baselines"] == Json::array({0, 1}));
+  CHECK(json["paired"][1]["baseline"] == 1);
+}
+
+TEST_CASE("two rows of a baseline on the same test data are to be told apart") {
+  std::string said;
+  try {
+    on_two_data_sets("strategy=end_to_end", {});
+  } catch (const UserError& error) {
+    said = error.what();
+  }
+  CHECK(said.find("--baseline: 'strategy=end_to_end' is 4 rows:\n") == 0);
+  CHECK(said.find("\nchoose one: --baseline strategy=end_to_end,data.dataset=fashion_mnist,"
+                  "classify.optimizer.lr=0.1") != std::string::npos);
+}
+
+TEST_CASE("where rows mix settings, a line under the differences says what they are of") {
+  const std::string line =
+      "A difference is of the runs that agree in all other settings, a row's figures above are of "
+      "all its runs: the two need not agree.\n";
+  const Comparison mixed = on_two_data_sets("strategy=end_to_end", {"strategy"});
+  CHECK(comparison_text(mixed, 160).find("but see a\n" + line) != std::string::npos);
+  CHECK(comparison_markdown(mixed).find("but see a |\n\n" + line) != std::string::npos);
+  CHECK(comparison_json(mixed)["paired_note"] == line.substr(0, line.size() - 2));
+  const Comparison plain = on_two_data_sets("strategy=end_to_end,lr=0.1", {"strategy", "lr"});
+  CHECK(plain.paired_note.empty());
+  CHECK(comparison_text(plain, 160).find("A difference is of") == std::string::npos);
+}
+
+TEST_CASE("runs of unlike stages have no mean curve") {
+  const Comparison c = on_two_data_sets("", {"dataset"});
+  CHECK(c.groups[0].curves.empty());
+  CHECK(std::count(c.notes.begin(), c.notes.end(),
+                   "the runs of rows 1 and 2 have not all the same stages: no mean curve") == 1);
+  CHECK(comparison_text(c, 160).find("loss by epoch") == std::string::npos);
+  const Comparison alike = on_two_data_sets("strategy=end_to_end", {"strategy"});
+  for (const Group& group : alike.groups) CHECK_FALSE(group.curves.empty());
 }

@@ -79,7 +79,7 @@ TEST_CASE("what a setting does not touch is one row, and may be the baseline of 
   REQUIRE(c.groups.size() == 4);
   CHECK(c.groups[0].values == Strings{"end_to_end", ""});
   CHECK(c.groups[0].runs.size() == 3);
-  CHECK(c.baseline == 0);
+  CHECK(c.baselines == std::vector<size_t>{0});
   REQUIRE(c.paired.size() == 3);
   CHECK(c.paired[0].test.difference.n == 3);
   CHECK(c.paired[0].test.difference.mean == Approx(0.039));

@@ -301,7 +301,7 @@ function curveLegend(charts) {
   const spreads = [['Bands', bands.some((band) => band.length > 1)],
                    ['upright lines of one epoch alone', bands.some((band) => band.length === 1)]]
     .filter(([, has]) => has).map(([name]) => name).join(' and ');
-  return [spreads && `${spreads[0].toUpperCase()}${spreads.slice(1)}: one standard deviation over seeds.`,
+  return [spreads && `${spreads[0].toUpperCase()}${spreads.slice(1)}: one standard deviation over a row’s runs.`,
           charts.some((chart) => chart.options.plugins.stages.boundaries.length) && 'Dashed lines: a stage begins.',
           severalDatasets && 'Errors of pixels are drawn by data set: those of two are not comparable.']
     .filter(Boolean).join(' ');

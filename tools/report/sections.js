@@ -112,9 +112,11 @@ function pairedSection() {
             pValue(p.p_t_holm), pValue(p.p_exact_holm), p.verdict];
   });
   addSection('paired', 'Paired differences',
-    make('p', {class: 'hint'}, `From row ${rowName(comparison.baseline)}, over shared seeds; p-values of the paired ` +
+    make('p', {class: 'hint'}, `From row ${comparison.baselines.map(rowName).join(' and ')}, ` +
+      `${comparison.baselines.length > 1 ? 'each on its own data, ' : ''}over shared seeds; p-values of the paired ` +
       't-test and of Wilcoxon’s exact signed-rank test, corrected by Holm over the rows of a metric.'),
-    scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)));
+    scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)),
+    comparison.paired_note ? make('p', {class: 'hint'}, `${comparison.paired_note}.`) : null);
 }
 
 /** Names that need more room than a cell has stand upright. */
