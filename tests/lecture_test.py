@@ -15,6 +15,7 @@ sys.path.insert(0, str(SOURCE / "tools" / "lecture"))
 import claims  # noqa: E402
 import markdown  # noqa: E402
 import records  # noqa: E402
+import strategies  # noqa: E402
 from spread import Spread, t975  # noqa: E402
 
 
@@ -52,6 +53,19 @@ class Page(unittest.TestCase):
 
 
 class Arithmetic(unittest.TestCase):
+    def test_exact_signed_rank_test(self):
+        # Published tables of Wilcoxon's W, two-sided: n = 10 has P(W <= 8) = 0.0488, n = 5 no less than 0.0625.
+        self.assertAlmostEqual(Spread([1, 2, 3, 4, 5, 6, 7, -8, 9, 10]).exact_p(), 0.0488, 4)
+        self.assertEqual(Spread([1, 2, 3, 4, 5]).exact_p(), 0.0625)
+        self.assertEqual(Spread([-1, -2, 0, -3, -4, -5]).exact_p(), 0.0625)  # none is left out
+        self.assertEqual(Spread([1, 1, -1, -1]).exact_p(), 1)
+
+    def test_a_verdict_needs_both_tests(self):
+        far = [-0.02] * 9 + [-0.021]
+        self.assertTrue(strategies.difference_text(Spread(far)).endswith("] worse"))
+        self.assertTrue(strategies.difference_text(Spread(far[:5])).endswith("] worse by t alone"))
+        self.assertTrue(strategies.difference_text(Spread([0.01, -0.01, 0.02, -0.02])).endswith("cannot be told"))
+
     def test_spread_of_a_known_sample(self):
         # 2, 4, 4, 4, 5, 5, 7, 9: mean 5, squared deviations 32, 32 / 7 = 2.1381 squared.
         spread = Spread([2, 4, 4, 4, 5, 5, 7, 9])

@@ -1,5 +1,6 @@
 """Mean, spread and intervals over seeds."""
 
+import itertools
 import math
 import statistics
 
@@ -42,6 +43,17 @@ class Spread:
     def half_interval_of_three(self):
         """Half the width of the mean's confidence interval, 95 % for it and two others together."""
         return at(T975_OF_THREE, self.n - 1) * self.sd / math.sqrt(self.n) if self.n > 1 else None
+
+    def exact_p(self):
+        """Of Wilcoxon's signed-rank test that the values lie about 0, two-sided, from all 2^n signs."""
+        values = sorted((v for v in self.values if v != 0), key=abs)
+        sizes = [abs(v) for v in values]
+        ranks = [sizes.index(size) + 1 + (sizes.count(size) - 1) / 2 for size in sizes]  # ties share theirs
+        middle = sum(ranks) / 2
+        seen = abs(sum(rank for rank, v in zip(ranks, values) if v > 0) - middle)
+        sums = [sum(itertools.compress(ranks, signs))
+                for signs in itertools.product((False, True), repeat=len(ranks))]
+        return sum(abs(s - middle) >= seen - 1e-9 for s in sums) / len(sums)
 
     def text(self, digits, scale=1.0):
         if self.n == 0:
