@@ -7,8 +7,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 
 #include "cli/compare.hpp"
 #include "cli/data.hpp"
@@ -51,6 +53,18 @@ fs::path engine_path() {
   throw UserError(fmt::format("libstrata.so is neither in {} nor in ../lib", here.string()));
 }
 
+/// CLI11's own check says "Value two not in range".
+std::function<std::string(const std::string&)> whole_number(int from, int to) {
+  return [from, to](const std::string& given) {
+    int value = 0;
+    const char* const end = given.data() + given.size();
+    const auto [stop, error] = std::from_chars(given.data(), end, value);
+    const bool good = error == std::errc() && stop == end && value >= from && value <= to;
+    return good ? std::string()
+                : fmt::format("expected a whole number from {} to {}, got '{}'", from, to, given);
+  };
+}
+
 int call_engine(const EngineRequest& request) {
   prepare_process();
   void* library = dlopen(engine_path().c_str(), RTLD_NOW | RTLD_GLOBAL);
@@ -89,7 +103,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_flag("--keep-failed", request.keep_failed,
                 "leave runs that failed or diverged as they are");
   run->add_option("--jobs", request.jobs, "how many runs go side by side, each in its own process")
-      ->check(CLI::Range(1, 1024));
+      ->check(whole_number(1, 1024));
   run->add_flag("--dry-run", request.dry_run, "list the runs and their ids");
   run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file")
       ->check([](const std::string& given) {
@@ -104,7 +118,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
       ->allow_extra_args(false);
   run->add_option("--threads", request.threads,
                   "threads to compute with; default: all cores granted")
-      ->check(CLI::Range(0, 4096));
+      ->check(whole_number(0, 4096));
   run->add_flag("--again", request.again, "run anew what has finished before");
   run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
   run->add_option("--part-of", request.part_of)->group("");  // hidden: see EngineRequest

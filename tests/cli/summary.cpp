@@ -220,3 +220,54 @@ TEST_CASE("a run whose process is killed among others is told by its signal") {
                  "(Killed)\n  record: results/small/"));
   CHECK(contains(result.err, "\n\n2 runs: 1 killed, 1 interrupted\n"));
 }
+
+TEST_CASE("what another process completed meanwhile, or is at work on, is not made again") {
+  const Workplace place;
+  place.write("longer.yaml",
+              with(with(kFile, "epochs: 2", "epochs: 3000"), "name: small", "name: longer"));
+  Command first({"run", "longer.yaml", "small.yaml"}, place.path.string());
+  REQUIRE(first.wait_for("run 1 of 2: longer (seed 0)\n"));
+  first.send(SIGSTOP);
+  for (const std::vector<std::string>& jobs :
+       {std::vector<std::string>{"--jobs", "1"}, {"--jobs", "2", "--keep-failed"}}) {
+    std::vector<std::string> arguments{"run", "longer.yaml", "small.yaml"};
+    arguments.insert(arguments.end(), jobs.begin(), jobs.end());
+    const CommandResult second = place.run(arguments);
+    CAPTURE(second.err);
+    CHECK(second.code == 1);
+    CHECK(count(second.err, "longer (seed 0): is running in another process\n") == 1);
+    CHECK(
+        contains(second.err, jobs[1] == "1"
+                                 ? "\n2 runs: 1 completed, 1 running in another process\n"
+                                 : "\n2 runs: 1 running in another process, 1 already finished\n"));
+    CHECK_FALSE(contains(second.err, "Did not complete"));
+  }
+  first.send(SIGCONT);
+  const CommandResult result = first.finish();
+  CHECK(result.code == 0);
+  CHECK(contains(result.err, "small (seed 0): was completed meanwhile by another process\n"));
+  CHECK(contains(result.err, "\n2 runs: 1 completed, 1 already finished\n"));
+}
+
+TEST_CASE("side by side, long labels give way to the runs' numbers") {
+  const Workplace place;
+  const CommandResult result =
+      place.run({"run", "small.yaml", "--jobs", "2", "--sweep",
+                 "encoder=[[{type: linear, units: 8}]],[[{type: linear, units: 9}]]"});
+  CAPTURE(result.err);
+  CHECK(result.code == 0);
+  CHECK(contains(result.err, "[1/2] run 1 of 2: small (encoder="));
+  CHECK(contains(result.err, "[2/2]   classify  epoch 1/1  nll "));
+}
+
+TEST_CASE("where no folder can be made for the records, no run starts") {
+  const Workplace place;
+  place.write("taken", "");
+  for (const char* out : {"taken", "taken/deep/er"}) {
+    const CommandResult result = place.run({"run", "small.yaml", "--seeds", "0-3", "--out", out});
+    CHECK(result.code == 2);
+    CHECK(result.out == "");
+    CHECK(result.err == fmt::format("strata: error: --out {}: '{}' is no folder\n", out,
+                                    (fs::canonical(place.path) / "taken").string()));
+  }
+}

@@ -54,10 +54,20 @@ TEST_CASE("a misspelt command or option is named, with the nearest there is") {
   const std::string use = "\nhow it is used: strata run --help";
   check_refused({"run", "--seds", "3", "x.yaml"},
                 "unknown option '--seds'; did you mean '--seeds'?" + use);
-  check_refused({"run", "x.yaml", "--frobnicate=3"}, "unknown option '--frobnicate'" + use);
+  check_refused(
+      {"run", "x.yaml", "--frobnicate=3"},
+      "unknown option '--frobnicate'; settings of the file are given by --set key.path=value" +
+          use);
+  check_refused({"compare", "x", "--frobnicate"},
+                "unknown option '--frobnicate'\nhow it is used: strata compare --help");
+  check_refused({"run", "classify.epochs=3"},
+                "there is no file 'classify.epochs=3'; a setting is given by --set "
+                "classify.epochs=3");
+  check_refused({"run", "x.yaml", "--jobs", "two"},
+                "--jobs: expected a whole number from 1 to 1024, got 'two'" + use);
   check_refused({"run"}, "file is required" + use);
   check_refused({"run", "x.yaml", "--threads", "-1"},
-                "--threads: Value -1 not in range 0 to 4096" + use);
+                "--threads: expected a whole number from 0 to 4096, got '-1'" + use);
   check_refused({"run", "x.yaml", "--device", "gpu"},
                 "--device: unknown value 'gpu'; did you mean 'cuda'? Known: auto, cpu, cuda" + use);
   check_refused({"describe", "layer/tanh", "x"},

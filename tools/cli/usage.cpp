@@ -27,9 +27,13 @@ std::string extras_text(const CLI::App& app, const CLI::App& command) {
                                    [](const std::string& word) { return word[0] == '-'; });
   if (option == extras.end()) return fmt::format("'{}' is one argument too many", extras.at(0));
   const std::string name = option->substr(0, option->find('='));
-  const std::string guess = nearest(name, option_names(command));
+  const std::vector<std::string> known = option_names(command);
+  const std::string guess = nearest(name, known);
+  const bool sets = std::find(known.begin(), known.end(), "--set") != known.end();
   return fmt::format("unknown option '{}'{}", name,
-                     guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess));
+                     !guess.empty() ? fmt::format("; did you mean '{}'?", guess)
+                     : sets         ? "; settings of the file are given by --set key.path=value"
+                                    : "");
 }
 
 }  // namespace

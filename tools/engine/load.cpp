@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "engine/commands.hpp"
 #include "strata/config/compose.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/support/errors.hpp"
+#include "strata/support/shell.hpp"
 
 namespace strata {
 namespace {
@@ -38,6 +42,9 @@ CheckedExperiment checked(const Composition& composition, const ComposedRun& run
 
 std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const std::string& file,
                                             Issues& issues) {
+  if (file.find('=') != std::string::npos && !std::filesystem::exists(file))
+    throw UserError(fmt::format("there is no file '{}'; a setting is given by --set {}", file,
+                                shell_word(file)));
   CommandSettings settings{request.overrides, request.sweeps, request.seeds};
   if (!request.device.empty()) settings.set.push_back("device=" + request.device);
   const Composition composition = compose(file, settings, issues);

@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +23,9 @@ namespace {
 
 std::atomic<bool> stop_requested{false};
 std::atomic<int> stop_signal{0};
+
+/// The exit code of a process of --jobs whose run another process is at work on: "try again later".
+constexpr int kElsewhere = EX_TEMPFAIL;
 
 /// The first signal asks the run to end; the same one again ends the process at once.
 extern "C" void request_stop(int signal) {
@@ -158,14 +163,32 @@ std::string place_of(size_t index, size_t runs) {
   return runs > 1 ? fmt::format("run {} of {}", index + 1, runs) : "";
 }
 
+/// What another process has made of a run since this command began to look: "finished",
+/// "elsewhere" (it is at work on it); empty where the run is to be made.
+std::string meanwhile(const LoadedExperiment& run, const EngineRequest& request,
+                      RecordedRuns& records) {
+  if (request.again) return "";
+  const Recorded recorded = records.find(run);
+  if (recorded.status != "completed" && !recorded.at_work) return "";
+  fmt::print(stderr, "{}: {} another process\n", run.title(),
+             recorded.at_work ? "is running in" : "was completed meanwhile by");
+  return recorded.at_work ? "elsewhere" : "finished";
+}
+
 /// The runs one after another in this process.
 std::vector<RunOutcome> run_here(const std::vector<CheckedExperiment>& runs,
                                  const EngineRequest& request, const std::string& place) {
   const auto start = std::chrono::steady_clock::now();
   RunOptions options = options_of(request);
+  RecordedRuns records(request.out, request.data_folders);
   std::vector<RunOutcome> outcomes;
   for (size_t i = 0; i < runs.size() && !stop_requested; ++i) {
     const CheckedExperiment& run = runs[i];
+    const std::string other = meanwhile(run.experiment, request, records);
+    if (!other.empty()) {
+      outcomes.push_back({other, "", record_path(run.experiment, request.out), false});
+      continue;
+    }
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     options.place = runs.size() == 1
                         ? place
@@ -185,6 +208,7 @@ std::vector<RunOutcome> run_part(std::vector<CheckedExperiment>& runs, EngineReq
   const Json part = Json::parse(request.part_of);
   runs.at(0).experiment.label = part.at("label").get<std::string>();
   request.command_line = part.at("command_line").get<std::vector<std::string>>();
+  request.again = part.at("again").get<bool>();
   return run_here(runs, request, part.at("place").get<std::string>());
 }
 
@@ -207,8 +231,10 @@ std::vector<std::string> command_of(const CheckedExperiment& run, const std::str
     command.insert(command.end(), {"--data", folder});
   for (const std::string& setting : run.experiment.overrides)
     command.insert(command.end(), {"--set", setting});
-  const Json part = {
-      {"place", place}, {"label", run.experiment.label}, {"command_line", request.command_line}};
+  const Json part = {{"place", place},
+                     {"label", run.experiment.label},
+                     {"command_line", request.command_line},
+                     {"again", request.again}};
   command.insert(command.end(),
                  {"--part-of", part.dump(-1, ' ', true, Json::error_handler_t::replace)});
   return command;
@@ -218,6 +244,8 @@ std::vector<std::string> command_of(const CheckedExperiment& run, const std::str
 /// to close it.
 RunOutcome outcome_of(const CheckedExperiment& run, int exit_code, const EngineRequest& request) {
   RunOutcome outcome{"completed", "", record_path(run.experiment, request.out), exit_code == 2};
+  if (exit_code == kElsewhere) outcome.status = "elsewhere";
+  if (exit_code == kElsewhere) return outcome;
   Json record;
   try {
     record = read_record(outcome.record);
@@ -253,9 +281,14 @@ std::vector<RunOutcome> run_side_by_side(const std::vector<CheckedExperiment>& r
   const bool one_name = std::all_of(runs.begin(), runs.end(), [&](const auto& run) {
     return run.experiment.settings.name == runs[0].experiment.settings.name;
   });
+  std::vector<std::string> labels;
+  for (const CheckedExperiment& run : runs) labels.push_back(label_of(run, one_name));
+  // Where one is long, the run's number stands before each of its lines.
+  const bool all_short = std::all_of(labels.begin(), labels.end(),
+                                     [](const auto& label) { return label.size() <= 32; });
   std::vector<Job> jobs;
   for (size_t i = 0; i < runs.size(); ++i)
-    jobs.push_back({label_of(runs[i], one_name),
+    jobs.push_back({all_short ? labels[i] : fmt::format("{}/{}", i + 1, runs.size()),
                     command_of(runs[i], place_of(i, runs.size()), request, at_once)});
   const std::vector<JobResult> results = run_jobs(jobs, static_cast<size_t>(at_once), stop_signal);
   std::vector<RunOutcome> outcomes;
@@ -265,11 +298,14 @@ std::vector<RunOutcome> run_side_by_side(const std::vector<CheckedExperiment>& r
   return outcomes;
 }
 
-int exit_code_of(const std::vector<RunOutcome>& outcomes) {
+int exit_code_of(const std::vector<RunOutcome>& outcomes, bool is_part) {
   if (stop_requested) return 130;
   int code = 0;
-  for (const RunOutcome& outcome : outcomes)
-    if (outcome.status != "completed") code = std::max(code, outcome.users_fault ? 2 : 1);
+  for (const RunOutcome& outcome : outcomes) {
+    if (is_part && outcome.status == "elsewhere") return kElsewhere;
+    if (outcome.status != "completed" && outcome.status != "finished")
+      code = std::max(code, outcome.users_fault ? 2 : 1);
+  }
   return code;
 }
 
@@ -304,9 +340,23 @@ void print_before(const std::vector<Work>& all, const EngineRequest& request) {
   }
 }
 
+/// Where no folder can be made for the records, no run needs to start.
+void check_out(const std::string& out) {
+  std::filesystem::path place = std::filesystem::absolute(out);
+  std::error_code ignored;
+  while (!std::filesystem::exists(place, ignored) && place.has_parent_path() &&
+         place != place.root_path())
+    place = place.parent_path();
+  if (!std::filesystem::is_directory(place, ignored))
+    throw UserError(fmt::format("--out {}: '{}' is no folder", out, place.string()));
+  if (access(place.c_str(), W_OK | X_OK) != 0)
+    throw UserError(fmt::format("--out {}: nothing may be written to '{}'", out, place.string()));
+}
+
 }  // namespace
 
 int run_command(const EngineRequest& request) {
+  check_out(request.out);
   bool good = true;
   std::vector<Work> all = expand(request, good);
   if (!good) return 2;
@@ -327,7 +377,7 @@ int run_command(const EngineRequest& request) {
   else
     outcomes = run_here(runs, request, "");
   print_summary(ended(all, runs, outcomes), request);
-  return exit_code_of(outcomes);
+  return exit_code_of(outcomes, !request.part_of.empty());
 }
 
 }  // namespace strata

@@ -18,12 +18,13 @@ struct Ending {
 };
 
 /// In the order in which they are told.
-constexpr std::array<Ending, 8> kEndings = {{{"completed", "completed"},
+constexpr std::array<Ending, 9> kEndings = {{{"completed", "completed"},
                                              {"failed", "failed"},
                                              {"diverged", "diverged"},
                                              {"killed", "killed"},
                                              {"interrupted", "interrupted"},
                                              {"not started", "not started"},
+                                             {"elsewhere", "running in another process"},
                                              {"finished", "already finished"},
                                              {"kept", "kept as failed"}}};
 
@@ -32,7 +33,8 @@ bool has_failed(const Ended& run) {
 }
 
 bool is_missing(const Ended& run) {
-  return has_failed(run) || run.status == "interrupted" || run.status == "not started";
+  return has_failed(run) || run.status == "interrupted" || run.status == "elsewhere" ||
+         run.status == "not started";
 }
 
 std::string counts_text(const std::vector<Ended>& all) {
@@ -66,6 +68,7 @@ std::string next_command(const std::vector<Ended>& all, const EngineRequest& req
 }  // namespace
 
 void print_outcome(const LoadedExperiment& run, const RunOutcome& outcome, bool quiet) {
+  if (outcome.status == "finished" || outcome.status == "elsewhere") return;  // said when found
   if (outcome.status == "completed") {
     if (!quiet) fmt::print(stderr, "  wrote {}\n", outcome.record.string());
     return;
