@@ -217,11 +217,12 @@ TEST_CASE("a run that diverges ends with 1") {
 
 TEST_CASE("a run that fails ends with 1, broken data with 2, and the others still run") {
   const Workplace place;
-  write_file_atomically(place.path / "file", "");
-  const CommandResult failed = place.run({"run", "small.yaml", "--out", "file"});
+  fs::create_directory(place.path / "out");
+  write_file_atomically(place.path / "out/small", "");
+  const CommandResult failed = place.run({"run", "small.yaml", "--out", "out"});
   CHECK(failed.code == 1);
   CHECK(contains(failed.err,
-                 "strata: error: small (seed 0) failed: cannot create folder file/small/"));
+                 "strata: error: small (seed 0) failed: cannot create folder out/small/"));
   CHECK_FALSE(contains(failed.err, "record:"));  // there is none
   CHECK_FALSE(contains(failed.err, "frame #"));
 
