@@ -67,6 +67,7 @@ struct Paired {
   std::string flags;            ///< marks of those that lie between the two: "a,c"
   bool chosen_on_test = false;  ///< the figure of either
   int64_t unpaired = 0;         ///< seeds of either side that the other lacks
+  double size = 0;              ///< of the larger mean
   PairedTest test;              ///< group minus baseline
   double p_t = 0, p_exact = 0;  ///< corrected by Holm over the groups
   Verdict verdict = Verdict::too_few;

@@ -71,13 +71,35 @@ std::vector<Column> metric_columns(const Comparison& c) {
 std::string tables(const Comparison& c, size_t width) {
   std::vector<Column> columns = setting_columns(c);
   for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
-  Column curves{"loss by epoch, stage by stage", {}, false};
+  Column curves{"loss by epoch", {}, false};
   for (const Group& group : c.groups) curves.cells.push_back(sparkline(group.curves));
   if (std::any_of(curves.cells.begin(), curves.cells.end(), [](auto& s) { return !s.empty(); })) {
     std::replace(curves.cells.begin(), curves.cells.end(), std::string(), std::string("-"));
     columns.push_back(std::move(curves));
   }
   return text_tables(columns, 1, width);
+}
+
+bool lacks_pairs(const Paired& p) {
+  return p.comparable && p.test.difference.n == 0;
+}
+
+/// What is in no line of the table: "No pairs: rows 3 to 40", "No pairs: row 2 in nll, accuracy".
+std::string no_pairs_text(const Comparison& c) {
+  std::map<size_t, std::vector<size_t>> rows;  // by metric
+  for (const Paired& p : c.paired) {
+    auto& without = rows[p.metric];
+    if (lacks_pairs(p)) without.push_back(p.group);
+  }
+  std::map<std::vector<size_t>, std::vector<std::string>> metrics;
+  for (const auto& [m, without] : rows)
+    if (!without.empty()) metrics[without].push_back(c.metrics[m].name);
+  std::vector<std::string> parts;
+  for (const auto& [without, names] : metrics)
+    parts.push_back(rows_text(without) + (names.size() == rows.size()
+                                              ? ""
+                                              : fmt::format(" in {}", fmt::join(names, ", "))));
+  return parts.empty() ? "" : fmt::format("No pairs: {}", fmt::join(parts, "; "));
 }
 
 std::vector<Column> paired_columns(const Comparison& c) {
@@ -89,6 +111,7 @@ std::vector<Column> paired_columns(const Comparison& c) {
     for (size_t i = 0; i < cells.size(); ++i) columns[i].cells.push_back(std::move(cells[i]));
   };
   for (const Paired& p : c.paired) {
+    if (lacks_pairs(p)) continue;
     const Summary& d = p.test.difference;
     std::string difference = "-";
     if (d.n == 1) difference = fmt::format("{:+.4g}", d.mean);
@@ -112,6 +135,16 @@ std::string paired_heading(const Comparison& c) {
       "Difference from {}{} over shared seeds [95 % interval]; p of the paired t-test and of "
       "Wilcoxon's exact signed-rank test, each corrected by Holm over the rows of a metric",
       fmt::join(from, " and "), from.size() > 1 ? ", each on its own data," : "");
+}
+
+std::string paired_text(const Comparison& c, size_t width) {
+  const auto columns = paired_columns(c);
+  const std::string none = no_pairs_text(c);
+  std::string text;
+  if (!columns[0].cells.empty())
+    text += '\n' + wrapped(paired_heading(c), width, "  ") + text_tables(columns, 2, width);
+  if (!none.empty()) text += (text.empty() ? "\n" : "") + wrapped(none + '.', width, "  ");
+  return text;
 }
 
 std::string legend(const Comparison& c) {
@@ -179,6 +212,8 @@ std::string verdict_text(const Paired& paired, int direction) {
   switch (paired.verdict) {
     case Verdict::identical:
       return "identical";
+    case Verdict::rounding:
+      return "same but for rounding";
     case Verdict::too_few:
       return "n too small to tell";
     case Verdict::no_difference:
@@ -220,9 +255,7 @@ std::string verdict_with_flags(const Paired& paired, int direction) {
 std::string comparison_text(const Comparison& c, size_t width) {
   std::string text = counts_text(c) + "\n\n" + tables(c, width);
   text += '\n' + wrapped(legend(c), width, "  ");
-  if (!c.paired.empty())
-    text +=
-        '\n' + wrapped(paired_heading(c), width, "  ") + text_tables(paired_columns(c), 2, width);
+  text += paired_text(c, width);
   if (!c.paired_note.empty()) text += wrapped(c.paired_note + '.', width, "  ");
   if (!c.flags.empty()) text += "\nNot to be compared without a thought:\n";
   for (const Flag& flag : c.flags)
@@ -236,8 +269,10 @@ std::string comparison_markdown(const Comparison& c) {
   std::vector<Column> columns = setting_columns(c);
   for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
   std::string text = counts_text(c) + "\n\n" + markdown_table(columns) + '\n' + legend(c) + '\n';
-  if (!c.paired.empty())
-    text += '\n' + paired_heading(c) + ":\n\n" + markdown_table(paired_columns(c));
+  const auto paired = paired_columns(c);
+  if (!paired[0].cells.empty()) text += '\n' + paired_heading(c) + ":\n\n" + markdown_table(paired);
+  const std::string none = no_pairs_text(c);
+  if (!none.empty()) text += '\n' + none + ".\n";
   if (!c.paired_note.empty()) text += '\n' + c.paired_note + ".\n";
   if (!c.flags.empty()) text += '\n';
   for (const Flag& flag : c.flags)

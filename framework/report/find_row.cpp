@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "strata/config/issues.hpp"
 #include "strata/report/near_names.hpp"
 #include "strata/report/settings.hpp"
 #include "strata/support/errors.hpp"
@@ -124,6 +125,27 @@ bool each_on_its_own_data(const Comparison& comparison, const std::vector<size_t
   });
 }
 
+/// "did you mean strategy=none?", of the nearest values or name; "" where nothing is near.
+std::string meant_baseline(const Comparison& comparison, const std::string& wanted,
+                           const Conditions& conditions) {
+  std::vector<std::string> known, parts;
+  for (const Group& group : comparison.groups)
+    known.insert(known.end(), group.names.begin(), group.names.end());
+  if (conditions.empty()) parts.push_back(nearest(wanted, known));
+  bool wrong = conditions.empty();
+  for (const auto& [k, value] : conditions) {
+    known.clear();
+    for (const Group& group : comparison.groups) known.push_back(group.values[k]);
+    const bool right = std::find(known.begin(), known.end(), value) != known.end();
+    const std::string near = right ? value : nearest(value, known);
+    if (near.empty() && !right) return "";
+    wrong |= !right;
+    parts.push_back(value_text(comparison.key_names[k], near));
+  }
+  const std::string meant = fmt::format("{}", fmt::join(parts, ","));
+  return wrong && !meant.empty() ? fmt::format("did you mean {}? ", meant) : "";
+}
+
 }  // namespace
 
 std::vector<size_t> find_baselines(const Comparison& comparison, const std::string& wanted) {
@@ -142,7 +164,8 @@ std::vector<size_t> find_baselines(const Comparison& comparison, const std::stri
   }
   if (matches.size() == 1) return matches;
   if (matches.empty())
-    throw UserError(fmt::format("--baseline: '{}' is no row; the rows are:{}", wanted,
+    throw UserError(fmt::format("--baseline: '{}' is no row; {}the rows are:{}", wanted,
+                                meant_baseline(comparison, wanted, conditions),
                                 listed_rows(comparison, all)));
   if (each_on_its_own_data(comparison, matches)) return matches;
   const std::string choice = choice_among(comparison, matches);

@@ -54,6 +54,7 @@ Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_
   paired.p_t = paired.p_exact = untested;
   const Cell &ours_cell = c.groups[g].cells[m], &theirs_cell = c.groups[baseline].cells[m];
   if (ours_cell.values.empty() || theirs_cell.values.empty()) return paired;
+  paired.size = std::max(std::abs(ours_cell.summary.mean), std::abs(theirs_cell.summary.mean));
   paired.comparable = ours_cell.unit == theirs_cell.unit && !is_of_codes(ours_cell);
   paired.chosen_on_test = ours_cell.chosen_on_test || theirs_cell.chosen_on_test;
   for (const Flag& flag : c.flags) {
@@ -123,7 +124,7 @@ void add_paired(Comparison& c, const RunsAgree& agree) {
     for (size_t i = 0; i < rows.size(); ++i) {
       rows[i].p_t = p_t[i];
       rows[i].p_exact = p_exact[i];
-      rows[i].verdict = judge(rows[i].test, p_t[i], p_exact[i], comparisons);
+      rows[i].verdict = judge(rows[i].test, p_t[i], p_exact[i], comparisons, rows[i].size);
       c.paired.push_back(rows[i]);
     }
   }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
 constexpr double level = 0.05;
+constexpr double rounding = 1e-6;  // of a figure's size: sums of single precision, in another order
 
 /// Twice the mid-ranks of the magnitudes, so that they are whole numbers.
 std::vector<int64_t> doubled_ranks(const std::vector<double>& values) {
@@ -125,13 +126,17 @@ std::vector<double> holm(const std::vector<double>& p_values) {
   return adjusted;
 }
 
-Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t comparisons) {
+Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t comparisons,
+              double size) {
   const int64_t n = test.difference.n;
   if (n >= 1 && test.exact.n == 0) return n < 3 ? Verdict::too_few : Verdict::identical;
   if (n < 3) return Verdict::too_few;
   const bool exact_can = test.exact.smallest_p * static_cast<double>(comparisons) <= level;
   const bool exact_differs = p_exact <= level;
   const bool t_differs = p_t <= level;  // false where there is no t
+  const double least = rounding * size;
+  if (std::abs(test.difference.mean) <= least && (t_differs || test.difference.sd <= least))
+    return Verdict::rounding;
   if (std::isnan(p_t)) return exact_differs ? Verdict::differs : Verdict::too_few;
   if (t_differs && exact_can && !exact_differs) return Verdict::tests_disagree;
   if (t_differs) return Verdict::differs;

@@ -48,6 +48,7 @@ std::vector<double> holm(const std::vector<double>& p_values);
 /// What paired differences show at 5 %, after correction.
 enum class Verdict {
   identical,      ///< every difference is zero
+  rounding,       ///< the mean difference is within a millionth of the figures
   too_few,        ///< n too small to tell
   no_difference,  ///< enough pairs, and none shown
   differs,        ///< both tests agree (or, with few pairs, the t-test alone can tell)
@@ -55,8 +56,10 @@ enum class Verdict {
 };
 /// @param p_t, p_exact  adjusted p-values
 /// @param comparisons  how many were corrected for
-/// Fewer than 3 pairs never tell. Up to 5, Wilcoxon's p cannot fall under 5 % whatever the data, so
-/// a t-test that finds nothing then says too_few.
-Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t comparisons);
+/// @param size  of the figures: what is within a millionth of it is rounding, whatever the tests
+/// say Fewer than 3 pairs never tell. Up to 5, Wilcoxon's p cannot fall under 5 % whatever the
+/// data, so a t-test that finds nothing then says too_few.
+Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t comparisons,
+              double size = 0);
 
 }  // namespace strata

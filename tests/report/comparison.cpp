@@ -349,6 +349,22 @@ TEST_CASE("few seeds: too few to tell, unless the difference is plain") {
   CHECK(verdict({0.9, 0.8, 0.7, 0.6, 0.5, 0.4}, {0.9, 0.8, 0.7, 0.6, 0.5, 0.4}) == "identical");
 }
 
+TEST_CASE("a difference in the last digits is no gain, whatever the tests say") {
+  const std::vector<double> base = {0.22, 0.23, 0.21, 0.24, 0.22, 0.23};
+  const auto verdict = [&](const std::vector<double>& off) {
+    std::vector<double> other = base;
+    for (size_t i = 0; i < base.size(); ++i) other[i] += off[i];
+    const Comparison c = compare(accuracies({{0.1, base}, {1, other}}), options({"accuracy"}));
+    return verdict_text(c.paired.at(0), 1);
+  };
+  CHECK(verdict({1e-8, 2e-8, 1e-8, 2e-8, 1e-8, 2e-8}) == "same but for rounding");
+  CHECK(verdict({-1e-8, -2e-8, -1e-8, -2e-8, -1e-8, -2e-8}) == "same but for rounding");
+  CHECK(verdict({1e-8, -2e-8, 1e-8, -2e-8, 1e-8, 2e-8}) == "same but for rounding");
+  CHECK(verdict({1e-6, 2e-6, 1e-6, 2e-6, 1e-6, 2e-6}) == "better");
+  CHECK(verdict({0.01, -0.01, 0.02, -0.02, 0.01, -0.01}) == "no difference shown");
+  CHECK(verdict({0, 0, 0, 0, 0, 0}) == "identical");
+}
+
 TEST_CASE("only shared seeds make pairs") {
   std::vector<ComparedRun> runs;
   for (int64_t seed = 0; seed < 4; ++seed) runs.push_back(with_accuracy(0.1, seed, 0.90));
@@ -428,6 +444,13 @@ TEST_CASE("what is not there is refused, with what is") {
   CHECK(refusal([&] { compare(runs, options({}, "lr=3")); }) ==
         "--baseline: 'lr=3' is no row; the rows are:\n  classify.optimizer.lr=0.1\n  "
         "classify.optimizer.lr=1");
+  CHECK(refusal([&] { compare(runs, options({}, "lr=0.11")); }) ==
+        "--baseline: 'lr=0.11' is no row; did you mean classify.optimizer.lr=0.1? the rows are:\n  "
+        "classify.optimizer.lr=0.1\n  classify.optimizer.lr=1");
+  CHECK(refusal([&] {
+          compare(runs, options({}, "lecture-mnist-greedi"));
+        }).find("'lecture-mnist-greedi' is no row; did you mean lecture-mnist-greedy? the rows") !=
+        std::string::npos);
   CHECK(refusal([&] { compare(runs, options({}, "lecture-mnist-greedy")); }) ==
         "--baseline: 'lecture-mnist-greedy' is 2 rows:\n  classify.optimizer.lr=0.1\n  "
         "classify.optimizer.lr=1\nchoose one: --baseline classify.optimizer.lr=0.1");

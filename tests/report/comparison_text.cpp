@@ -57,6 +57,44 @@ TEST_CASE("the terminal's table, paired differences, flags") {
   CHECK(meant.find("0.9150 ± 0.0050 [0.9026, 0.9274] *") != std::string::npos);
 }
 
+TEST_CASE("rows without pairs are told in one line") {
+  std::vector<ComparedRun> runs;
+  for (const double lr : {0.1, 0.2, 0.3, 0.4, 0.5})
+    for (int64_t seed = 0; seed < 3; ++seed) {
+      RunSpec spec;
+      spec.lr = lr;
+      spec.accuracy = 0.9 + 0.1 * lr;
+      spec.seed = lr > 0.25 ? 10 + seed : seed;
+      Json record = test::make_record(spec);
+      if (lr == 0.2) record["metrics"]["test"].erase("nll");
+      runs.push_back(compared_run("r.json", record));
+    }
+  const auto text = [&](const std::vector<std::string>& metrics, const std::string& baseline) {
+    CompareOptions options;
+    options.metrics = metrics;
+    options.baseline = baseline;
+    const Comparison c = compare(runs, options);
+    return std::pair{comparison_text(c, 100), comparison_markdown(c)};
+  };
+  const auto [one, markdown] = text({"accuracy"}, "lr=0.1");
+  CHECK(one.find("\nNo pairs: rows 3 to 5.\n") != std::string::npos);
+  CHECK(one.find("no pairs") == std::string::npos);
+  CHECK(markdown.find("|\n\nNo pairs: rows 3 to 5.\n") != std::string::npos);
+  const std::string two = text({"accuracy", "nll"}, "lr=0.1").first;
+  CHECK(two.find("\nNo pairs: rows 2 to 5 in nll; rows 3 to 5 in accuracy.\n") !=
+        std::string::npos);
+  runs.erase(runs.begin() + 3, runs.begin() + 6);  // lr 0.2
+  const std::string none = text({"accuracy"}, "lr=0.1").first;
+  CHECK(none.find("Difference from") == std::string::npos);
+  CHECK(none.find("\n\nNo pairs: rows 2 to 4.\n") != std::string::npos);
+}
+
+TEST_CASE("the head of the curves takes three lines at most") {
+  const std::string text = comparison_text(two_rows(), 60);
+  CHECK(text.find("loss by") != std::string::npos);
+  CHECK(text.find("stage by") == std::string::npos);
+}
+
 TEST_CASE("no line is wider than the terminal; what does not fit goes below") {
   const Comparison c = two_rows({"accuracy", "nll", "reconstruction_error", "training_seconds"});
   for (const size_t width : {60U, 80U, 100U, 132U, 200U}) {
