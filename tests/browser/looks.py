@@ -116,6 +116,23 @@ class Looks(axes.Page):
                               ".filter((h) => h.scrollWidth > h.clientWidth).map((h) => h.textContent)")
             self.assertEqual(cut, [])
 
+    def test_rows_of_two_data_sets_are_compared_each_on_its_own(self):
+        places = [LECTURE / f"lecture-{name}" for name in
+                  ("mnist-greedy-new", "fashion-greedy-new", "mnist-end-to-end", "fashion-end-to-end")]
+        page = report.make_page(places[0], self.records.folder / "own.html", *places[1:],
+                                "--by", "strategy", "--baseline", "strategy=end_to_end")
+        self.driver.get(page.as_uri())
+        hint = self.texts("#paired > .hint")[0].split("; ")[0]
+        self.assertEqual(" ".join(hint.split()), "From row 1 end_to_end, fashion_mnist and 2 end_to_end, mnist, "
+                         "each on its own data, over shared seeds")
+        totals = self.run_js("return report.groups.map(g => [g.classes[0], g.confusion_matrix[0].reduce((a, b) => a + b)])")
+        self.assertEqual(totals, [["T-shirt/top", 10000], ["0", 9800]] * 2)  # of ten seeds: 1,000 and 980 samples
+        page = report.make_page(places[2], self.records.folder / "mixed.html", places[0],
+                                LECTURE / "lecture-mnist-greedy-new-equal-compute", "--by", "strategy")
+        self.driver.get(page.as_uri())
+        self.assertEqual(self.texts("#paired > .hint")[1], "A difference is of the runs that agree in all other "
+                         "settings, a row's figures above are of all its runs: the two need not agree.")
+
     def test_an_unreadable_record_is_counted(self):
         broken = self.records.folder / "unreadable" / "row-0" / "00000000-s9" / "record.json"
         broken.parent.mkdir(parents=True)
