@@ -140,9 +140,26 @@ class Looks(axes.Page):
         self.driver.get(self.records.page("unreadable", 1).as_uri())
         self.assertTrue(self.texts("#summary")[0].startswith("4 runs (3 completed, 1 unreadable) in 1 row. "))
 
-    def test_the_lecture_s_page_is_no_wider_than_a_phone(self):
-        self.addCleanup(report.media, self.driver, 1280)
+    def test_the_lecture_s_many_settings_cut_nothing(self):
         page = report.make_page(LECTURE, self.records.folder / "lecture.html")
+        self.driver.get(page.as_uri())
+        box = self.driver.find_element(By.CSS_SELECTOR, "#overview .scroll")
+        self.assertLessEqual(*(int(box.get_attribute(size)) for size in ("scrollWidth", "clientWidth")))
+        self.assertFalse(self.driver.find_element(By.CSS_SELECTOR, "#overview .cue").is_displayed())
+        rows = self.driver.find_elements(By.CSS_SELECTOR, "#overview tbody tr")
+        self.assertLess(max(row.size["height"] for row in rows), 90)  # settings, means, intervals
+        places = self.run_js("return [...document.querySelectorAll('#overview tr')].map((row) => "
+                             "[...row.cells].slice(2).map((cell) => Math.round(cell.getBoundingClientRect().right)))")
+        self.assertEqual({tuple(row) for row in places}, {tuple(places[0])})  # columns, header and all
+        cue = self.driver.find_element(By.CSS_SELECTOR, "#curves .cue")
+        self.assertEqual(cue.text, "more ↓")
+        self.run_js("document.querySelector('#curves .keys').scrollTop = 1e6")
+        report.WebDriverWait(self.driver, 10).until(lambda _: not cue.is_displayed())
+        key = "return document.querySelector('#settings td.keyname').getBoundingClientRect().left"
+        left = self.run_js(key)
+        self.run_js("document.querySelector('#settings .scroll').scrollLeft = 1e6")
+        self.assertEqual(self.run_js(key), left)
+        self.addCleanup(report.media, self.driver, 1280)
         report.media(self.driver, 390)
         self.driver.get(page.as_uri())
         self.assertLessEqual(self.run_js("return document.documentElement.scrollWidth"), 390)

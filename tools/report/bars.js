@@ -98,7 +98,7 @@ function barPanel(title, bars, share) {
 
 /** Pixel counts by grey level; the counts differ by orders of magnitude, so their scale is a log. */
 function histogramPanel(title, counts, index) {
-  const canvas = plotCanvas(`Histogram of ${title}`, 220);
+  const canvas = plotCanvas(`Histogram of ${title}`, 280);
   const total = counts.reduce((a, b) => a + b, 0);
   const chart = new Chart(canvas, {
     type: 'bar',

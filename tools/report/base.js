@@ -49,14 +49,16 @@ function panel(title, ...children) {
   return make('div', {class: 'panel'}, make('h3', {}, title), ...children);
 }
 
-/** A wide thing that scrolls by itself, also from the keyboard; where something is cut off on the
- * right, a button says so and scrolls on. */
-function scrolling(label, child) {
-  const inner = make('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label}, child);
-  const cue = make('button', {type: 'button', class: 'cue'}, 'more →');
-  cue.addEventListener('click', () => inner.scrollBy({left: inner.clientWidth / 2, behavior: 'smooth'}));
+/** A wide thing that scrolls by itself, or a high one `down`, also from the keyboard; where something
+ * is cut off, a button says so and scrolls on. */
+function scrolling(label, child, down = false) {
+  const inner = make('div', {class: down ? 'keys' : 'scroll', tabindex: '0', role: 'region', 'aria-label': label}, child);
+  const cue = make('button', {type: 'button', class: 'cue'}, down ? 'more ↓' : 'more →');
+  cue.addEventListener('click', () => inner.scrollBy(
+    {[down ? 'top' : 'left']: (down ? inner.clientHeight : inner.clientWidth) / 2, behavior: 'smooth'}));
   const update = () => {
-    cue.hidden = inner.scrollLeft + inner.clientWidth > inner.scrollWidth - 2;
+    cue.hidden = down ? inner.scrollTop + inner.clientHeight > inner.scrollHeight - 2
+                      : inner.scrollLeft + inner.clientWidth > inner.scrollWidth - 2;
   };
   inner.addEventListener('scroll', update);
   const watch = new ResizeObserver(update);

@@ -109,7 +109,7 @@ function legend(rows, charts) {
   return make('div', {}, make('div', {class: 'controls chooser'}, choose(`First ${mostRows}`, () => 0, mostRows),
     choose(`Next ${mostRows}`, () => first + mostRows < rows.length ? first + mostRows : 0, mostRows),
     choose('All', () => 0, rows.length), choose('None', () => 0, 0), told),
-    make('div', {class: 'keys', tabindex: '0', role: 'region', 'aria-label': 'Names of the rows'}, list));
+    scrolling('Names of the rows', list, true));
 }
 
 /** What is drawn of the curves shown between the ends of the epochs' axis: {low, high}. */

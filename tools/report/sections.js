@@ -94,6 +94,9 @@ function overviewSection() {
   const numeric = header.map((_, i) => i).filter((i) => !['settings', 'name', 'flags'].includes(header[i]));
   const overview = asCards(table(header, rows, numeric), header);
   overview.classList.add('overview');
+  // Settings that would take three lines and more of a column stand above the row's figures.
+  overview.classList.toggle('long', rows.some(([, settings]) => settings.textContent.length > 60));
+  overview.style.setProperty('--figures', header.length - 2);
   addSection('overview', 'Overview', flagBox(), scrolling('Table of all rows', overview),
     legendOfMarks(), ...report.notes.map((note) => make('p', {class: 'hint note'}, `Note: ${note}.`)));
 }
