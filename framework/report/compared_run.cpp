@@ -9,6 +9,7 @@
 #include "strata/record/record.hpp"
 #include "strata/report/json_access.hpp"
 #include "strata/report/one_line.hpp"
+#include "strata/report/stage_settings.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/lock.hpp"
 #include "strata/support/sha256.hpp"
@@ -62,6 +63,8 @@ class Extraction {
       if (json_at(config, {part}).is_object()) config[part].erase("metrics");
     if (json_at(config, {"pretrain", "strategy", "type"}) == "none")  // which uses none of the rest
       config["pretrain"] = {{"strategy", config["pretrain"]["strategy"]}};
+    else if (json_at(config, {"pretrain"}).is_object())
+      settle_stages(config["pretrain"], run_.pretraining_stages = pretraining_stages(record_));
     run_.settings = config.dump();
     run_.settings_id = nlohmann::json(config).dump();  // keys sorted
     if (run_.dataset.empty()) {

@@ -36,9 +36,11 @@ struct ComparedRun {
   /// As the record says it; "killed" where that is "running" and no process holds the run's folder.
   std::string status;
   int64_t seed = 0;
-  /// The configuration without what only names the run (name, seed), keys in the order written.
+  /// The configuration without what only names the run (name, seed), keys in the order written,
+  /// and of the pretraining what its stages use (settle_stages()).
   /// Runs with the same settings_id differ in nothing but the seed.
   std::string settings, settings_id;
+  size_t pretraining_stages = 0;
   /// What it was tested on: data set, samples and their classes. Figures of different test data
   /// make no pairs.
   std::string test_data;

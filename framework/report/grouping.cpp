@@ -9,6 +9,7 @@
 #include "strata/report/circumstances.hpp"
 #include "strata/report/find_row.hpp"
 #include "strata/report/settings.hpp"
+#include "strata/report/stage_settings.hpp"
 #include "strata/report/unused.hpp"
 #include "strata/support/errors.hpp"
 
@@ -208,10 +209,12 @@ void add_repeat_notes(std::vector<std::string>& notes, const Repeats& repeats) {
 
 GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
                          const std::vector<std::string>& by) {
-  const Configurations all(runs, by);
+  Configurations all(runs, by);
   index_ = all.index;
   facts = all.facts;
-  VaryingSettings varying = varying_settings(all.configs);
+  std::vector<size_t> stages;
+  for (const auto& same : all.members) stages.push_back(same[0]->pretraining_stages);
+  VaryingSettings varying = varying_by_stage(all.configs, stages);
   const FlatSettings flat(all.configs);
   asked = asked_keys(flat, varying, by, facts, runs);
   const auto added = by.empty() ? by : data_keys(all, flat, varying, asked);

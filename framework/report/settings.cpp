@@ -21,7 +21,8 @@ constexpr const char* absent = "";
 std::string outline(const Json& value) {
   if (is_component(value)) return type_of(value);
   if (!value.is_array()) return "-";
-  if (!value.empty() && std::all_of(value.begin(), value.end(), is_plain_map)) return "{}";
+  const auto is_map = [](const Json& item) { return item.is_null() || is_plain_map(item); };
+  if (!value.empty() && std::all_of(value.begin(), value.end(), is_map)) return "{}";
   std::string text = "[";
   for (const Json& item : value) text += outline(item) + ' ';
   return text + ']';
@@ -147,9 +148,10 @@ class Differences {
     for (size_t i = 0; i < longest; ++i) {
       Values items;
       for (const Json* value : values)
-        items.push_back(!is_there(value)    ? &no_part
-                        : i < value->size() ? not_null((*value)[i])
-                                            : nullptr);
+        items.push_back(!is_there(value)        ? &no_part
+                        : i >= value->size()    ? nullptr
+                        : (*value)[i].is_null() ? &no_part
+                                                : &(*value)[i]);
       visit(fmt::format("{}[{}]", path, i), items, optional || lacking);
     }
     tell_presence(start, path, values);

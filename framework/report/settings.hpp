@@ -26,7 +26,7 @@ struct VaryingSettings {
 /// that differ in length or in their components are one setting, written short: "linear(400) tanh |
 /// linear(256) tanh". Configurations with the same values differ in nothing.
 /// @param configs  where two differ in no more than that one says null and one nothing, they are
-///   the same
+///   the same; null in a list stands for an item that plays no part
 VaryingSettings varying_settings(const std::vector<Json>& configs);
 
 /// Every setting of one configuration by its path, as above; for the difference of two, line by

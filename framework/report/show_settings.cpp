@@ -10,6 +10,7 @@
 
 #include "strata/report/json_access.hpp"
 #include "strata/report/settings.hpp"
+#include "strata/report/stage_settings.hpp"
 #include "strata/report/table.hpp"
 
 namespace strata {
@@ -194,10 +195,13 @@ std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs) {
   for (const auto& [name, members] : named) {
     std::map<std::string, size_t> row;
     std::vector<Json> configs;
+    std::vector<size_t> stages;
     for (const size_t i : members)
-      if (row.emplace(runs[i].settings_id, configs.size()).second)
+      if (row.emplace(runs[i].settings_id, configs.size()).second) {
         configs.push_back(Json::parse(runs[i].settings));
-    const VaryingSettings varying = varying_settings(configs);
+        stages.push_back(runs[i].pretraining_stages);
+      }
+    const VaryingSettings varying = varying_by_stage(configs, stages);
     const Strings keys = short_names(varying.keys, {});
     for (const size_t i : members) {
       const Strings& values = varying.values[row.at(runs[i].settings_id)];

@@ -233,7 +233,7 @@ TEST_CASE("what is compared on purpose is no fault") {
     test::set_epochs(r, 0, 5);
     test::set_epochs(r, 1, 15);
   };
-  options.by = {"stages[0].epochs"};
+  options.by = {"pretrain.epochs"};
   CHECK(flags_after(moved).size() == 1);
   CHECK(flags_after(moved, options).empty());
   options.by = {"classify.optimizer.lr"};
