@@ -13,6 +13,7 @@
 #include "strata/report/comparison_text.hpp"
 #include "strata/report/json_access.hpp"
 #include "strata/report/settings.hpp"
+#include "strata/report/stage_settings.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
 
@@ -130,8 +131,10 @@ class GroupData {
   void take_first(const Json& record) {
     first_["dataset"] = json_at(record, {"data", "dataset"});
     first_["classes"] = json_at(record, {"data", "class_names"});
-    Json settings = Json::array();
-    for (const auto& [key, value] : flat_settings(record["config"]))
+    Json settings = Json::array(), config = record["config"];
+    if (json_at(config, {"pretrain"}).is_object())
+      settle_stages(config["pretrain"], pretraining_stages(record));
+    for (const auto& [key, value] : flat_settings(config))
       if (key != "seed" && key != "name") settings.push_back({key, value});
     first_["settings"] = settings;
     Json provenance = Json::array();

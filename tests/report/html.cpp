@@ -137,3 +137,21 @@ TEST_CASE("the page is filled once, and nothing in the data ends the script") {
   CHECK(page.find("<!--") == std::string::npos);
   CHECK(page.find("\\u003c/script>") != std::string::npos);
 }
+
+TEST_CASE("the report's settings are those that the stages were trained with") {
+  const test::TemporaryFolder folder("report-used");
+  Json record = test::make_record({});
+  Json& pretrain = record["config"]["pretrain"];
+  const Json used = test::component("adam", {{"lr", 0.02}});
+  pretrain["stages"] = {{{"optimizer", used}, {"epochs", 3}}, {{"optimizer", used}}};
+  test::write_record(folder.path, record);
+  const Json data = report_data(compare_folder(folder.path));
+  std::map<std::string, std::string> settings;
+  for (const Json& setting : data["groups"][0]["settings"]) settings[setting[0]] = setting[1];
+  CHECK(settings.at("pretrain.optimizer") == "adam");
+  CHECK(settings.at("pretrain.optimizer.lr") == "0.02");
+  CHECK(settings.count("pretrain.optimizer.momentum") == 0);
+  CHECK(settings.at("pretrain.epochs") == "10");
+  CHECK(settings.at("pretrain.stages[0].epochs") == "3");
+  CHECK(settings.count("pretrain.stages[0].optimizer") == 0);
+}
