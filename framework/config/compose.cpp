@@ -94,6 +94,63 @@ class Chain {
   std::vector<std::string> names_;
 };
 
+using Files = std::vector<std::shared_ptr<const Source>>;
+
+/// The value at a path; of a component's type, also its bare name.
+const Node* written_at(const Node& root, const std::string& path) {
+  if (const Node* node = find_path(root, path)) return node;
+  const size_t dot = path.rfind(".type");
+  if (dot == std::string::npos || dot + 5 != path.size()) return nullptr;
+  const Node* node = find_path(root, path.substr(0, dot));
+  return node != nullptr && is_name(*node) ? node : nullptr;
+}
+
+/// What a file gives and the sweep of one that it extends sets all the same.
+std::vector<std::string> swept_over(const Node& root, const std::vector<Override>& point,
+                                    bool seeds, const Files& files) {
+  const auto level = [&files](const Origin& origin) {
+    return std::find(files.begin(), files.end(), origin.source);
+  };
+  std::vector<std::string> notes;
+  for (const Override& swept : point) {
+    const Node* value = written_at(root, swept.path);
+    if (value == nullptr || level(swept.origin) == files.end() ||
+        level(value->origin) >= level(swept.origin))
+      continue;
+    notes.push_back(fmt::format(
+        "{}: note: the sweep of {} sets what {} gives ({}); `{}: null` there takes it away",
+        swept.origin.text(), quote(swept.path), value->origin.text(), flow_text(*value),
+        seeds && swept.path == "seed" ? "seeds" : "sweep"));
+  }
+  return notes;
+}
+
+/// Whether anything of a value given by --set is still there.
+bool survives(const Node* now, const Node& given) {
+  if (now == nullptr) return false;
+  if (!now->is_map() || !given.is_map()) return now->origin.source == given.origin.source;
+  return std::any_of(given.entries.begin(), given.entries.end(), [now](const Node::Entry& entry) {
+    return survives(now->get(entry.key), entry.value);
+  });
+}
+
+/// Applies --set to a run; what one gives and a later one takes away by a part around it is noted.
+void apply_set(Node& root, const std::vector<Override>& set, std::vector<std::string>& notes,
+               Issues& issues) {
+  for (size_t i = 0; i < set.size(); ++i) {
+    std::vector<const Override*> there;
+    for (size_t before = 0; before < i; ++before)
+      if (set[before].path != set[i].path && is_within(set[before].path, set[i].path) &&
+          survives(find_path(root, set[before].path), set[before].value))
+        there.push_back(&set[before]);
+    apply_override(root, set[i], issues);
+    for (const Override* given : there)
+      if (!survives(find_path(root, given->path), given->value))
+        notes.push_back(fmt::format("strata: note: --set {} gives way to --set {}", given->text(),
+                                    set[i].text()));
+  }
+}
+
 }  // namespace
 
 Node load_with_bases(const std::string& path, std::vector<std::shared_ptr<const Source>>& files,
@@ -131,10 +188,14 @@ Composition compose(const std::string& path, const CommandSettings& settings, Is
     Override override;
     if (parse_override(argument, override, issues)) set.push_back(std::move(override));
   }
+  const bool seeds = root.get("seeds") != nullptr;
   for (SweepPoint& point : expand_sweep(root, settings, set, result.notes, issues)) {
+    std::vector<std::string> notes = swept_over(root, point.overrides, seeds, result.files);
     ComposedRun run{root, std::move(point.overrides), std::move(point.label)};
     for (const Override& override : run.point) apply_override(run.root, override, issues);
-    for (const Override& override : set) apply_override(run.root, override, issues);
+    apply_set(run.root, set, notes, issues);
+    if (result.runs.empty())  // they are the same of every run
+      result.notes.insert(result.notes.end(), notes.begin(), notes.end());
     set_paths(run.root);
     interpolate(run.root, issues);
     result.runs.push_back(std::move(run));

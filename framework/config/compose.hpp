@@ -46,7 +46,7 @@ struct ComposedRun {
 
 struct Composition {
   std::vector<ComposedRun> runs;   ///< in order, the last key swept (the seed) changing fastest
-  std::vector<std::string> notes;  ///< a line for each key of the file's sweep that gives way
+  std::vector<std::string> notes;  ///< a line for each value that gives way unseen
   /// The file itself, then those that it extends.
   std::vector<std::shared_ptr<const Source>> files;
 };
@@ -82,7 +82,7 @@ struct SweepPoint {
 };
 
 /// Takes `sweep` and `seeds` out of the tree and lists the points; one, empty, where nothing is
-/// swept. `notes` are those of Composition.
+/// swept. `notes` gets a line for each key of the file's sweep that gives way to the command line.
 ///
 ///     sweep:
 ///       pretrain.optimizer.lr: log(1e-3, 1, 7)   # a grid with the other keys

@@ -22,6 +22,12 @@ Json sweep_schema() {
           {"additionalProperties", values}};
 }
 
+Json seeds_schema() {
+  Json schema = swept_values("^[0-9]+-[0-9]+$", "a list of seeds or a range 0-4");
+  schema["anyOf"].push_back({{"type", "null"}});
+  return schema;
+}
+
 Field key(const char* name, const char* type, const char* doc, Json schema) {
   Field field;
   field.name = name;
@@ -52,6 +58,11 @@ const ParamList& sweep_keys() {
 
 Field with_keys(Field field, const ParamList& (*keys)()) {
   field.nested = keys;
+  return field;
+}
+
+/// What a file inherits may be taken away by null.
+Field nullable(Field field) {
   field.nullable = true;
   return field;
 }
@@ -62,13 +73,14 @@ const std::vector<Field>& composition_keys() {
   static const std::vector<Field> keys = {
       key("extends", "string", "a file, relative to this one, whose settings this one changes",
           {{"type", "string"}}),
-      with_keys(key("sweep", "map",
-                    "keys, by their paths, with the values to try, each with each; one run for "
-                    "each point",
-                    sweep_schema()),
-                &sweep_keys),
-      key("seeds", "list of integers, or a range 0-4", "one run for each seed",
-          swept_values("^[0-9]+-[0-9]+$", "a list of seeds or a range 0-4"))};
+      nullable(with_keys(
+          key("sweep", "map",
+              "keys, by their paths, with the values to try, each with each; one run for each "
+              "point",
+              sweep_schema()),
+          &sweep_keys)),
+      nullable(key("seeds", "list of integers, or a range 0-4", "one run for each seed",
+                   seeds_schema()))};
   return keys;
 }
 

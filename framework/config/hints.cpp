@@ -104,6 +104,8 @@ std::string sweep_hint(const Node& node) {
 }
 
 std::string null_hint(const Node& value, const Field& field, const Catalog& catalog) {
+  const bool may_be_empty = field.default_value.is_array() && field.default_value.empty();
+  if (value.is_null() && !value.scalar.empty() && may_be_empty) return "; write [] for none";
   if (!value.is_scalar() || !field.nullable || field.required || field.type == "string") return {};
   std::string word = value.scalar;
   for (char& c : word) c = static_cast<char>(std::tolower(c & 0xff));

@@ -14,7 +14,7 @@ std::string type_hint(const Node& node, const std::string& expected);
 /// Of a list on the command line that stands where one value does: "; to try each ...".
 std::string sweep_hint(const Node& node);
 
-/// Of a word for "nothing" where that is null: "; write null".
+/// Of a word for "nothing" where another one is: "; write null", "; write [] for none".
 std::string null_hint(const Node& value, const Field& field, const Catalog& catalog);
 
 /// The paths of all keys of the settings, listed only where they are asked for.

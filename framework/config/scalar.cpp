@@ -138,6 +138,16 @@ std::string comma_hint(std::string text) {
   return is_number(text) ? "; write " + text : "";
 }
 
+/// Of a value that quotes make a string. A shell takes away those around it.
+std::string string_hint(const Node& node) {
+  const Source* source = node.origin.source.get();
+  if (source == nullptr || source->name.rfind("--", 0) != 0)
+    return fmt::format("; write '{}' in quotes", node.scalar);
+  const bool whole = source->text == node.path + "=" + node.scalar;
+  return fmt::format("; write {}\"{}'{}'\"", whole ? source->name + " " : "",
+                     whole ? node.path + "=" : "", node.scalar);
+}
+
 const char* quotes_hint(const Node& node, ScalarKind at_most) {
   const ScalarKind kind = node.quoted ? scalar_kind(node.scalar) : ScalarKind::text;
   if (kind != ScalarKind::integer && kind != at_most) return "";
@@ -232,8 +242,7 @@ bool parse_scalar(const Node& node, double& value, Reader& reader, const Constra
 bool parse_scalar(const Node& node, std::string& value, Reader& reader, const Constraints& c) {
   if (!node.is_scalar()) return mistyped(node, "a string", reader, sweep_hint(node));
   if (scalar_kind(node) != ScalarKind::text)
-    return c.choices.empty() ? mistyped(node, "a string", reader,
-                                        fmt::format("; write '{}' in quotes", node.scalar))
+    return c.choices.empty() ? mistyped(node, "a string", reader, string_hint(node))
                              : mistyped(node, c.text(), reader);
   value = node.scalar;
   bool known = c.choices.empty();

@@ -24,13 +24,14 @@ Json typed_by_reference(const std::string& family) {
           {"properties", {{"type", reference_to("reference")}}}};
 }
 
-/// The file's name is that of a folder: see Experiment, whose check refuses any other.
+/// The file's name is that of a folder: read_experiment() refuses any other.
 void name_a_folder(Json& root) {
   if (!root["properties"].contains("name")) return;
   for (Json& alternative : root["properties"]["name"]["anyOf"]) {
     if (alternative.value("type", "") != "string") continue;
     alternative["pattern"] = "^([A-Za-z0-9_-][A-Za-z0-9._-]*)?$";
     alternative["patternErrorMessage"] = "expected letters, digits, '.', '_' and '-'";
+    alternative["maxLength"] = 255;
   }
 }
 

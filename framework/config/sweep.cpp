@@ -45,6 +45,10 @@ bool undoes(const Override& set, const Axis& axis) {
   return is_within(axis.path, set.path) || clash(axis, {set.path, set.origin, {set.value}});
 }
 
+bool is_written_null(const Node& node) {
+  return node.is_null() && !node.scalar.empty();
+}
+
 /// What contains another key is set before it.
 void put_wholes_first(std::vector<Override>& overrides) {
   for (auto it = overrides.begin(); it != overrides.end(); ++it) {
@@ -62,7 +66,8 @@ class Expander {
 
   void read_file(Node& root) {
     if (const Node* sweep = root.get("sweep")) read_sweep(*sweep);
-    if (const Node* seeds = root.get("seeds")) {
+    const Node* seeds = root.get("seeds");
+    if (seeds != nullptr && !is_written_null(*seeds)) {
       Axis axis;
       axis.path = "seed";
       axis.origin = seeds->origin;
@@ -90,7 +95,7 @@ class Expander {
     if (equals == std::string::npos)
       return issues_.error(axis.origin, {}, "expected key=value,value,..., got " + quote(argument));
     axis.path = argument.substr(begin, equals - begin);
-    if (!check_path(axis)) return;
+    if (!check_path(axis) || !check_key(axis, argument.substr(equals + 1))) return;
     axis.values = argument_values(source, equals + 1);
     add_axis(std::move(axis), begin > 0 ? zip_ : grid_);
   }
@@ -128,19 +133,30 @@ class Expander {
 
  private:
   void read_sweep(const Node& sweep) {
-    if (sweep.is_null() && !sweep.scalar.empty()) return;
+    if (is_written_null(sweep)) return;
     if (!sweep.is_map())
       return issues_.error(sweep.origin, "sweep",
                            "expected a map of keys to their values, got " + sweep.describe());
-    for (const Node::Entry& entry : sweep.entries) {
-      if (entry.key != "zip") {
-        read_axis(entry, grid_);
-      } else if (entry.value.is_map()) {
-        for (const Node::Entry& zipped : entry.value.entries) read_axis(zipped, zip_);
-      } else {
-        issues_.error(entry.value.origin, "sweep.zip",
-                      "expected a map of keys to their values, got " + entry.value.describe());
+    read_axes(sweep, grid_);
+    const Node* zip = sweep.get("zip");
+    if (zip == nullptr) return;
+    if (zip->is_map()) return read_axes(*zip, zip_);
+    issues_.error(zip->origin, "sweep.zip",
+                  "expected a map of keys to their values, got " + zip->describe());
+  }
+
+  /// A log(from, to, count) between braces and without quotes is cut at its commas, which is
+  /// reported; the keys without a value after it are its rest.
+  void read_axes(const Node& keys, std::vector<Axis>& axes) {
+    bool in_call = false;
+    for (const Node::Entry& entry : keys.entries) {
+      if (&axes == &grid_ && entry.key == "zip") continue;
+      if (in_call && entry.value.is_null()) {
+        in_call = entry.key.back() != ')';
+        continue;
       }
+      in_call = is_cut_call(entry.value);
+      read_axis(entry, axes);
     }
   }
 
@@ -157,6 +173,21 @@ class Expander {
     if (parse_path(axis.path)) return true;
     issues_.error(axis.origin, "sweep",
                   fmt::format("{} is no key; write it as in a.b or a[0].b", quote(axis.path)));
+    return false;
+  }
+
+  /// Refuses, on the command line, the keys that only a file has.
+  bool check_key(const Axis& axis, const std::string& values) {
+    const std::string first = parse_path(axis.path)->front().key;
+    std::string key = axis.path.substr(std::min(first.size() + 1, axis.path.size()));
+    if (first == "sweep" && key.rfind("zip.", 0) == 0) key.replace(0, 4, "zip:");
+    std::string instead;
+    if (first == "seeds") instead = "--seeds " + values;
+    if (first == "zip") instead = fmt::format("--sweep zip:{}={}", key, values);
+    if (first == "sweep") instead = fmt::format("--sweep {}={}", key, values);
+    if (instead.empty()) return true;
+    issues_.error(axis.origin, {},
+                  fmt::format("{} cannot be swept; write {}", quote(axis.path), instead));
     return false;
   }
 

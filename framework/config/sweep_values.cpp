@@ -65,7 +65,7 @@ std::vector<std::string> spaced(bool log, std::string_view from, std::string_vie
 std::string check_call(bool log, std::string_view text,
                        const std::vector<std::string_view>& parts) {
   if (text.back() != ')')
-    return fmt::format("expected {}(from, to, count), in quotes where it stands in a list",
+    return fmt::format("expected {}(from, to, count), in quotes where it stands between brackets",
                        log ? "log" : "lin");
   if (parts.size() != 3) return "expected three numbers: from, to, count";
   for (const std::string_view part : parts)
@@ -94,6 +94,10 @@ void add_call(const Node& node, const std::string& path, std::vector<Node>& valu
 }
 
 }  // namespace
+
+bool is_cut_call(const Node& node) {
+  return is_call(node) && node.scalar.back() != ')';
+}
 
 bool stands_for_values(const Node& node) {
   return is_call(node) || range(node).has_value();

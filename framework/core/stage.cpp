@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace strata {
@@ -68,7 +69,7 @@ std::vector<std::string> figure_names(const StageSpec& spec, const std::string& 
   names.push_back(make(spec.loss)->measure());
   for (const auto& metric : spec.metrics)
     for (const auto& [key, higher] : make(metric)->figures())
-      if (key != names[1]) names.push_back(key);
+      if (std::find(names.begin(), names.end(), key) == names.end()) names.push_back(key);
   return names;
 }
 

@@ -1,5 +1,7 @@
 #include "strata/run/experiment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -11,6 +13,8 @@ namespace {
 constexpr const char* kFreeze =
     "blocks or layers that stay as they are, such as encoder.0 or encoder.1.0; a tied decoder's "
     "weights are its encoder's";
+
+constexpr size_t kLongestName = 255;  // of a folder, on Linux's file systems
 
 /// What decides when a stage ends, and with which parameters.
 template <class P>
@@ -120,14 +124,6 @@ void Experiment::declare(Declare<Experiment>& d) {
         "the decoder's weights are the encoder's, transposed: one copy, learned by both");
   d.add("pretrain", &Experiment::pretrain, "training the stack to rebuild its input");
   d.add("classify", &Experiment::classify, "training a classifier on the code");
-  d.check([](const Experiment& e, Check& check) {
-    const bool safe = std::all_of(e.name.begin(), e.name.end(), [](unsigned char c) {
-      return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
-    });
-    if (!e.name.empty() && (!safe || e.name.front() == '.'))
-      check.error("name", "expected letters, digits, '.', '_' and '-' (it names a folder), got '" +
-                              e.name + "'");
-  });
 }
 
 namespace {
@@ -145,10 +141,30 @@ void suit_head(ClassifySettings& settings) {
   }
 }
 
+/// Asked whatever else is wrong, unlike a rule of Experiment's own.
+void check_name(const std::string& name, const Node& tree, Issues& issues) {
+  const bool safe = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+  });
+  const Node* written = tree.get("name");
+  if (written != nullptr && written->broken) return;
+  const Origin& origin = written != nullptr ? written->origin : tree.origin;
+  if (!name.empty() && (!safe || name.front() == '.'))
+    issues.error(origin, "name",
+                 fmt::format("expected letters, digits, '.', '_' and '-' (it names a folder), got "
+                             "'{}'",
+                             name));
+  else if (name.size() > kLongestName)
+    issues.error(origin, "name",
+                 fmt::format("it names a folder, and may have at most {} characters; it has {}",
+                             kLongestName, name.size()));
+}
+
 }  // namespace
 
 Experiment read_experiment(const Node& tree, Issues& issues) {
   Experiment experiment = read_params<Experiment>(tree, issues, Registry::instance());
+  if (SoundParts(issues).has("name")) check_name(experiment.name, tree, issues);
   if (experiment.classify && SoundParts(issues).has(experiment.classify->loss) &&
       find_path(tree, "classify.head") == nullptr)
     suit_head(*experiment.classify);

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "strata/run/host_check.hpp"
+#include "strata/run/layer_check.hpp"
 #include "strata/run/sound_parts.hpp"
 #include "strata/run/stage_check.hpp"
+#include "strata/run/stage_notes.hpp"
 
 namespace strata {
 namespace {
@@ -75,6 +77,7 @@ class Planner {
     check_stages(plan_, sound_, tree_, issues_);
     check_stage_count();
     check_memory(plan_, host_.memory, tree_, issues_);
+    if (issues_.ok()) plan_.notes = stage_notes(plan_, tree_);
   }
 
   bool stages_known() const {
@@ -84,8 +87,7 @@ class Planner {
 
   void add_blocks() {
     const int errors = issues_.errors();
-    // Without the data's shape, or a layer's, the shapes of all that follows are unknown.
-    if (!sound_.has(settings_.data.dataset) || !sound_.has("encoder") || !add_encoders()) return;
+    if (!add_encoders()) return;
     if (pretrains() && sound_.has("decoder")) add_decoders();
     if (settings_.classify && sound_.has("classify.head")) add_head();
     if (issues_.errors() == errors) check_names();
@@ -138,9 +140,7 @@ class Planner {
       plan_.stack->add(name, refs(layers), input, range, context, &failed);
       return true;
     } catch (const LayerError& e) {
-      issues_.error(
-          layers[failed].origin, layers[failed].path,
-          fmt::format("{} does not fit: {}", component_name(*layers[failed].info), e.what()));
+      report_misfit(layers[failed], e, issues_);
       return false;
     } catch (const ComponentError& e) {
       issues_.error(e.origin, e.path, e.what());
@@ -148,11 +148,17 @@ class Planner {
     }
   }
 
+  /// False where the data's shape, or a layer's, is not known, nor then those of all that follows.
   bool add_encoders() {
     Shape shape = plan_.data.sample_shape;
     Range range{0, 1};
+    const bool data = sound_.has(settings_.data.dataset);
     for (size_t k = 0; k < settings_.encoder.size(); ++k) {
-      if (!add(encoder_block(k), settings_.encoder[k], shape, range, {})) return false;
+      const bool known = data && sound_.has(fmt::format("encoder[{}]", k));
+      if (!known || !add(encoder_block(k), settings_.encoder[k], shape, range, {})) {
+        check_unplaced(settings_.encoder, k, sound_, issues_);
+        return false;
+      }
       const Block& block = plan_.stack->block(encoder_block(k));
       shape = block.output;
       range = block.output_range;
@@ -173,10 +179,13 @@ class Planner {
   }
 
   void add_mirror(size_t k, const Block& encoder, const std::vector<const Block*>& before) {
+    size_t failed = 0;
     try {
-      plan_.stack->add_mirror(decoder_block(k), encoder, before, {settings_.tied});
+      plan_.stack->add_mirror(decoder_block(k), encoder, before, {settings_.tied}, &failed);
     } catch (const LayerError& e) {
-      error(fmt::format("encoder[{}]", k), fmt::format("no decoder follows from it: {}", e.what()));
+      const LayerList& layers = settings_.encoder[k];
+      error(failed < layers.size() ? layers[failed].path : fmt::format("encoder[{}]", k),
+            fmt::format("no decoder follows from it: {}", e.what()));
     }
   }
 

@@ -20,7 +20,8 @@ struct Plan {
   Experiment experiment;
   DatasetInfo data;
   std::shared_ptr<Stack> stack;
-  std::vector<StageSpec> stages;  ///< as foreseen; the upper bound where a strategy adapts
+  std::vector<StageSpec> stages;   ///< as foreseen; the upper bound where a strategy adapts
+  std::vector<std::string> notes;  ///< a line for each setting without the effect it seems to have
 
   /// The stage after those done, with the settings' loss, optimizer, epochs and metrics; nothing
   /// when the run is over. A pure function of its argument.

@@ -54,7 +54,14 @@ class StageCheck {
  public:
   StageCheck(const Plan& plan, const StageSpec& stage, const SoundParts& sound, const Node& tree,
              Objections& objections)
-      : plan_(plan), stage_(stage), sound_(sound), tree_(tree), objections_(objections) {}
+      : plan_(plan),
+        stage_(stage),
+        sound_(sound),
+        tree_(tree),
+        objections_(objections),
+        suitable_(stage) {
+    suitable_.metrics.clear();
+  }
 
   void run() {
     check_loss();
@@ -75,6 +82,12 @@ class StageCheck {
     objections_.add(node != nullptr ? node->origin : tree_.origin, path, message, stage_.name);
   }
 
+  /// The path of a map's key, of the map itself where the key is not written.
+  std::string key_of(const std::string& map, const std::string& key) const {
+    const std::string path = map + "." + key;
+    return find_path(tree_, path) != nullptr ? path : map;
+  }
+
   std::string section() const { return stage_kind_name(stage_.kind); }
 
   /// A block of the stack; null where its layers did not fit, which was reported.
@@ -93,14 +106,23 @@ class StageCheck {
     }
     const auto objection =
         of_component(stage_.loss, "objection()", [&] { return make(stage_.loss)->objection(use); });
-    if (objection) error(stage_.loss, *objection);
+    if (!objection) return;
+    error(stage_.loss, *objection);
+    loss_suits_ = false;
   }
 
   void check_metrics() {
-    for (const auto& metric : stage_.metrics)
-      if (sound_.has(metric) && !make_metric(metric)->suits(stage_.target))
+    std::set<std::string> given;
+    for (const auto& metric : stage_.metrics) {
+      if (!sound_.has(metric)) continue;
+      if (!make_metric(metric)->suits(stage_.target))
         error(metric, fmt::format("metric '{}' cannot be measured against {}", metric.type,
                                   target_name(stage_.target)));
+      else
+        suitable_.metrics.push_back(metric);
+      if (!given.insert(metric.dump().dump()).second)
+        error(metric, fmt::format("metric '{}' is given twice", metric.type));
+    }
   }
 
   void check_penalties() {
@@ -118,10 +140,10 @@ class StageCheck {
 
   void check_figures() {
     if (sound_.has(stage_.optimizer)) check_schedule();
-    if (!figures_known() || !sound_.has(section() + ".early_stopping")) return;
+    const std::string stopping = section() + ".early_stopping";
     if (stage_.early_stopping)
-      check_figure(*stage_.early_stopping, "early_stopping", section() + ".early_stopping");
-    else if (stage_.keep_best)
+      check_figure(*stage_.early_stopping, "early_stopping", stopping);
+    else if (stage_.keep_best && sound_.has(stopping))
       check_figure(*stage_.chosen_by(), "keep: best", section() + ".keep");
   }
 
@@ -129,8 +151,30 @@ class StageCheck {
     const auto optimizer = make(stage_.optimizer);
     const Slot<Schedule>& schedule = optimizer->common().schedule;
     const auto figure = make(schedule)->follows();
-    if (figure && figures_known())
-      check_figure(*figure, "schedule '" + schedule.type + "'", schedule.path);
+    if (!figure) return;
+    const auto [type, path] = innermost(schedule);
+    check_figure(*figure, "schedule '" + type + "'", path);
+  }
+
+  /// The name and path of the schedule that a figure is followed by: what another one holds (a
+  /// warm-up, say), where it holds one.
+  static std::pair<std::string, std::string> innermost(const Slot<Schedule>& schedule) {
+    Json settings = schedule.dump();
+    std::string path = schedule.path;
+    const auto is_schedule = [](const Json& value) {
+      return value.is_object() && value.contains("type") &&
+             Registry::instance().find(Schedule::family, value["type"]) != nullptr;
+    };
+    for (auto held = settings.begin(); held != settings.end();) {
+      if (!is_schedule(*held)) {
+        ++held;
+        continue;
+      }
+      path += "." + held.key();
+      settings = Json(*held);
+      held = settings.begin();
+    }
+    return {settings["type"], path};
   }
 
   /// Whether what is measured in this stage is known.
@@ -140,13 +184,35 @@ class StageCheck {
                        [&](const ComponentRef& metric) { return sound_.has(metric); });
   }
 
+  /// The keys of what may stand at `path` are those of Figure.
   void check_figure(const Figure& figure, const std::string& who, const std::string& path) {
-    if (figure.split == "validation" && !plan_.experiment.data.validation_size)
-      error(path, fmt::format("{} needs validation data; set data.validation_size", who));
-    const std::vector<std::string> known = figure_names(stage_, figure.split);
-    if (std::find(known.begin(), known.end(), figure.metric) == known.end())
-      error(path, fmt::format("{} follows '{}', which is not measured on {} data{}", who,
-                              figure.metric, figure.split, suggestion(figure.metric, known)));
+    if (figure.split == "validation" && !plan_.experiment.data.validation_size &&
+        sound_.has(path + ".split") && sound_.has("data.validation_size"))
+      error(key_of(path, "split"),
+            fmt::format("{} needs validation data; set data.validation_size", who));
+    if (figures_known() && sound_.has(path + ".metric")) check_metric(figure, who, path);
+  }
+
+  void check_metric(const Figure& figure, const std::string& who, const std::string& path) {
+    const auto has = [&](const std::vector<std::string>& names) {
+      return std::find(names.begin(), names.end(), figure.metric) != names.end();
+    };
+    std::vector<std::string> known = figure_names(suitable_, figure.split);
+    if (!loss_suits_ && known.size() > 1) known.erase(known.begin() + 1);  // its measure
+    // One that does not suit the stage is reported itself.
+    if (has(known) || has(figure_names(stage_, figure.split))) return;
+    const bool listed =
+        std::any_of(suitable_.metrics.begin(), suitable_.metrics.end(),
+                    [&](const ComponentRef& metric) { return metric.type == figure.metric; });
+    std::string problem =
+        "which is not one number; known: " + fmt::format("{}", fmt::join(known, ", "));
+    if (!listed || figure.split == "train") {
+      const bool split_known = sound_.has(path + ".split");
+      problem = fmt::format("which is not measured{}{}",
+                            split_known ? fmt::format(" on {} data", figure.split) : "",
+                            suggestion(figure.metric, known));
+    }
+    error(key_of(path, "metric"), fmt::format("{} follows '{}', {}", who, figure.metric, problem));
   }
 
   void check_trains() {
@@ -161,8 +227,9 @@ class StageCheck {
   }
 
   bool frozen(const std::string& layer) const {
-    return std::any_of(stage_.freeze.begin(), stage_.freeze.end(),
-                       [&](const std::string& name) { return names_part(name, layer); });
+    return std::any_of(stage_.freeze.begin(), stage_.freeze.end(), [&](const std::string& name) {
+      return name == layer || (plan_.stack->has(name) && names_part(name, layer));
+    });
   }
 
   const Plan& plan_;
@@ -170,6 +237,8 @@ class StageCheck {
   const SoundParts& sound_;
   const Node& tree_;
   Objections& objections_;
+  StageSpec suitable_;  ///< the stage, with the metrics that suit it
+  bool loss_suits_ = true;
 };
 
 }  // namespace

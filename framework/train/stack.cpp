@@ -212,7 +212,7 @@ const Block& Stack::add(const std::string& name, const std::vector<ComponentRef>
 
 const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
                                const std::vector<const Block*>& before,
-                               const MirrorContext& context) {
+                               const MirrorContext& context, size_t* failed) {
   auto block = std::make_shared<Block>();
   block->name = name;
   block->input = encoder.output;
@@ -227,6 +227,7 @@ const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
   while (chain.size() > first) {
     const PlacedLayer& source = *chain.back();
     chain.pop_back();
+    if (failed != nullptr) *failed = chain.size() - first;
     std::shared_ptr<Layer> mirror =
         asked(source, "mirror()", [&](const Layer& layer) { return layer.mirror(context); });
     if (mirror == nullptr) continue;
@@ -241,6 +242,7 @@ const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
     if (auto activation = activation_arriving(chain, data_range))
       block->layers.push_back(std::move(*activation));
   }
+  if (failed != nullptr) *failed = encoder.layers.size();
   return place(std::move(block), {}, nullptr);
 }
 

@@ -44,10 +44,11 @@ class Stack {
   /// The mirror of an encoder: its transforms undone in reverse order, each followed by the
   /// activation whose range is that of the values it rebuilds -- the one that made them, or, for
   /// images, the one that ends_decoder() for [0, 1]. `before` are the blocks that feed the encoder,
-  /// outermost first.
+  /// outermost first. `failed`, where given, is set to the index of the encoder's layer that throws
+  /// a LayerError, past the last one where its mirror does not fit.
   const Block& add_mirror(const std::string& name, const Block& encoder,
                           const std::vector<const Block*>& before,
-                          const MirrorContext& context = {});
+                          const MirrorContext& context = {}, size_t* failed = nullptr);
 
   /// Draws every parameter: a pure function of seed and the parameter's name.
   void build(uint64_t seed, at::ScalarType dtype, at::Device device);

@@ -156,6 +156,49 @@ TEST_CASE("File, sweep, --set and references, in this order") {
         R"({"name":"'run-4'","seed":"4","lr":"8","other":"8"})");
 }
 
+TEST_CASE("What is given and lost unseen is told") {
+  const Files files;
+  files.write(
+      "base.yaml",
+      "lr: 1\no: {type: adam, lr: 1}\nsweep: {lr: [2, 3], o.type: [adam, sgd]}\nseeds: 0-1\n");
+  files.write("child.yaml", "extends: base.yaml\nlr: 5\nseed: 4\no: adam\n");
+  files.write("own.yaml", "extends: base.yaml\nlr: 5\nseed: 4\nsweep: null\nseeds: null\n");
+  files.write("sweeps.yaml", "extends: base.yaml\nlr: 5\nsweep: {lr: [7, 8]}\nseeds: [3]\n");
+  Issues issues;
+  const auto notes = [&](const std::string& file, CommandSettings settings) {
+    std::string text;
+    for (const std::string& note : compose(files.path(file), settings, issues).notes)
+      text += files.shortened(note) + '\n';
+    return text;
+  };
+  CHECK(
+      notes("child.yaml", {}) ==
+      "base.yaml:3:9: note: the sweep of 'lr' sets what child.yaml:2:5 gives (5); `sweep: null` "
+      "there takes it away\n"
+      "base.yaml:3:21: note: the sweep of 'o.type' sets what child.yaml:4:4 gives (adam); `sweep: "
+      "null` there takes it away\n"
+      "base.yaml:4:8: note: the sweep of 'seed' sets what child.yaml:3:7 gives (4); `seeds: null` "
+      "there takes it away\n");
+  for (const char* file : {"base.yaml", "own.yaml", "sweeps.yaml"}) {
+    CAPTURE(file);
+    CHECK(notes(file, {}) == "");
+  }
+  CHECK(notes("child.yaml", {{}, {"lr=8,9", "o.type=adam"}, "0-1"}) == "");
+  CHECK(files.compose("own.yaml") == R"({"lr":"5","o":{"type":"adam","lr":"1"},"seed":"4"})");
+
+  const auto set = [&](std::vector<std::string> arguments) {
+    return notes("own.yaml", {std::move(arguments), {}, ""});
+  };
+  CHECK(set({"o.lr=7", "o=sgd"}) == "strata: note: --set o.lr=7 gives way to --set o=sgd\n");
+  CHECK(set({"o.lr=7", "o={type: sgd}"}) ==
+        "strata: note: --set o.lr=7 gives way to --set o={type: sgd}\n");
+  CHECK(set({"o.lr=7", "o={eps: 1}"}) == "");
+  CHECK(set({"o.lr=7", "o.type=sgd"}) == "");
+  CHECK(set({"o=sgd", "o.lr=7"}) == "");
+  CHECK(set({"o.lr=7", "o.lr=8"}) == "");  // the last one wins, as everywhere
+  CHECK(issues.ok());
+}
+
 TEST_CASE(
     "A sweep that --set shortens is told: a note for the file's, a mistake on the command line") {
   const Files files;

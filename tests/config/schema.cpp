@@ -95,7 +95,7 @@ TEST_CASE("The keys of composition stand beside the experiment's own") {
     const Json properties = schema()["definitions"][kind]["properties"];
     CHECK(properties["extends"]["type"] == "string");
     CHECK(properties["sweep"]["properties"].contains("zip"));
-    CHECK(properties["seeds"]["anyOf"].size() == 2);
+    CHECK(properties["seeds"]["anyOf"].size() == 3);
   }
 }
 

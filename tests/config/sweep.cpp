@@ -192,10 +192,26 @@ TEST_CASE("Sweeps that cannot be") {
         "f.yaml:1:9: error: 'a..b' is no key; write it as in a.b or a[0].b (at sweep)");
   CHECK(first_line(points("sweep: {a: 5-3}")) ==
         "f.yaml:1:12: error: the range 5-3 must rise, to at most 10000 values (at a)");
-  CHECK(
-      first_line(points("sweep: {a: [log(1,2,3)]}")) ==
-      "f.yaml:1:13: error: 'log(1': expected log(from, to, count), in quotes where it stands in a "
-      "list (at a)");
+  CHECK(first_line(points("sweep: {a: [log(1,2,3)]}")) ==
+        "f.yaml:1:13: error: 'log(1': expected log(from, to, count), in quotes where it stands "
+        "between brackets (at a)");
+  // Cut at its commas, it is one mistake.
+  for (const char* cut :
+       {"sweep: {a: log(1, 2, 3), b: [1]}", "sweep: {zip: {b: [1], a: log(1, 2, 3)}}"}) {
+    Issues issues;
+    Node root = parse_yaml(sample::source(cut), issues);
+    std::vector<std::string> none;
+    expand_sweep(root, {}, {}, none, issues);
+    CHECK(issues.errors() == 1);
+  }
+  CHECK(first_line(points("n: x", {"zip.a.b=5,6"})) ==
+        "--sweep:1:1: error: 'zip.a.b' cannot be swept; write --sweep zip:a.b=5,6");
+  CHECK(first_line(points("n: x", {"sweep.zip.a.b=5,6"})) ==
+        "--sweep:1:1: error: 'sweep.zip.a.b' cannot be swept; write --sweep zip:a.b=5,6");
+  CHECK(first_line(points("n: x", {"sweep.a=5,6"})) ==
+        "--sweep:1:1: error: 'sweep.a' cannot be swept; write --sweep a=5,6");
+  CHECK(first_line(points("n: x", {"seeds=5,6"})) ==
+        "--sweep:1:1: error: 'seeds' cannot be swept; write --seeds 5,6");
   CHECK(first_line(points("n: x", {"a=log(0,1,3)"})) ==
         "--sweep:1:3: error: 'log(0,1,3)': both ends must be above 0");
   CHECK(first_line(points("n: x", {"a=lin(0,1)"})) ==

@@ -34,12 +34,14 @@ UNSAID = {
     "a section left empty, where null may stand": ["empty-section"],
     "lists that must not be empty": ["empty-encoder-entry", "empty-list-of-epochs", "no-encoder"],
     "rules across settings": [
-        "epochs-for-three-stages", "nesterov-without-momentum", "nothing-to-train"],
-    "shapes": ["decoder-of-wrong-length", "decoder-of-wrong-shape", "head-of-wrong-size", "units-left-out"],
+        "early-stopping-without-validation", "epochs-for-three-stages", "freeze-of-all-encoders",
+        "nesterov-without-momentum", "nothing-to-train", "plateau-without-validation"],
+    "shapes": ["decoder-of-wrong-length", "decoder-of-wrong-shape", "head-of-wrong-size",
+        "log-softmax-without-mirror", "units-left-out"],
     "more samples than the data set has": ["train-size-too-large"],
     "losses and metrics that do not suit their stage": [
-        "head-without-log-softmax", "loss-for-labels-in-pretraining", "loss-for-pixels-in-classifier",
-        "metric-of-labels-in-pretraining"],
+        "early-stopping-by-a-list", "head-without-log-softmax", "loss-for-labels-in-pretraining",
+        "loss-for-pixels-in-classifier", "metric-given-twice", "metric-of-labels-in-pretraining"],
     "other files, and the environment": [
         "extends-in-a-circle", "extends-itself", "extends-missing-file", "mistake-in-base", "variable-not-set"],
     "where a reference leads": ["reference-in-a-circle", "reference-in-longer-text", "reference-of-wrong-type", "reference-to-default",

@@ -58,7 +58,7 @@ TEST_CASE("a choice by validation data needs some, and by test data must be aske
         "4:18: keep: best needs validation data; set data.validation_size (stage 'classify')");
   CHECK(
       mistake("classify: {optimizer: {type: sgd, schedule: {type: plateau, split: validation}}}") ==
-      "4:45: schedule 'plateau' needs validation data; set data.validation_size (stage "
+      "4:68: schedule 'plateau' needs validation data; set data.validation_size (stage "
       "'classify')");
   const Planned p(settings("classify: {early_stopping: {split: test, metric: accuracy}}"));
   REQUIRE(p.mistake() == "");
@@ -69,11 +69,11 @@ TEST_CASE("a choice by validation data needs some, and by test data must be aske
 
 TEST_CASE("a figure that is not measured is refused with those that are") {
   CHECK(mistake("classify: {early_stopping: {split: test, metric: acuracy}}") ==
-        "4:28: early_stopping follows 'acuracy', which is not measured on test data; did you mean "
+        "4:50: early_stopping follows 'acuracy', which is not measured on test data; did you mean "
         "'accuracy'? Known: loss, nll, accuracy (stage 'classify')");
   CHECK(
       mistake("classify: {optimizer: {type: sgd, schedule: {type: plateau, metric: accuracy}}}") ==
-      "4:45: schedule 'plateau' follows 'accuracy', which is not measured on train data; known: "
+      "4:69: schedule 'plateau' follows 'accuracy', which is not measured on train data; known: "
       "loss (stage 'classify')");
 }
 

@@ -128,8 +128,8 @@ TEST_CASE("layers that do not fit are told at their place") {
   CHECK(
       mistakes(with(kPlanned, "units: 5}, tanh]", "units: 5}, log_softmax]")) ==
       Lines{
-          "5:5: no decoder follows from it: log_softmax cannot be mirrored; write the decoder out "
-          "under 'decoder' (at encoder[1])"});
+          "5:32: no decoder follows from it: log_softmax cannot be mirrored; write the decoder out "
+          "under 'decoder' (at encoder[1][1])"});
   CHECK(mistakes(with(kPlanned, "units: 8", "units: 4000000000000000000")) ==
         Lines{"4:6: layer 'linear' does not fit: its weight would hold 4000000000000000000x784 "
               "numbers, more than any memory does (at encoder[0][0])"});
@@ -382,9 +382,10 @@ TEST_CASE("one wrong part does not hide what is wrong in the others") {
             "7:29: unknown value 'bset'; did you mean 'best'? Known: last, best (at "
             "classify.keep)",
             "6:85: early_stopping needs validation data; set data.validation_size (stages "
-            "'pretrain-1', 'pretrain-2'); early_stopping follows 'f1', which is not measured on "
-            "validation data; known: loss, reconstruction_error (stages 'pretrain-1', "
-            "'pretrain-2') (at pretrain.early_stopping)",
+            "'pretrain-1', 'pretrain-2') (at pretrain.early_stopping)",
+            "6:94: early_stopping follows 'f1', which is not measured on validation data; known: "
+            "loss, reconstruction_error (stages 'pretrain-1', 'pretrain-2') (at "
+            "pretrain.early_stopping.metric)",
             "7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
             "'classify') (at classify.loss)",
             "6:58: strategy 'greedy' trains 2 stages here: expected one number, or a list of 2, "
@@ -395,6 +396,94 @@ TEST_CASE("one wrong part does not hide what is wrong in the others") {
               "fashion_mnist, idx, image_folder, mnist, npy, synthetic_digits (at data.dataset)",
               "7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
               "'classify') (at classify.loss)"});
+}
+
+TEST_CASE("layers whose input is not known are checked for what they refuse of any") {
+  CHECK(mistakes(with(with(kPlanned, "{type: linear, units: 8}", "{type: linear, units: 0}"),
+                      "{type: linear, units: 5}", "linear")) ==
+        Lines{"4:28: must be at least 1, got 0 (at encoder[0][0].units)",
+              "5:6: layer 'linear' does not fit: units is missing (only a classifier's head knows "
+              "how many it needs) (at encoder[1][0])"});
+  // A convolution refuses a vector, and takes images: what comes to it is not known.
+  CHECK(mistakes(with(with(kPlanned, "units: 8", "units: 0"), "{type: linear, units: 5}",
+                      "{type: conv2d, channels: 2, kernel: 3}"))
+            .size() == 1);
+  CHECK(mistakes(with(with(kPlanned, "{type: linear, units: 8}", "linear"),
+                      "{type: linear, units: 5}", "linear"))
+            .size() == 2);
+}
+
+TEST_CASE("a figure is followed by its own key, whatever is wrong beside it") {
+  const std::string validated =
+      with(kPlanned, "synthetic_digits}", "synthetic_digits, validation_size: 9}");
+  CHECK(mistakes(with(validated, "classify: {}",
+                      "classify: {early_stopping: {metric: acuracy, split: val}, keep: bset}")) ==
+        Lines{"7:53: unknown value 'val'; did you mean 'validation'? Known: validation, test (at "
+              "classify.early_stopping.split)",
+              "7:65: unknown value 'bset'; did you mean 'best'? Known: last, best (at "
+              "classify.keep)",
+              "7:37: early_stopping follows 'acuracy', which is not measured; did you mean "
+              "'accuracy'? Known: loss, nll, accuracy (stage 'classify') (at "
+              "classify.early_stopping.metric)"});
+  CHECK(mistakes(with(validated, "classify: {}",
+                      "classify: {early_stopping: {metric: per_class_accuracy}, metrics: "
+                      "[accuracy, per_class_accuracy, accuracy]}")) ==
+        Lines{"7:98: metric 'accuracy' is given twice (stage 'classify') (at "
+              "classify.metrics[2])",
+              "7:37: early_stopping follows 'per_class_accuracy', which is not one number; known: "
+              "loss, nll, accuracy (stage 'classify') (at classify.early_stopping.metric)"});
+  // What does not suit the stage is no figure of it, and is not told twice.
+  CHECK(mistakes(with(validated, "all}}",
+                      "all}, loss: nll, metrics: [accuracy], early_stopping: {metric: f1}}")) ==
+        Lines{"6:56: nll needs labels, and this stage rebuilds its input; use mse or bce (stages "
+              "'pretrain-1', 'pretrain-2') (at pretrain.loss)",
+              "6:71: metric 'accuracy' cannot be measured against pixels (stages 'pretrain-1', "
+              "'pretrain-2') (at pretrain.metrics[0])",
+              "6:107: early_stopping follows 'f1', which is not measured on validation data; "
+              "known: loss (stages 'pretrain-1', 'pretrain-2') (at "
+              "pretrain.early_stopping.metric)"});
+  CHECK(mistakes(with(validated, "all}}",
+                      "all}, metrics: [accuracy], early_stopping: {metric: accuracy}}"))
+            .size() == 1);
+  CHECK(mistakes(with(kPlanned, "classify: {}",
+                      "classify: {optimizer: {type: sgd, schedule: {type: warmup, then: {type: "
+                      "plateau, split: validation}}}}")) ==
+        Lines{"7:89: schedule 'plateau' needs validation data; set data.validation_size (stage "
+              "'classify') (at classify.optimizer.schedule.then.split)"});
+}
+
+TEST_CASE("settings without the effect that they seem to have are noted") {
+  const auto notes = [](const std::string& text) { return load_good(text).plan.notes; };
+  const std::string plain =
+      with(kPlanned, "synthetic_digits}", "synthetic_digits, validation_size: 9}");
+  const auto pretrained = [&](const std::string& settings) {
+    return notes(with(plain, "all}}", "all}, " + settings + "}"));
+  };
+  CHECK(notes(plain).empty());
+  const std::string stopped = "early_stopping: {patience: 50}";
+  CHECK(
+      pretrained("epochs: [1, 20], " + stopped) ==
+      Lines{"small.yaml:6:94: note: a patience of 50 never ends early: 'pretrain-1' (1 epoch) and "
+            "'pretrain-2' (20 epochs)"});
+  CHECK(pretrained("epochs: [20, 52], " + stopped).size() == 1);
+  CHECK(pretrained("epochs: 52, " + stopped).empty());
+  CHECK(pretrained("epochs: 51, " + stopped).size() == 1);  // its end is the stage's own
+  CHECK(pretrained("epochs: 9, keep: best, " + stopped).empty());
+  const auto warmed = [&](const std::string& epochs) {
+    return notes(with(
+        plain, "classify: {}",
+        "classify: {epochs: 2, optimizer: {schedule: {type: warmup, epochs: " + epochs + "}}}"));
+  };
+  CHECK(warmed("2.5") == Lines{"small.yaml:7:68: note: a warm-up of 2.5 epochs is not over at the "
+                               "end of 'classify' (2 epochs)"});
+  CHECK(warmed("2").empty());
+
+  CHECK(pretrained("epochs: 3, penalties: [l1], optimizer: adam, stages: [{epochs: 1, penalties: "
+                   "[]}, {epochs: 2, penalties: null, optimizer: sgd}]") ==
+        Lines{"small.yaml:6:58: note: 'pretrain.epochs' has no effect: each stage has its own in "
+              "'pretrain.stages'"});
+  CHECK(pretrained("stages: [{epochs: 1}, {epochs: 2}]").empty());
+  CHECK(pretrained("epochs: 3, stages: [{epochs: 1}]").empty());
 }
 
 TEST_CASE("what is frozen can train there") {
@@ -412,12 +501,24 @@ TEST_CASE("what is frozen can train there") {
   CHECK(mistakes(
             with(kPlanned, "classify: {}", "classify: {freeze: [encoder.0, encoder.1, head]}")) ==
         Lines{"7:20: nothing is left to train (stage 'classify') (at classify.freeze)"});
+  // A name that is none freezes nothing.
+  CHECK(mistakes(with(kPlanned, "classify: {}", "classify: {freeze: [encoder, head]}")) ==
+        Lines{"7:21: no block or layer is called 'encoder'; did you mean 'encoder.0'? Known: "
+              "encoder.0, encoder.0.0, encoder.0.1, encoder.1, encoder.1.0, encoder.1.1, head, "
+              "head.0, head.1 (at classify.freeze[0])"});
 }
 
 TEST_CASE("a name that cannot be a folder's") {
   CHECK(mistakes(with(kPlanned, "name: plan", "name: a/b")) ==
         Lines{"1:7: expected letters, digits, '.', '_' and '-' (it names a folder), got 'a/b' (at "
               "name)"});
+  CHECK(mistakes(with(with(kPlanned, "name: plan", "name: a/b"), "units: 8", "units: 0")) ==
+        Lines{"4:28: must be at least 1, got 0 (at encoder[0][0].units)",
+              "1:7: expected letters, digits, '.', '_' and '-' (it names a folder), got 'a/b' (at "
+              "name)"});
+  CHECK(mistakes(with(kPlanned, "name: plan", "name: " + std::string(255, 'a'))).empty());
+  CHECK(mistakes(with(kPlanned, "name: plan", "name: " + std::string(256, 'a'))) ==
+        Lines{"1:7: it names a folder, and may have at most 255 characters; it has 256 (at name)"});
 }
 
 TEST_CASE("one part changed does not move how the others start") {

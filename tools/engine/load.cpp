@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <set>
 
 #include "engine/commands.hpp"
 #include "strata/config/compose.hpp"
@@ -55,6 +56,8 @@ std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const 
     LoadedExperiment& loaded = experiments.back().experiment;
     loaded.label = run.label;
     loaded.notes = composition.notes;
+    const std::vector<std::string>& more = experiments.back().plan.notes;
+    loaded.notes.insert(loaded.notes.end(), more.begin(), more.end());
     for (const Override& override : run.point) loaded.overrides.push_back(override.text());
     loaded.overrides.insert(loaded.overrides.end(), settings.set.begin(), settings.set.end());
   }
@@ -66,7 +69,11 @@ void print_issues(const Issues& issues) {
 }
 
 void print_notes(const std::vector<CheckedExperiment>& runs) {
-  for (const std::string& note : runs.at(0).experiment.notes) fmt::print(stderr, "{}\n", note);
+  std::set<std::string> printed;
+  for (const CheckedExperiment& run : runs)
+    for (const std::string& note : run.experiment.notes)
+      if (printed.insert(note.substr(note.find(": note: "))).second)
+        fmt::print(stderr, "{}\n", note);
 }
 
 }  // namespace strata
