@@ -39,7 +39,7 @@ pretrain:                                  # trains the stack to rebuild its inp
   epochs: 3                                # or one for each stage: [3, 2]
   # corruption: {type: masking, rate: 0.3}   # a denoising autoencoder
   # penalties: [{type: l1, weight: 0.0001}]  # a sparse one
-  # early_stopping: {patience: 2}          # each stage, by validation data
+  # early_stopping: {patience: 1}          # each stage, by validation data
   # stages:                                # what differs in a stage
   #   - {}
   #   - optimizer: {type: sgd, lr: 0.1}
