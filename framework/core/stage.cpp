@@ -40,7 +40,8 @@ bool names_part(const std::string& name, const std::string& part) {
 void EarlyStopping::declare(Declare<EarlyStopping>& d) {
   d.doc("Ends a stage when a figure has stopped getting better.");
   d.example("{metric: loss, patience: 5}");
-  d.add("metric", &EarlyStopping::metric, "the figure: loss (the stage's own), or a metric's name");
+  d.add("metric", &EarlyStopping::metric,
+        "the figure: loss (the stage's own, without its penalties), or a metric's name");
   d.add("split", &EarlyStopping::split,
         "what it is measured on; with test, the test figures are no longer those of unseen data")
       .choices({"validation", "test"});

@@ -127,9 +127,12 @@ std::string epochs_text(const Json& stage, bool keeps_best) {
   return ended + (keeps_best && !kept.empty() ? "; kept epoch " + kept : "");
 }
 
-std::string stopping_text(const Json& rule) {
-  return fmt::format("early stopping by {} {} (patience {})", json_text(json_at(rule, {"split"})),
-                     json_text(json_at(rule, {"metric"})), json_text(json_at(rule, {"patience"})));
+/// The stage's loss is followed without its penalties, which the loss that is printed has in it.
+std::string stopping_text(const Json& rule, bool penalties) {
+  const std::string metric = json_text(json_at(rule, {"metric"}));
+  return fmt::format("early stopping by {} {}{} (patience {})", json_text(json_at(rule, {"split"})),
+                     metric, penalties && metric == "loss" ? " without the penalties" : "",
+                     json_text(json_at(rule, {"patience"})));
 }
 
 bool has_decoder(const Json& stage) {
@@ -154,7 +157,7 @@ std::string stage_text(const Json& stage, const Json& config, size_t width) {
   add("corruption ", json_at(stage, {"corruption"}));
   if (json_at(config, {"tied"}) == true && has_decoder(stage)) facts.emplace_back("tied");
   if (const Json& rule = json_at(settings, {"early_stopping"}); rule.is_object())
-    facts.push_back(stopping_text(rule));
+    facts.push_back(stopping_text(rule, !json_at(stage, {"penalties"}).empty()));
   facts.push_back(epochs_text(stage, json_at(settings, {"keep"}) == "best"));
   const std::string begin = fmt::format("  {:<11} ", json_text(json_at(stage, {"name"})));
   return wrapped(begin, fmt::format("{}", fmt::join(facts, "; ")), begin.size(), width);

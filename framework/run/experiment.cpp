@@ -23,7 +23,7 @@ void declare_selection(Declare<P>& d) {
   d.add(
        "keep", &P::keep,
        "the epoch whose parameters stay: the last, or the best by early_stopping's figure, else by "
-       "the loss on validation data")
+       "the loss, without the penalties, on validation data")
       .choices({"last", "best"});
 }
 

@@ -17,7 +17,9 @@ class Plateau final : public Schedule {
 
     static void declare(Declare<Params>& d) {
       d.doc("The rate times a factor whenever a figure has stopped getting better.");
-      d.add("metric", &Params::metric, "the figure: loss, or, of validation, a metric's name");
+      d.add("metric", &Params::metric,
+            "the figure: loss (of train with the penalties, of validation without them), or, of "
+            "validation, a metric's name");
       d.add("split", &Params::split, "what it is measured on").choices({"train", "validation"});
       d.add("factor", &Params::factor, "what the rate is multiplied by").above(0).below(1);
       d.add("patience", &Params::patience, "epochs without a new best until the rate falls").min(1);

@@ -66,6 +66,14 @@ TEST_CASE("show FILE: the columns hold, however long a key is") {
   CHECK(at > 0);
 }
 
+TEST_CASE("show FILE: a loss that is followed is told apart from the one with penalties") {
+  const std::string stopped = "  epochs: 9\n  early_stopping: {patience: 2}\n";
+  const Workplace place(with(kConvolutional, "  epochs: 1\n", stopped));
+  CHECK(contains(place.run({"show", "small.yaml"}, {"COLUMNS=100"}).out,
+                 "tied; early\n              stopping by validation loss without the penalties "
+                 "(patience 2); 9 epochs\n"));
+}
+
 TEST_CASE("a stage that ends early says so as it runs and when it is shown; JSON has it whole") {
   const Workplace place(kConvolutional);
   const CommandResult run = place.run({"run", "small.yaml"});
