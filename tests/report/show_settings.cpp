@@ -65,7 +65,8 @@ TEST_CASE("a stage says how it trains, and marks what is frozen") {
         "momentum 0.9;\n"
         "              schedule step(every 2, factor 0.5); corruption masking(rate 0.3); tied; "
         "early stopping\n"
-        "              by validation loss (patience 3); 10 epochs; keeps the best epoch\n");
+        "              by validation loss without the penalties (patience 3); 10 epochs; keeps the "
+        "best epoch\n");
   Json plain = test::make_stage({}, "classify", "classify", "labels", 2, 1);
   plain.erase("status");
   plain["prefix"] = {"encoder.0"};
