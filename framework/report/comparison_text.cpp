@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "strata/report/find_row.hpp"
 #include "strata/report/settings.hpp"
 #include "strata/report/table.hpp"
+#include "strata/support/shell.hpp"
 
 namespace strata {
 namespace {
@@ -147,6 +149,14 @@ std::string paired_text(const Comparison& c, size_t width) {
   return text;
 }
 
+/// How rows are tested, where more than two would leave open against which.
+std::string baseline_hint(const Comparison& c, size_t width) {
+  if (c.groups.size() < 3 || !c.baselines.empty() || c.keys.empty()) return "";
+  std::string choice = shell_word(some_baseline(c));
+  if (choice.size() > 60) choice = "KEY=VALUE,...";
+  return '\n' + wrapped("To test the rows against one of them: --baseline " + choice, width, "  ");
+}
+
 std::string legend(const Comparison& c) {
   std::string text = explanation;
   bool best = false, chosen = false, incomparable = false, tells = false;
@@ -255,7 +265,7 @@ std::string verdict_with_flags(const Paired& paired, int direction) {
 std::string comparison_text(const Comparison& c, size_t width) {
   std::string text = counts_text(c) + "\n\n" + tables(c, width);
   text += '\n' + wrapped(legend(c), width, "  ");
-  text += paired_text(c, width);
+  text += paired_text(c, width) + baseline_hint(c, width);
   if (!c.paired_note.empty()) text += wrapped(c.paired_note + '.', width, "  ");
   if (!c.flags.empty()) text += "\nNot to be compared without a thought:\n";
   for (const Flag& flag : c.flags)

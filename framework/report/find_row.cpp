@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "strata/config/issues.hpp"
@@ -148,6 +149,18 @@ std::string meant_baseline(const Comparison& comparison, const std::string& want
 
 }  // namespace
 
+std::string some_baseline(const Comparison& comparison) {
+  for (size_t k = 0; k < comparison.keys.size(); ++k) {  // one key is enough where it can be
+    const std::string& first = comparison.groups[0].values[k];
+    const auto same = [&](const Group& group) { return group.values[k] == first; };
+    if (std::count_if(comparison.groups.begin(), comparison.groups.end(), same) == 1)
+      return value_text(comparison.keys[k], first);
+  }
+  std::vector<size_t> all(comparison.groups.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return choice_among(comparison, all);
+}
+
 std::vector<size_t> find_baselines(const Comparison& comparison, const std::string& wanted) {
   const bool by_name = wanted.find('=') == std::string::npos;
   const auto conditions = by_name ? Conditions{} : parse_conditions(comparison, wanted);
@@ -162,6 +175,9 @@ std::vector<size_t> find_baselines(const Comparison& comparison, const std::stri
     });
     if (by_name ? named : fits) matches.push_back(g);
   }
+  if (matches.empty() && by_name && comparison.keys.size() == 1)  // then a value says it all
+    for (const size_t g : all)
+      if (comparison.groups[g].values[0] == (wanted == "-" ? "" : wanted)) matches.push_back(g);
   if (matches.size() == 1) return matches;
   if (matches.empty())
     throw UserError(fmt::format("--baseline: '{}' is no row; {}the rows are:{}", wanted,

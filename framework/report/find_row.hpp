@@ -17,7 +17,11 @@ size_t find_key(const std::vector<std::string>& keys, const std::string& name,
                 const std::string& option, const std::vector<std::string>& facts,
                 const std::vector<std::string>& others = {});
 
-/// The group that "key=value,key=value" or an experiment's name tells; several where each is on
+/// What tells the first group from the others, as find_baselines() takes it.
+std::string some_baseline(const Comparison& comparison);
+
+/// The group that "key=value,key=value" or an experiment's name tells, or the value alone where
+/// there is but one key; several where each is on
 /// test data of its own. Throws UserError.
 std::vector<size_t> find_baselines(const Comparison& comparison, const std::string& wanted);
 

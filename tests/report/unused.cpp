@@ -129,6 +129,19 @@ TEST_CASE("a baseline of several rows is answered with what chooses one") {
         "choose one: --baseline strategy=greedy,pretrain.optimizer.lr=0.9");
 }
 
+TEST_CASE("three rows or more say how they are tested; a value alone is a baseline of one key") {
+  const Comparison several = compare(strategy_by_rate(), against({}, ""));
+  CHECK(comparison_text(several, 120)
+            .find("\nTo test the rows against one of them: --baseline "
+                  "pretrain.strategy=end_to_end\n") != std::string::npos);
+  const Comparison two = compare(strategy_by_rate(), against({"strategy"}, ""));
+  CHECK(comparison_text(two, 120).find("To test the rows") == std::string::npos);
+  const Comparison by_rate = compare(strategy_by_rate(), against({"lr"}, "0.95"));
+  REQUIRE(by_rate.baselines.size() == 1);
+  CHECK(by_rate.groups[by_rate.baselines[0]].values[0] == "0.95");
+  CHECK(comparison_text(by_rate, 120).find("To test the rows") == std::string::npos);
+}
+
 TEST_CASE("a row of several values in a flag says how many of its runs have each") {
   std::vector<ComparedRun> runs = strategy_by_rate();
   for (ComparedRun& run : runs)
