@@ -19,8 +19,14 @@ struct GatherImages {
   const int64_t* index;
   int64_t features;
 
+  STRATA_HOST_DEVICE const uint8_t* image(int64_t row) const {
+    return bytes + index[row] * features;
+  }
+  STRATA_HOST_DEVICE static T scaled(uint8_t byte) {
+    return static_cast<T>(byte) / static_cast<T>(255);
+  }
   STRATA_HOST_DEVICE T operator()(int64_t row, int64_t column) const {
-    return static_cast<T>(bytes[index[row] * features + column]) / static_cast<T>(255);
+    return scaled(image(row)[column]);
   }
 };
 

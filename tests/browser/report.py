@@ -49,7 +49,9 @@ def browser(width=1280, dark=False):
 def many_records(results, folder, rows=23):
     """Records without their images, of `rows` settings and three seeds each, after those in results."""
     records = [json.loads(path.read_text()) for path in sorted(results.glob("*/*/record.json"))]
-    record = next(r for r in records if r["status"] == "completed" and r.get("images"))
+    # A greedy one: the setting of the second stage counts where there is a second stage.
+    record = next(r for r in records if r["status"] == "completed" and r.get("images")
+                  and r["config"]["pretrain"]["strategy"]["type"] == "greedy")
     stage = {"loss": None, "optimizer": None, "epochs": None}
     for row in range(rows):
         for seed in range(3):
