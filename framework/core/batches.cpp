@@ -16,9 +16,9 @@ void gather_rows(const GatherImages<T>& f, T* out, int64_t rows) {
   at::parallel_for(0, rows, grain, [&](int64_t begin, int64_t end) {
     const int64_t features = f.features;
     for (int64_t row = begin; row < end; ++row) {
-      // Neither pointer is read anew for each element, so that the loop is vectorized.
       const uint8_t* const image = f.image(row);
       T* const to = out + row * features;
+#pragma omp simd
       for (int64_t k = 0; k < features; ++k) to[k] = GatherImages<T>::scaled(image[k]);
     }
   });

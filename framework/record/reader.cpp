@@ -1,97 +1,111 @@
 #include "strata/record/reader.hpp"
 
-#include <utility>
-#include <vector>
+#include <simdjson.h>
+
+#include <string_view>
 
 namespace strata {
 namespace {
 
-// Of lists and objects that are open around the value of a key of stages[], and of an epoch's.
-constexpr size_t stage_depth = 3, epoch_depth = 5;
+using simdjson::dom::element;
+using simdjson::dom::element_type;
 
-/// Receives the events of nlohmann's parser; its member functions' names are given there.
-class Builder {
+/// Where in a record a value stands, as far as a comparison cares.
+enum class Part { record, stages, stage, epochs, epoch, epoch_figures, other };
+
+Part part_of_value(Part object, std::string_view key) {
+  switch (object) {
+    case Part::record:
+      return key == "stages" ? Part::stages : Part::other;
+    case Part::stage:
+      return key == "epochs" ? Part::epochs : Part::other;
+    case Part::epoch:
+    case Part::epoch_figures:
+      return Part::epoch_figures;
+    default:
+      return Part::other;
+  }
+}
+
+Part part_of_item(Part list) {
+  return list == Part::stages ? Part::stage : list == Part::epochs ? Part::epoch : Part::other;
+}
+
+class Converter {
  public:
-  Builder(RecordDetail detail, size_t& error_byte)
-      : lean_(detail == RecordDetail::no_epoch_lists), error_byte_(error_byte) {}
+  explicit Converter(RecordDetail detail) : lean_(detail == RecordDetail::no_epoch_lists) {}
 
-  Json take() { return std::move(root_); }
-
-  bool null() { return add(nullptr); }
-  bool boolean(bool value) { return add(value); }
-  bool number_integer(Json::number_integer_t value) { return add(value); }
-  bool number_unsigned(Json::number_unsigned_t value) { return add(value); }
-  bool number_float(Json::number_float_t value, const std::string& /*text*/) { return add(value); }
-  bool string(std::string& value) { return add(std::move(value)); }
-  bool binary(Json::binary_t& value) { return add(std::move(value)); }
-
-  bool key(std::string& name) {
-    if (skipped_ > 0) return true;
-    key_ = std::move(name);
-    if (open_.size() == 1) in_stages_ = key_ == "stages";
-    if (open_.size() <= stage_depth)
-      in_epochs_ = in_stages_ && open_.size() == stage_depth && key_ == "epochs";
-    return true;
-  }
-
-  bool start_object(size_t /*size*/) { return open(Json::object(), false); }
-  bool end_object() { return close(); }
-  bool start_array(size_t /*size*/) {
-    return open(Json::array(), lean_ && in_epochs_ && open_.size() > epoch_depth);
-  }
-  bool end_array() { return close(); }
-
-  bool parse_error(size_t byte, const std::string& /*token*/, const Json::exception& /*error*/) {
-    error_byte_ = byte;
-    return false;
+  Json converted(const element& value, Part part) const {
+    switch (value.type()) {
+      case element_type::OBJECT: {
+        Json object = Json::object();
+        const simdjson::dom::object members = value.get_object().value_unsafe();
+        for (const auto& [key, member] : members) {
+          if (lean_ && part == Part::epoch_figures && member.is_array()) continue;
+          object[std::string(key)] = converted(member, part_of_value(part, key));
+        }
+        return object;
+      }
+      case element_type::ARRAY: {
+        Json list = Json::array();
+        const simdjson::dom::array items = value.get_array().value_unsafe();
+        for (const element& item : items) list.push_back(converted(item, part_of_item(part)));
+        return list;
+      }
+      case element_type::STRING:
+        return std::string(value.get_string().value_unsafe());
+      case element_type::INT64:
+        return value.get_int64().value_unsafe();
+      case element_type::UINT64:
+        return value.get_uint64().value_unsafe();
+      case element_type::DOUBLE:
+        return value.get_double().value_unsafe();
+      case element_type::BOOL:
+        return value.get_bool().value_unsafe();
+      case element_type::NULL_VALUE:
+        break;
+    }
+    return nullptr;
   }
 
  private:
-  template <typename T>
-  bool add(T&& value) {
-    if (skipped_ == 0) put(Json(std::forward<T>(value)));
-    return true;
-  }
+  bool lean_;
+};
 
-  Json& put(Json value) {
-    if (open_.empty()) return root_ = std::move(value);
-    Json& in = *open_.back();
-    if (in.is_object()) return in[key_] = std::move(value);
-    in.push_back(std::move(value));
-    return in.back();
-  }
+/// nlohmann's parser tells where a text is no JSON, which simdjson's does not.
+struct ErrorPlace final : nlohmann::json_sax<Json> {
+  size_t byte = 0;
 
-  bool open(Json empty, bool skip) {
-    if (skip || skipped_ > 0)
-      ++skipped_;
-    else
-      open_.push_back(&put(std::move(empty)));
-    return true;
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
+  bool string(string_t& /*value*/) override { return true; }
+  bool binary(binary_t& /*value*/) override { return true; }
+  bool start_object(size_t /*size*/) override { return true; }
+  bool key(string_t& /*name*/) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(size_t /*size*/) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(size_t place, const std::string& /*token*/,
+                   const Json::exception& /*error*/) override {
+    byte = place;
+    return false;
   }
-
-  bool close() {
-    if (skipped_ > 0)
-      --skipped_;
-    else
-      open_.pop_back();
-    return true;
-  }
-
-  const bool lean_;
-  size_t& error_byte_;
-  Json root_;
-  std::vector<Json*> open_;  ///< the value being filled, and those around it
-  std::string key_;          ///< of the value to come, where an object is being filled
-  bool in_stages_ = false, in_epochs_ = false;
-  size_t skipped_ = 0;  ///< how deep in a list that is left out
 };
 
 }  // namespace
 
 std::optional<Json> parse_record(const std::string& text, RecordDetail detail, size_t& error_byte) {
-  Builder builder(detail, error_byte);
-  if (!Json::sax_parse(text, &builder)) return std::nullopt;
-  return builder.take();
+  thread_local simdjson::dom::parser parser;
+  const auto root = parser.parse(text);
+  if (root.error() == simdjson::SUCCESS)
+    return Converter(detail).converted(root.value_unsafe(), Part::record);
+  ErrorPlace place;
+  Json::sax_parse(text, &place);
+  error_byte = place.byte;
+  return std::nullopt;
 }
 
 }  // namespace strata
