@@ -1,4 +1,5 @@
 // CUDA launchers of batches.hpp; compiled where LibTorch has CUDA.
+#include <ATen/Dispatch.h>
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
