@@ -10,6 +10,7 @@
 
 #include "strata/config/node.hpp"
 #include "strata/config/params.hpp"
+#include "strata/core/gpu.hpp"
 #include "strata/registry/registry.hpp"
 
 namespace strata::testing {
@@ -17,7 +18,7 @@ namespace strata::testing {
 /// Runs the body for float32 and float64 on the CPU, and on a GPU where there is one.
 inline void on_each(const std::function<void(at::TensorOptions)>& body) {
   std::vector<at::Device> devices{at::kCPU};
-  if (at::hasCUDA()) devices.emplace_back(at::kCUDA, 0);
+  if (const auto gpu = find_gpu()) devices.push_back(*gpu);
   for (const at::Device& device : devices)
     for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
       const std::string where = fmt::format("{} {}", device.str(), c10::toString(dtype));

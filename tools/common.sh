@@ -65,6 +65,9 @@ install_packages() {  # SECTION...
         "as root: apt-get install ${missing[*]}"
     as_root=(sudo)
     if [[ ! -t 0 ]]; then as_root=(sudo -n); fi
+    "${as_root[@]}" true ||
+      fail "packages are missing, and sudo was refused (its message is above)" \
+        "as root: apt-get install ${missing[*]}"
   fi
   # An earlier installation may have been cut off.
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive dpkg --configure -a </dev/null ||

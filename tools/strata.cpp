@@ -233,14 +233,7 @@ int run_command_line(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return strata::run_command_line(argc, argv);
-  } catch (const strata::ConfigError& e) {
-    fmt::print(stderr, "{}\n", e.what());  // each mistake with its own position
-    return 2;
-  } catch (const strata::UserError& e) {
-    fmt::print(stderr, "strata: error: {}\n", e.what());
-    return 2;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "strata: error: {}\n", e.what());
-    return 1;
+  } catch (...) {
+    return strata::report_current_exception();
   }
 }

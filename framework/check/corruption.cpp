@@ -1,4 +1,5 @@
 #include "strata/core/corruption.hpp"
+#include "strata/core/gpu.hpp"
 
 #include "strata/check/checks.hpp"
 
@@ -46,7 +47,7 @@ void check_place(const Corruption& corruption) {
 }
 
 void check_gpu(const Corruption& corruption) {
-  if (!at::hasCUDA()) throw CheckSkipped("no GPU here");
+  if (!find_gpu()) throw CheckSkipped("no GPU here");
   const Tensor x = clean();
   require_close(corruption.apply(x.cuda(), place(numbers().cuda())),
                 corruption.apply(x, place(numbers())), 1e-10, "CPU and GPU");

@@ -1,4 +1,5 @@
 #include "strata/core/layer.hpp"
+#include "strata/core/gpu.hpp"
 
 #include <ATen/core/grad_mode.h>
 
@@ -24,7 +25,7 @@ ForwardContext training_context() {
 
 std::vector<at::TensorOptions> every_device() {
   std::vector<at::TensorOptions> places{at::TensorOptions(at::kCPU)};
-  if (at::hasCUDA()) places.push_back(at::TensorOptions(at::Device(at::kCUDA, 0)));
+  if (const auto gpu = find_gpu()) places.push_back(at::TensorOptions(*gpu));
   return places;
 }
 

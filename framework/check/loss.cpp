@@ -1,4 +1,5 @@
 #include "strata/core/loss.hpp"
+#include "strata/core/gpu.hpp"
 
 #include <limits>
 
@@ -126,7 +127,7 @@ void check_damage(const Loss& loss, const Use& use) {
 }
 
 void check_gpu(const Loss& loss, const Use& use) {
-  if (!at::hasCUDA()) throw CheckSkipped("no GPU here");
+  if (!find_gpu()) throw CheckSkipped("no GPU here");
   const Tensor output = output_for(use, 33), target = target_for(use, 33);
   require_close(loss.forward(output.cuda(), target.cuda()), loss.forward(output, target), 1e-10,
                 fmt::format("CPU and GPU ({})", use.name));

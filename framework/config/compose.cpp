@@ -43,7 +43,9 @@ class Chain {
 
   /// `named` is the value of `extends`, or nullptr for the first file.
   Node load(const std::string& path, const Node* named) {
-    const fs::path canonical = fs::weakly_canonical(path);
+    std::error_code no_file;  // a pipe, say; what cannot be read is told below
+    fs::path canonical = fs::weakly_canonical(path, no_file);
+    if (no_file) canonical = fs::absolute(path);
     if (std::find(chain_.begin(), chain_.end(), canonical) != chain_.end()) {
       report(*named,
              fmt::format("a file cannot extend itself: {} -> {}", fmt::join(names_, " -> "), path));

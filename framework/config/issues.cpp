@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
+#include <filesystem>
 #include <tuple>
 #include <utility>
 
@@ -100,6 +102,24 @@ std::string Issues::format() const {
 }
 
 ConfigError::ConfigError(const Issues& issues) : UserError(issues.format()) {}
+
+int report_current_exception() {
+  try {
+    throw;
+  } catch (const ConfigError& e) {
+    fmt::print(stderr, "{}\n", e.what());  // each mistake with its own position
+    return 2;
+  } catch (const UserError& e) {
+    fmt::print(stderr, "strata: error: {}\n", e.what());
+    return 2;
+  } catch (const std::filesystem::filesystem_error& e) {
+    fmt::print(stderr, "strata: error: {}: {}\n", e.path1().string(), e.code().message());
+    return 2;
+  } catch (...) {
+    fmt::print(stderr, "strata: error: {}\n", current_exception_text());
+    return 1;
+  }
+}
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
   constexpr size_t longest = 64;  // no known name is longer

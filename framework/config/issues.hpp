@@ -66,6 +66,11 @@ class ConfigError : public UserError {
   explicit ConfigError(const Issues& issues);
 };
 
+/// Called in a catch block, by a command: tells on standard error what the exception says, and
+/// returns the exit code, which is 2 for the user's mistakes (a place that cannot be reached among
+/// them) and 1 for all else.
+int report_current_exception();
+
 /// The known word nearest to `word` by edit distance (transpositions count one), or "" where none
 /// is near enough to be meant.
 std::string nearest(const std::string& word, const std::vector<std::string>& known);

@@ -67,7 +67,9 @@ struct EpochResult {
   double learning_rate = 0;
   double seconds = 0;  ///< of training alone, without evaluation
   double samples_per_second = 0;
-  Json metrics;  ///< {"train": {}, "validation": {}, "test": {}}
+  /// By split: "validation" and "test" as measured after the epoch, {} where there is no such
+  /// split; "train" the loss and the metrics of one figure, taken while training, as the loss is.
+  Json metrics;
 };
 
 struct StageResult {

@@ -1,4 +1,5 @@
 #include "strata/run/machine.hpp"
+#include "strata/core/gpu.hpp"
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
@@ -101,7 +102,7 @@ int set_threads(int threads) {
 
 at::Device choose_device(const std::string& setting) {
   if (setting == "cpu") return at::kCPU;
-  if (at::hasCUDA()) return at::Device(at::kCUDA, 0);
+  if (const auto gpu = find_gpu()) return *gpu;
   if (setting == "auto") return at::kCPU;
 #ifdef STRATA_TORCH_CUDA
   throw UserError("device 'cuda': this machine shows no CUDA device; use --device cpu or auto");

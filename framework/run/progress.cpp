@@ -70,7 +70,7 @@ std::string epoch_line(const StageSpec& spec, const EpochResult& epoch, size_t c
                      terms_text(spec, epoch.terms);
   for (const auto& [split, figures] : epoch.metrics.items())
     for (const auto& [name, value] : figures.items())
-      if (value.is_number_float())
+      if (value.is_number_float() && split != "train")  // of which the loss stands first
         text += fmt::format("  {} {} {}", split, name, figure_text(value.get<double>()));
   return with_parts(text, {fmt::format("{:.0f} samples/s", epoch.samples_per_second)}, columns);
 }

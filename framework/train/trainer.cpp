@@ -12,35 +12,10 @@
 #include "strata/core/clip.hpp"
 #include "strata/train/objective.hpp"
 #include "strata/train/selection.hpp"
+#include "strata/train/train_only.hpp"
 
 namespace strata {
 namespace {
-
-/// Makes exactly the tensors that train ask for gradients while it lives.
-class TrainOnly {
- public:
-  TrainOnly(Stack& stack, const StageSpec& spec) {
-    for (const Parameter& p : stack.parameters(spec.trains))
-      if (std::none_of(spec.freeze.begin(), spec.freeze.end(),
-                       [&](const std::string& name) { return names_part(name, p.name); }))
-        parameters_.push_back(p);
-    for (const Parameter& p : parameters_) p.value.set_requires_grad(true);
-  }
-  ~TrainOnly() {
-    clear_gradients();
-    for (const Parameter& p : parameters_) p.value.set_requires_grad(false);
-  }
-  TrainOnly(const TrainOnly&) = delete;
-  TrainOnly& operator=(const TrainOnly&) = delete;
-
-  const std::vector<Parameter>& parameters() const { return parameters_; }
-  void clear_gradients() {
-    for (const Parameter& p : parameters_) p.value.mutable_grad() = Tensor();
-  }
-
- private:
-  std::vector<Parameter> parameters_;
-};
 
 /// One stage while it trains.
 class Fit {
@@ -70,7 +45,11 @@ class Fit {
     of_component(spec.optimizer, "start()", [&] { optimizer_->start(trained_.parameters()); });
     if (!spec.corruption.empty()) corruption_ = make(spec.corruption);
     evaluation_ = {spec.blocks, spec.target, objective_.loss(), {}};
-    for (const auto& metric : spec.metrics) evaluation_.metrics.push_back(make_metric(metric));
+    for (const auto& metric : spec.metrics) {
+      evaluation_.metrics.push_back(make_metric(metric));
+      if (!evaluation_.metrics.back()->figures().empty())
+        training_metrics_.push_back(make_metric(metric));
+    }
     context_.training = true;
     context_.seed = options.seed;
     context_.stage = spec.name;
@@ -85,6 +64,7 @@ class Fit {
     std::vector<Parameter> all = trained_.parameters(), state = optimizer_->state();
     all.insert(all.end(), state.begin(), state.end());
     start_.take(all);
+    for (const auto& metric : training_metrics_) metric->start(metric_classes(), place_);
     train(number, steps_, observer_);
     const Tensor values = objective_.values().to(at::kCPU, at::kDouble);  // the epoch's one read
     result.seconds =
@@ -98,7 +78,7 @@ class Fit {
     }
     evaluating_ = true;
     result.metrics = {
-        {"train", Json::object()},
+        {"train", while_training(result.terms)},
         {"validation",
          evaluate(stack_, evaluation_, validation_input_, data_, data_.validation, options_)},
         {"test", evaluate(stack_, evaluation_, test_input_, data_, data_.test, options_)}};
@@ -178,6 +158,7 @@ class Fit {
     const Tensor target = target_of(spec_.target, x, data_.train, index);
     backward(objective_.forward(y, target, code, context_.step), input);
     at::NoGradGuard no_grad;
+    for (const auto& metric : training_metrics_) metric->update(y.detach(), target);
     if (const auto& norm = optimizer_->common().clip_norm)
       clip_gradients(trained_.parameters(), *norm);
     of_component(spec_.optimizer, "step()", [&] { optimizer_->step(rate_); });
@@ -202,6 +183,19 @@ class Fit {
     } catch (...) {  // forward() fails where it is asked alone
       return current_exception_text();
     }
+  }
+
+  /// The classes that metrics are started with.
+  int64_t metric_classes() const { return spec_.target == Target::labels ? data_.classes : 0; }
+
+  /// Figures of the training set as the epoch went by: of outputs from changing parameters, and
+  /// from the input as the stage was given it.
+  Json while_training(const Json& terms) const {
+    Json figures = {{objective_.loss()->measure(), terms.at(spec_.loss.type)}};
+    for (const auto& metric : training_metrics_)
+      for (const auto& [key, value] : metric->result())
+        if (metric->figures().count(key) > 0) figures[key] = value;
+    return figures;
   }
 
   /// Throws where a parameter that trains got no gradient: a layer behind it passes none.
@@ -308,6 +302,7 @@ class Fit {
   Snapshot start_;  // of the epoch
   RandomStream order_, noise_;
   Evaluation evaluation_;
+  std::vector<std::shared_ptr<Metric>> training_metrics_;  // those that are single figures
   ForwardContext context_;
   Tensor rate_;
   double rate_value_ = 0;

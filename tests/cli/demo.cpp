@@ -18,8 +18,10 @@ struct Demo : DataPlace {
       fs::create_directories(path / "tools");
       fs::create_symlink(fs::path(STRATA_SOURCE_DIR) / "tools" / name, path / "tools" / name);
     }
-    script("bin/dpkg-query", "shift 3; for package; do echo \"$package installed\"; done");
-    script("bin/apt-get", "");
+    script("bin/dpkg-query",
+           "awk '/^[a-z]/ { print $1, \"installed\" }' '" STRATA_SOURCE_DIR "/tools/packages.txt'");
+    for (const char* never : {"dpkg", "apt-get", "sudo"})
+      script(std::string("bin/") + never, "exit 9");
     script("bin/cmake", "echo '-- chatter'; echo '-- a warning' >&2; exit ${CMAKE_FAILS:-0}");
     script("bin/ninja", "echo '[1/1] built'");
     script("build/strata",
@@ -73,6 +75,7 @@ TEST_CASE("the demo without MNIST and without a network says so once and goes on
   const Demo demo(STRATA_SOURCE_DIR "/README.md");  // never read: no connection is made
   const CommandResult result = demo.run_demo("http://127.0.0.1:1");  // where nothing listens
   CHECK(result.code == 0);
+  CHECK(count(result.out, "] Installing ") == 0);
   CHECK(count(result.out, "] MNIST is not on this machine: fetching it\n") == 1);
   CHECK(count(result.out,
               "] MNIST cannot be had here: going on with Fashion-MNIST and "

@@ -47,14 +47,7 @@ extern "C" int strata_engine(const strata::EngineRequest& request) {
     for (const std::string& plugin : request.plugins)
       load_plugin(plugin, std::filesystem::current_path());
     return dispatch(request);
-  } catch (const ConfigError& e) {
-    fmt::print(stderr, "{}\n", e.what());  // each mistake with its own position
-    return 2;
-  } catch (const UserError& e) {
-    fmt::print(stderr, "strata: error: {}\n", e.what());
-    return 2;
   } catch (...) {
-    fmt::print(stderr, "strata: error: {}\n", current_exception_text());
-    return 1;
+    return report_current_exception();
   }
 }

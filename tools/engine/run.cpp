@@ -1,16 +1,14 @@
 #include <fmt/format.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <map>
 #include <set>
 
 #include "engine/commands.hpp"
-#include "engine/jobs.hpp"
+#include "engine/side_by_side.hpp"
 #include "engine/summary.hpp"
 #include "strata/record/record.hpp"
 #include "strata/run/data_check.hpp"
@@ -23,9 +21,6 @@ namespace {
 
 std::atomic<bool> stop_requested{false};
 std::atomic<int> stop_signal{0};
-
-/// The exit code of a process of --jobs whose run another process is at work on: "try again later".
-constexpr int kElsewhere = EX_TEMPFAIL;
 
 /// The first signal asks the run to end; the same one again ends the process at once.
 extern "C" void request_stop(int signal) {
@@ -158,11 +153,6 @@ RunOptions options_of(const EngineRequest& request) {
   return options;
 }
 
-/// "run 2 of 6"; empty where the command makes one run.
-std::string place_of(size_t index, size_t runs) {
-  return runs > 1 ? fmt::format("run {} of {}", index + 1, runs) : "";
-}
-
 /// What another process has made of a run since this command began to look: "finished",
 /// "elsewhere" (it is at work on it); empty where the run is to be made.
 std::string meanwhile(const LoadedExperiment& run, const EngineRequest& request,
@@ -212,94 +202,12 @@ std::vector<RunOutcome> run_part(std::vector<CheckedExperiment>& runs, EngineReq
   return run_here(runs, request, part.at("place").get<std::string>());
 }
 
-/// The command that makes one of the runs, `at_once` of which share the cores.
-std::vector<std::string> command_of(const CheckedExperiment& run, const std::string& place,
-                                    const EngineRequest& request, int at_once) {
-  const int threads = std::max(1, granted_cores() / std::max(1, at_once));
-  std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe").string(),
-                                   "run",
-                                   run.experiment.file,
-                                   "--out",
-                                   request.out,
-                                   "--again",
-                                   "--threads",
-                                   std::to_string(request.threads > 0 ? request.threads : threads)};
-  if (request.quiet) command.emplace_back("--quiet");
-  for (const std::string& plugin : request.plugins)
-    command.insert(command.end(), {"--plugin", plugin});
-  for (const std::string& folder : request.data_folders)
-    command.insert(command.end(), {"--data", folder});
-  for (const std::string& setting : run.experiment.overrides)
-    command.insert(command.end(), {"--set", setting});
-  const Json part = {{"place", place},
-                     {"label", run.experiment.label},
-                     {"command_line", request.command_line},
-                     {"again", request.again}};
-  command.insert(command.end(),
-                 {"--part-of", part.dump(-1, ' ', true, Json::error_handler_t::replace)});
-  return command;
-}
-
-/// What became of a run made by a process of its own: what its record says, where the process came
-/// to close it.
-RunOutcome outcome_of(const CheckedExperiment& run, int exit_code, const EngineRequest& request) {
-  RunOutcome outcome{"completed", "", record_path(run.experiment, request.out), exit_code == 2};
-  if (exit_code == kElsewhere) outcome.status = "elsewhere";
-  if (exit_code == kElsewhere) return outcome;
-  Json record;
-  try {
-    record = read_record(outcome.record);
-  } catch (const std::exception&) {  // there is none
-  }
-  const bool closed = record.is_object() && record.at("status") != "running";
-  if (exit_code == 0 && closed) return outcome;
-  const bool stopped = exit_code == 130 || exit_code == 128 + SIGTERM;
-  outcome.status = stopped ? "interrupted" : exit_code > 128 && !closed ? "killed" : "failed";
-  outcome.error = exit_code > 128 ? fmt::format("its process was ended by signal {} ({})",
-                                                exit_code - 128, strsignal(exit_code - 128))
-                                  : fmt::format("its process ended with {}", exit_code);
-  if (!closed || !record.at("error").is_string()) return outcome;
-  const auto error = record.at("error").get<std::string>();
-  const bool crashed = exit_code > 128 && error.rfind("its process crashed", 0) == 0;
-  if (exit_code != 1 && exit_code != 2 && exit_code != 130 && !crashed) return outcome;
-  outcome.status = record.at("status").get<std::string>();
-  outcome.error = error;
-  return outcome;
-}
-
-/// What tells a run from the others in what they print.
-std::string label_of(const CheckedExperiment& run, bool one_name) {
-  const LoadedExperiment& experiment = run.experiment;
-  if (experiment.label.empty()) return experiment.settings.name;
-  return one_name ? experiment.label : experiment.settings.name + " " + experiment.label;
-}
-
-/// The runs side by side, each in a process of its own.
-std::vector<RunOutcome> run_side_by_side(const std::vector<CheckedExperiment>& runs,
-                                         const EngineRequest& request) {
-  const int at_once = std::min(request.jobs, static_cast<int>(runs.size()));
-  const bool one_name = std::all_of(runs.begin(), runs.end(), [&](const auto& run) {
-    return run.experiment.settings.name == runs[0].experiment.settings.name;
-  });
-  std::vector<std::string> labels;
-  for (const CheckedExperiment& run : runs) labels.push_back(label_of(run, one_name));
-  // Where one is long, the run's number stands before each of its lines.
-  const bool all_short = std::all_of(labels.begin(), labels.end(),
-                                     [](const auto& label) { return label.size() <= 32; });
-  std::vector<Job> jobs;
-  for (size_t i = 0; i < runs.size(); ++i)
-    jobs.push_back({all_short ? labels[i] : fmt::format("{}/{}", i + 1, runs.size()),
-                    command_of(runs[i], place_of(i, runs.size()), request, at_once)});
-  const std::vector<JobResult> results = run_jobs(jobs, static_cast<size_t>(at_once), stop_signal);
-  std::vector<RunOutcome> outcomes;
-  for (size_t i = 0; i < runs.size(); ++i)
-    if (results[i].exit_code >= 0)  // else stopped before it began
-      outcomes.push_back(outcome_of(runs[i], results[i].exit_code, request));
-  return outcomes;
-}
-
-int exit_code_of(const std::vector<RunOutcome>& outcomes, bool is_part) {
-  if (stop_requested) return 130;
+int exit_code_of(const std::vector<RunOutcome>& outcomes, size_t runs, bool is_part) {
+  const bool cut_short = outcomes.size() < runs ||
+                         std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
+                           return outcome.status == "interrupted";
+                         });
+  if (stop_requested && cut_short) return 130;
   int code = 0;
   for (const RunOutcome& outcome : outcomes) {
     if (is_part && outcome.status == "elsewhere") return kElsewhere;
@@ -373,11 +281,11 @@ int run_command(const EngineRequest& request) {
   if (!request.part_of.empty())
     outcomes = run_part(runs, request);
   else if (request.jobs > 1)
-    outcomes = run_side_by_side(runs, request);
+    outcomes = run_side_by_side(runs, request, stop_signal);
   else
     outcomes = run_here(runs, request, "");
   print_summary(ended(all, runs, outcomes), request);
-  return exit_code_of(outcomes, !request.part_of.empty());
+  return exit_code_of(outcomes, runs.size(), !request.part_of.empty());
 }
 
 }  // namespace strata

@@ -1,0 +1,13 @@
+#pragma once
+#include <c10/core/Device.h>
+
+#include <optional>
+
+namespace strata {
+
+/// The GPU, where there is one that LibTorch can use. From the first call on, float32 is computed
+/// in float32 there (convolutions took TF32, 10 bits of mantissa, by default) and by algorithms
+/// that give the same bits each time.
+std::optional<at::Device> find_gpu();
+
+}  // namespace strata

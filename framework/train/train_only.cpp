@@ -1,0 +1,24 @@
+#include "strata/train/train_only.hpp"
+
+#include <algorithm>
+
+namespace strata {
+
+TrainOnly::TrainOnly(Stack& stack, const StageSpec& spec) {
+  for (const Parameter& p : stack.parameters(spec.trains))
+    if (std::none_of(spec.freeze.begin(), spec.freeze.end(),
+                     [&](const std::string& name) { return names_part(name, p.name); }))
+      parameters_.push_back(p);
+  for (const Parameter& p : parameters_) p.value.set_requires_grad(true);
+}
+
+TrainOnly::~TrainOnly() {
+  clear_gradients();
+  for (const Parameter& p : parameters_) p.value.set_requires_grad(false);
+}
+
+void TrainOnly::clear_gradients() {
+  for (const Parameter& p : parameters_) p.value.mutable_grad() = Tensor();
+}
+
+}  // namespace strata
