@@ -64,19 +64,23 @@ StageInput::StageInput(const Stack& stack, const std::vector<std::string>& prefi
     : data_(data), split_(split), options_(options) {
   if (prefix.empty()) return;
   at::NoGradGuard no_grad;
-  for_batches(split, options, [&](const Tensor& index, int64_t) {
+  int64_t row = 0;
+  for_batches(split, options, [&](const Tensor& index, int64_t n) {
     const Tensor code = stack.forward(prefix, images(split, index, data.sample, options), {});
-    if (!codes_.defined()) {
+    if (row == 0) {
       std::vector<int64_t> sizes = code.sizes().vec();
-      sizes[0] = split.pixels.size(0);  // a row a sample of the whole part: indexed as pixels are
+      sizes[0] = split.count();
       codes_ = at::empty(sizes, code.options());
+      row_of_ = at::empty({split.pixels.size(0)}, index.options());
+      row_of_.index_copy_(0, split.samples, at::arange(split.count(), index.options()));
     }
-    codes_.index_copy_(0, index, code);
+    codes_.narrow(0, row, n).copy_(code);
+    row += n;
   });
 }
 
 Tensor StageInput::batch(const Tensor& index) const {
-  return codes_.defined() ? codes_.index_select(0, index)
+  return codes_.defined() ? codes_.index_select(0, row_of_.index_select(0, index))
                           : images(split_, index, data_.sample, options_);
 }
 

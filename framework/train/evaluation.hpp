@@ -51,7 +51,8 @@ class StageInput {
   const DeviceData& data_;
   const DeviceSplit& split_;
   const FitOptions& options_;
-  Tensor codes_;
+  Tensor codes_;   // a row a sample of the split; undefined without a prefix
+  Tensor row_of_;  // by a sample's number
 };
 
 /// What an output is compared with: labels, or the stage's input.

@@ -134,6 +134,67 @@ TEST_CASE("greedy, train new: what is frozen, and what is not there yet, stays b
   });
 }
 
+namespace {
+
+/// Passes on what it is given, and counts the samples.
+class CountingLayer final : public Layer {
+ public:
+  struct Params {
+    static void declare(Declare<Params>& d) { d.doc("Counts the samples that pass."); }
+  };
+  explicit CountingLayer(const Params&) {}
+
+  Role role() const override { return Role::transform; }
+  Shape configure(const Shape& input, const LayerContext&) override { return input; }
+  Tensor forward(const Tensor& x, const ForwardContext&) const override {
+    passed += x.size(0);
+    return x;
+  }
+
+  static inline int64_t passed = 0;
+};
+
+STRATA_REGISTER(Layer, CountingLayer, "counting");
+
+}  // namespace
+
+TEST_CASE("a frozen prefix sees each sample once, however many epochs there are") {
+  on_each([](const at::TensorOptions& options) {
+    Stack stack = make_stack(
+        {{"{type: linear, units: 5}", "tanh", "counting"}, {"{type: linear, units: 3}", "tanh"}},
+        kSample);
+    build(stack, fit_options(options, 4));
+    const auto stages = stages_of("{type: greedy, train: new}", 2, "{type: sgd, lr: 0.5}", 5);
+    CountingLayer::passed = 0;
+    const StageResult result =
+        train(stack, stages[1], make_data(30, 23, options), fit_options(options, 4));
+    CHECK(result.epochs.size() == 5);
+    CHECK(CountingLayer::passed == 30);  // 23 for training, 7 for testing
+  });
+}
+
+TEST_CASE("figures taken while training are those of the training set") {
+  on_each([](const at::TensorOptions& options) {
+    Stack stack = make_stack(kPairs, kSample, kHead);
+    build(stack, fit_options(options, 5));
+    const DeviceData data = make_data(30, 23, options);
+    // A rate that moves nothing: the epoch's outputs are those of the parameters that it leaves.
+    const StageResult result =
+        train(stack, classify_stage(2, "{type: sgd, lr: 1e-30}", 1), data, fit_options(options, 5));
+    const Json again = evaluate(stack,
+                                {result.spec.blocks,
+                                 Target::labels,
+                                 component<Loss>("nll"),
+                                 {make_metric(slot<Metric>("accuracy"))}},
+                                data, data.train, fit_options(options, 5));
+    const Json& taken = result.epochs[0].metrics["train"];
+    CHECK(taken.size() == 2);
+    CHECK(taken["accuracy"] == again["accuracy"]);
+    CHECK(taken["nll"].get<double>() == doctest::Approx(again["nll"].get<double>()).epsilon(1e-6));
+    CHECK(taken["nll"] == result.epochs[0].loss);
+  });
+}
+
 // The stage once more by hand: the prefix computed anew for every batch, autograd, w - lr g.
 TEST_CASE("codes computed once train as codes computed for every batch") {
   on_each([](const at::TensorOptions& options) {
