@@ -36,12 +36,12 @@ Tensor gather_cpu(const Tensor& bytes, const Tensor& index, at::ScalarType dtype
 
 Tensor order_keys_cpu(const Tensor& samples, int64_t key0, int64_t key1, int64_t epoch) {
   Tensor keys = at::empty_like(samples);
-  const OrderKey f{{static_cast<uint32_t>(key0), static_cast<uint32_t>(key1)},
-                   static_cast<uint32_t>(epoch)};
-  const int64_t* in = samples.data_ptr<int64_t>();
+  const OrderKeys f{{static_cast<uint32_t>(key0), static_cast<uint32_t>(key1)},
+                    static_cast<uint32_t>(epoch),
+                    samples.data_ptr<int64_t>()};
   int64_t* out = keys.data_ptr<int64_t>();
   at::parallel_for(0, samples.numel(), 4096, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) out[i] = f(in[i]);
+    for (int64_t i = begin; i < end; ++i) out[i] = f(i);
   });
   return keys;
 }

@@ -21,7 +21,7 @@ Tensor gather_cuda(const Tensor& bytes, const Tensor& index, at::ScalarType dtyp
   AT_DISPATCH_FLOATING_TYPES(dtype, "gather_images", [&] {
     check_launch(launch_gather_images(
         GatherImages<scalar_t>{bytes.data_ptr<uint8_t>(), index.data_ptr<int64_t>(), bytes.size(1)},
-        out.data_ptr<scalar_t>(), index.size(0), c10::cuda::getCurrentCUDAStream().stream()));
+        out.data_ptr<scalar_t>(), out.numel(), c10::cuda::getCurrentCUDAStream().stream()));
   });
   return out;
 }
@@ -29,11 +29,11 @@ Tensor gather_cuda(const Tensor& bytes, const Tensor& index, at::ScalarType dtyp
 Tensor order_keys_cuda(const Tensor& samples, int64_t key0, int64_t key1, int64_t epoch) {
   const c10::cuda::CUDAGuard guard(samples.device());
   Tensor keys = at::empty_like(samples);
-  check_launch(
-      launch_order_keys(OrderKey{{static_cast<uint32_t>(key0), static_cast<uint32_t>(key1)},
-                                 static_cast<uint32_t>(epoch)},
-                        samples.data_ptr<int64_t>(), keys.data_ptr<int64_t>(), samples.numel(),
-                        c10::cuda::getCurrentCUDAStream().stream()));
+  const OrderKeys f{{static_cast<uint32_t>(key0), static_cast<uint32_t>(key1)},
+                    static_cast<uint32_t>(epoch),
+                    samples.data_ptr<int64_t>()};
+  check_launch(launch_order_keys(f, keys.data_ptr<int64_t>(), keys.numel(),
+                                 c10::cuda::getCurrentCUDAStream().stream()));
   return keys;
 }
 

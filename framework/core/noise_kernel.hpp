@@ -5,11 +5,6 @@
 
 // The arithmetic of noise.hpp, once for CPU and CUDA; the launchers only run it. No LibTorch here,
 // so that nvcc compiles it by itself.
-#ifdef __CUDACC__
-#define STRATA_HOST_DEVICE __host__ __device__
-#else
-#define STRATA_HOST_DEVICE
-#endif
 
 namespace strata {
 

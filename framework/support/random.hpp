@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "strata/support/host_device.hpp"
 #include "strata/support/sha256.hpp"
 
 namespace strata {
@@ -28,11 +29,7 @@ struct RandomStream {
   };
 
   /// The four 32-bit words at a counter.
-#ifdef __CUDACC__
-  __host__ __device__
-#endif
-      Words
-      words(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
+  STRATA_HOST_DEVICE Words words(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
     const philox4x32_ctr_t counter = {
         {static_cast<uint32_t>(element), static_cast<uint32_t>(element >> 32), epoch, step}};
     const philox4x32_key_t key = {{key0, key1}};
@@ -41,21 +38,13 @@ struct RandomStream {
   }
 
   /// Uniform in [0, 1), with 53 random bits.
-#ifdef __CUDACC__
-  __host__ __device__
-#endif
-      double
-      uniform(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
+  STRATA_HOST_DEVICE double uniform(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
     const Words r = words(element, epoch, step);
     return to_unit(r.w[0], r.w[1]);
   }
 
   /// Standard normal, by Box and Muller's transform of two uniforms.
-#ifdef __CUDACC__
-  __host__ __device__
-#endif
-      double
-      normal(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
+  STRATA_HOST_DEVICE double normal(uint64_t element, uint32_t epoch = 0, uint32_t step = 0) const {
     const Words r = words(element, epoch, step);
     const double u = 1.0 - to_unit(r.w[0], r.w[1]);  // in (0, 1]
     const double v = to_unit(r.w[2], r.w[3]);
@@ -63,11 +52,7 @@ struct RandomStream {
   }
 
  private:
-#ifdef __CUDACC__
-  __host__ __device__
-#endif
-      static double
-      to_unit(uint32_t high, uint32_t low) {
+  STRATA_HOST_DEVICE static double to_unit(uint32_t high, uint32_t low) {
     const uint64_t bits = (static_cast<uint64_t>(high) << 32 | low) >> 11;
     return static_cast<double>(bits) * 0x1.0p-53;
   }

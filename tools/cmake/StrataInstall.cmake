@@ -9,7 +9,7 @@ set_target_properties(strata PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
 set_target_properties(strata_base strata_engine PROPERTIES INSTALL_RPATH "$ORIGIN")
 set_target_properties(strata strata_base strata_engine PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/framework/ DESTINATION include/strata
-  FILES_MATCHING PATTERN "*.hpp")
+  FILES_MATCHING REGEX "[.](hpp|cuh)$")
 
 if(STRATA_SANITIZE)
   set(STRATA_CONFIG_FLAGS "-fsanitize=${STRATA_SANITIZE}")
