@@ -65,6 +65,11 @@ std::function<std::string(const std::string&)> whole_number(int from, int to) {
   };
 }
 
+/// An unset variable of a script, most often.
+std::string not_empty(const std::string& given) {
+  return given.empty() ? "expected a value, got ''" : "";
+}
+
 int call_engine(const EngineRequest& request) {
   prepare_process();
   void* library = dlopen(engine_path().c_str(), RTLD_NOW | RTLD_GLOBAL);
@@ -81,7 +86,8 @@ void add_files(CLI::App& command, EngineRequest& request, const char* doc) {
   command
       .add_option("--sweep", request.sweeps, "run for each value: key=v1,v2 or key=log(1e-3,1,7)")
       ->allow_extra_args(false);
-  command.add_option("--seeds", request.seeds, "run once for each seed: 0-4, or 0,3,7");
+  command.add_option("--seeds", request.seeds, "run once for each seed: 0-4, or 0,3,7")
+      ->check(not_empty);
 }
 
 void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine) {
@@ -112,7 +118,9 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
         return is_known ? std::string()
                         : fmt::format("unknown value '{}'{}", given, suggestion(given, known));
       });
-  run->add_option("--out", request.out, "folder for the results")->capture_default_str();
+  run->add_option("--out", request.out, "folder for the results")
+      ->capture_default_str()
+      ->check(not_empty);
   run->add_option("--data", request.data_folders, "folder to look for data in; may be repeated")
       ->check(CLI::ExistingDirectory)
       ->allow_extra_args(false);
@@ -202,8 +210,8 @@ int run_command_line(int argc, char** argv) {
   CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.",
                "strata"};
   app.require_subcommand(1);
-  app.set_version_flag("--version",
-                       fmt::format("{} ({})", strata::build_version, strata::build_commit));
+  app.set_version_flag("-V,--version",
+                       fmt::format("strata {} ({})", strata::build_version, strata::build_commit));
   EngineRequest request;
   request.command_line.assign(argv, argv + argc);
   bool for_engine = false;

@@ -29,7 +29,8 @@ class LayerError : public std::runtime_error {
 
 /// What a layer may know of its place when it infers its shapes.
 struct LayerContext {
-  std::optional<int64_t> classes;  ///< in a classifier's head: the number of classes
+  /// The number of classes, at the end of a classifier's head: from its last transform on.
+  std::optional<int64_t> classes;
 };
 
 /// Creates a layer's parameters. Implemented by the stack, which owns them.

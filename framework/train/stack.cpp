@@ -179,13 +179,20 @@ Tensor entering(const Block& block, const Tensor& x) {
 Block& Stack::place(std::shared_ptr<Block> block, const LayerContext& context, size_t* failed) {
   Shape shape = block->input;
   Range range = block->input_range;
+  const auto transforms = [](const PlacedLayer& placed) {
+    return asked(placed, "role()",
+                 [](const Layer& layer) { return layer.role() == Layer::Role::transform; });
+  };
+  const auto last = std::find_if(block->layers.rbegin(), block->layers.rend(), transforms).base();
   for (size_t i = 0; i < block->layers.size(); ++i) {
     PlacedLayer& placed = block->layers[i];
     if (failed != nullptr) *failed = i;
+    const bool ends = block->layers.begin() + static_cast<long>(i) + 1 >= last;
+    const LayerContext known = ends ? context : LayerContext{};
     placed.name = fmt::format("{}.{}", block->name, i);
     placed.input = shape;
     shape = placed.output =
-        asked(placed, "configure()", [&](Layer& layer) { return layer.configure(shape, context); });
+        asked(placed, "configure()", [&](Layer& layer) { return layer.configure(shape, known); });
     Counter counter;
     asked(placed, "build()", [&](Layer& layer) { layer.build(counter); });
     placed.parameters = counter.count;

@@ -32,7 +32,8 @@ class Linear final : public Layer {
     input_ = input;
     if (output_.empty()) {
       if (!params_.units && !context.classes)
-        throw LayerError("units is missing (only a classifier's head knows how many it needs)");
+        throw LayerError(
+            "units is missing (only a classifier's last layer knows how many it needs)");
       output_ = {params_.units ? *params_.units : *context.classes};
     }
     return output_;

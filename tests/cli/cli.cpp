@@ -74,6 +74,9 @@ TEST_CASE("what a command does not know ends with 2 and is named") {
            {{"list", "layr"}, "unknown family 'layr'; did you mean 'layer'?"},
            {{"describe", "layr"}, "nothing is called 'layr'; did you mean 'layer'?"},
            {{"init", "/"}, "strata: error: / exists already, and is left as it is"},
+           {{"init", "/no/a.yaml"}, "error: cannot write /no/a.yaml: there is no folder /no\n"},
+           {{"run", "a.yaml", "--seeds", ""}, "--seeds: expected a value, got ''"},
+           {{"run", "a.yaml", "--out", ""}, "--out: expected a value, got ''"},
            {{"describe", "layer/tahn"}, "unknown layer 'tahn'; did you mean 'tanh'?"}}) {
     const CommandResult result = run_command(arguments);
     CAPTURE(said);

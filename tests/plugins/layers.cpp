@@ -123,7 +123,7 @@ TEST_CASE("linear takes its units from the classes in a head, and nowhere else")
   CHECK(component<Layer>("linear")->configure({5}, head) == Shape{10});
   CHECK(component<Layer>("{type: linear, units: 4}")->configure({5}, head) == Shape{4});
   CHECK(layer_error([] { component<Layer>("linear")->configure({5}, {}); }) ==
-        "units is missing (only a classifier's head knows how many it needs)");
+        "units is missing (only a classifier's last layer knows how many it needs)");
 }
 
 TEST_CASE("log_softmax has no mirror; activations need none") {

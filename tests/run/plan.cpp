@@ -120,11 +120,10 @@ TEST_CASE("the stack is described without allocating it") {
 }
 
 TEST_CASE("layers that do not fit are told at their place") {
-  CHECK(
-      mistakes(with(kPlanned, "{type: linear, units: 5}", "linear")) ==
-      Lines{
-          "5:6: layer 'linear' does not fit: units is missing (only a classifier's head knows how "
-          "many it needs) (at encoder[1][0])"});
+  CHECK(mistakes(with(kPlanned, "{type: linear, units: 5}", "linear")) ==
+        Lines{"5:6: layer 'linear' does not fit: units is missing (only a classifier's last layer "
+              "knows how "
+              "many it needs) (at encoder[1][0])"});
   CHECK(
       mistakes(with(kPlanned, "units: 5}, tanh]", "units: 5}, log_softmax]")) ==
       Lines{
@@ -402,7 +401,8 @@ TEST_CASE("layers whose input is not known are checked for what they refuse of a
   CHECK(mistakes(with(with(kPlanned, "{type: linear, units: 8}", "{type: linear, units: 0}"),
                       "{type: linear, units: 5}", "linear")) ==
         Lines{"4:28: must be at least 1, got 0 (at encoder[0][0].units)",
-              "5:6: layer 'linear' does not fit: units is missing (only a classifier's head knows "
+              "5:6: layer 'linear' does not fit: units is missing (only a classifier's last layer "
+              "knows "
               "how many it needs) (at encoder[1][0])"});
   // A convolution refuses a vector, and takes images: what comes to it is not known.
   CHECK(mistakes(with(with(kPlanned, "units: 8", "units: 0"), "{type: linear, units: 5}",

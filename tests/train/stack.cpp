@@ -41,6 +41,15 @@ const std::string kLinear4 = "{type: linear, units: 4}", kLinear3 = "{type: line
 
 }  // namespace
 
+TEST_CASE("the classes are known at the end of a head alone") {
+  const Stack stack = make_stack({{"{type: linear, units: 8}", "tanh"}}, {1, 3, 4},
+                                 {"{type: linear, units: 5}", "relu", "linear", "log_softmax"}, 7);
+  CHECK(stack.block("head").output == Shape{7});
+  CHECK_THROWS_WITH_AS(
+      make_stack({{"{type: linear, units: 8}", "tanh"}}, {1, 3, 4}, {"linear", "relu", "linear"}),
+      "units is missing (only a classifier's last layer knows how many it needs)", LayerError);
+}
+
 TEST_CASE("a code made by tanh is rebuilt by tanh, pixels by sigmoid") {
   const Stack stack = make_stack({{kLinear4, "tanh"}, {kLinear3, "tanh"}}, {1, 2, 3});
   CHECK(text(stack.block("encoder.0")) == "linear 1x2x3 -> 4, tanh 4 -> 4");

@@ -77,6 +77,9 @@ void write_starter(const std::string& file) {
   if (std::filesystem::exists(std::filesystem::symlink_status(file)))
     throw UserError(
         fmt::format("{} exists already, and is left as it is; give another name", file));
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder))
+    throw UserError(fmt::format("cannot write {}: there is no folder {}", file, folder.string()));
   write_file_atomically(
       file,
       fmt::format("name: {:<36} # the folder of its results\n", run_name(file)) + (kStarter + 1));

@@ -47,7 +47,7 @@ endfunction()
 
 # strata_precompile(<target> <header>...): the object library whose precompiled header others reuse.
 function(strata_precompile target)
-  file(WRITE ${PROJECT_BINARY_DIR}/${target}.cpp "")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${target}.cpp CONTENT "")  # kept where it is there
   add_library(${target} OBJECT ${PROJECT_BINARY_DIR}/${target}.cpp)
   target_link_libraries(${target} PRIVATE strata_options strata_torch strata_core_headers)
   target_precompile_headers(${target} PRIVATE ${ARGN})
