@@ -27,12 +27,6 @@ function barEnds(bars, share) {
   return {high, margin, closer: {min: within(low - margin), max: within(high + margin)}};
 }
 
-/** A logarithmic axis: 0.1, 0.2, 0.5, 1. */
-function powers(value) {
-  const digits = value.toExponential(0);
-  return ['1', '2', '5'].includes(digits[0]) ? String(Number(digits)) : '';
-}
-
 /** One bar for each row. bars: {row, value, interval, note}. The panel's closer(on) leaves out what
  * the bars share. Means that span magnitudes are drawn on a logarithmic scale until it is switched off. */
 function barPanel(title, bars, share) {
@@ -51,10 +45,9 @@ function barPanel(title, bars, share) {
       type: state.log ? 'logarithmic' : 'linear', beginAtZero: !near,
       min: state.log ? 10 ** Math.floor(Math.log10(Math.min(...means))) : near ? closer.min : undefined,
       max: near ? closer.max : undefined, suggestedMax: high,
-      title: {display: state.log, text: 'logarithmic scale', color: cssColor('--soft')},
-      grid: {color: cssColor('--line')},
-      ticks: {color: cssColor('--soft'), maxTicksLimit: near ? 6 : 11, maxRotation: 0,
-              callback: near ? (value) => figure(value, margin) : state.log ? powers : Chart.Ticks.formatters.numeric},
+      title: {display: state.log, text: 'logarithmic scale'}, ...tickMarks,
+      ticks: {...(state.log ? tickMarks.ticks : {}), maxTicksLimit: near ? 6 : 11, maxRotation: 0,
+              ...(near ? {callback: (value) => figure(value, margin)} : {})},
     };
   };
   const chart = new Chart(canvas, {
@@ -77,7 +70,7 @@ function barPanel(title, bars, share) {
   });
   onTheme.push(() => {
     chart.data.datasets[0].backgroundColor = colors();
-    restyle(chart);
+    chart.update();
   });
   const arrange = () => {
     chart.options.scales.x = xScale();
@@ -119,28 +112,48 @@ function histogramPanel(title, counts, index) {
   });
   onTheme.push(() => {
     chart.data.datasets[0].backgroundColor = look(index).color;
-    restyle(chart);
+    chart.update();
   });
   return panel(title, make('div', {class: 'plot small'}, canvas));
 }
 
-function barSection() {
-  const panels = comparison.metrics.map((metric) => {
+/** What has a chart of bars: a metric, or of one whose figures have several units each unit. */
+function barQuantities() {
+  return comparison.metrics.flatMap((metric) => {
     const bars = comparison.groups.map((group, row) => ({row, cell: group.metrics[metric.name]}))
       .filter(({cell}) => cell.n > 0 && Number.isFinite(cell.mean))
       .map(({row, cell}) => ({
-        row, value: cell.mean, interval: [cell.ci_low, cell.ci_high],
+        row, unit: cell.unit, value: cell.mean, interval: [cell.ci_low, cell.ci_high],
         note: `${figure(cell.mean, cell.sd)}` +
           (cell.sd === null ? '' : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
       }));
-    const title = metric.name + (metric.comparable ? '' : ' (≠ not comparable between all rows)');
-    return bars.length ? barPanel(title, bars, isShare(metric.name)) : null;
-  }).filter(Boolean);
-  if (panels.length === 0) return;
-  const closer = pressed('Closer', false, (on) => panels.forEach((box) => box.closer(on)));
+    const units = [...new Set(bars.map(({unit}) => unit))];
+    const told = (unit) => units.length > 1 ? `: ${unit}` : metric.comparable ? '' : ' (≠ not comparable between all rows)';
+    return units.map((unit) => ({title: metric.name + told(unit), share: isShare(metric.name),
+                                 bars: bars.filter((bar) => bar.unit === unit)}));
+  });
+}
+
+function barSection() {
+  const quantities = barQuantities();
+  if (quantities.length === 0) return;
+  const drawn = [];
+  let near = false;
+  const draw = (part) => {
+    const rows = new Set(part.map(({row}) => row));
+    const boxes = quantities.map(({title, share, bars}) => ({title, share, bars: bars.filter(({row}) => rows.has(row))}))
+      .filter(({bars}) => bars.length).map(({title, share, bars}) => barPanel(title, bars, share));
+    boxes.forEach((box) => box.closer(near));
+    drawn.push(...boxes);
+    return make('div', {class: 'panels'}, ...boxes);
+  };
+  const closer = pressed('Closer', false, (on) => {
+    near = on;
+    drawn.forEach((box) => box.closer(on));
+  });
   addSection('figures', 'Figures',
     make('p', {class: 'hint'}, (haveSpread ? 'Means with their 95 % intervals, cut where they go beyond the axis. ' : '') +
       'Bars begin at zero, closer up and on a logarithmic scale they do not.' +
       (numbered ? ' The numbers are the rows of the overview.' : '')),
-    make('div', {class: 'controls'}, closer), make('div', {class: 'panels'}, ...panels));
+    make('div', {class: 'controls'}, closer), ...inParts(report.groups.map((_, row) => ({row})), 5 * mostRows, draw));
 }

@@ -49,6 +49,20 @@ function panel(title, ...children) {
   return make('div', {class: 'panel'}, make('h3', {}, title), ...children);
 }
 
+/** Of the entries of many rows the `first` are drawn at once, the others in parts, each where it is unfolded. */
+function inParts(entries, first, draw) {
+  if (entries.length === 0) return [];
+  const parts = [draw(entries.slice(0, first))];
+  for (let from = first; from < entries.length; from += 5 * first) {
+    const part = entries.slice(from, from + 5 * first);
+    const [low, high] = [part[0].row + 1, part[part.length - 1].row + 1];
+    const folded = make('details', {class: 'part'}, make('summary', {}, low === high ? `Row ${low}` : `Rows ${low} to ${high}`));
+    folded.addEventListener('toggle', () => folded.append(draw(part)), {once: true});
+    parts.push(folded);
+  }
+  return parts;
+}
+
 /** A wide thing that scrolls by itself, or a high one `down`, also from the keyboard; where something
  * is cut off, a button says so and scrolls on. */
 function scrolling(label, child, down = false) {
@@ -131,6 +145,19 @@ function rowName(index) {
  * as many curves are drawn: there are eight colours, dashes and marks. */
 const mostRows = 8;
 const manyRows = report.groups.length > mostRows;
+
+/** Rows by their numbers, as the terminal writes them: "rows 1, 3 to 5 and 8". */
+function rowsText(rows) {
+  const parts = [];
+  for (let i = 0; i < rows.length;) {
+    let last = i;
+    while (rows[last + 1] === rows[last] + 1) ++last;
+    if (last < i + 2) last = i;
+    parts.push(rows[i] + 1 + (last > i ? ` to ${rows[last] + 1}` : ''));
+    i = last + 1;
+  }
+  return `row${rows.length > 1 ? 's' : ''} ${[parts.slice(0, -1).join(', '), parts[parts.length - 1]].filter(Boolean).join(' and ')}`;
+}
 
 /** Whether rows go by their numbers where there is no room for their names. */
 const numbered = manyRows || report.groups.some((group) => group.label.length > 40);

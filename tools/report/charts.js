@@ -105,12 +105,37 @@ function plotCanvas(label, paperHeight) {
   return make('canvas', {role: 'img', 'aria-label': label, 'data-paper-height': paperHeight});
 }
 
-/** Canvas colours do not follow the style sheet by themselves. */
-function restyle(chart) {
-  for (const scale of Object.values(chart.options.scales)) {
-    scale.ticks = {...scale.ticks, color: cssColor('--soft')};
-    scale.grid = {...scale.grid, color: cssColor('--line')};
-    if (scale.title) scale.title.color = cssColor('--soft');
-  }
-  chart.update();
+/** Where a logarithmic axis may be marked, decades first, then their fives, twos and the rest; within
+ * one decade, round steps. */
+function logMarks(min, max) {
+  const marks = [];
+  for (let power = Math.floor(Math.log10(min)); power <= Math.log10(max); ++power)
+    for (const [rank, digits] of [[1], [5], [2], [3, 4, 6, 7, 8, 9]].entries())
+      marks.push(...digits.map((digit) => ({rank, value: Number(`${digit}e${power}`)})));
+  const within = marks.filter(({value}) => value >= min && value <= max);
+  if (within.length > 2) return within.sort((a, b) => a.rank - b.rank).map(({value}) => value);
+  const step = 10 ** Math.floor(Math.log10((max - min) / 2 || min));
+  const first = Math.ceil(min / step), count = Math.floor(max / step) - first + 1;
+  return Array.from({length: count}, (_, i) => Number(((first + i) * step).toPrecision(6)));
 }
+
+/** The ticks of an axis that may be logarithmic: there those of logMarks whose labels do not touch. */
+const tickMarks = {
+  afterBuildTicks: (scale) => {
+    if (scale.type !== 'logarithmic') return;
+    const across = scale.isHorizontal();
+    const place = (value) => Math.log10(value / scale.min) / Math.log10(scale.max / scale.min) *
+      (across ? scale.width : scale.height);
+    const room = (value) => across ? 8 * String(value).length + 12 : 22;
+    const kept = [];
+    for (const value of logMarks(scale.min, scale.max))
+      if (kept.every((other) => Math.abs(place(value) - place(other)) > (room(value) + room(other)) / 2)) kept.push(value);
+    scale.ticks = kept.sort((a, b) => a - b).map((value) => ({value}));
+  },
+  ticks: {
+    callback(value, index, ticks) {
+      return this.type === 'logarithmic' ? String(value) : Chart.Ticks.formatters.numeric.call(this, value, index, ticks);
+    },
+    autoSkip: false,
+  },
+};

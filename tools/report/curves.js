@@ -143,8 +143,8 @@ function holdBands(scale, share, oneEpoch) {
  * epoch, or nothing. */
 function spreadOneEpoch(curves) {
   const points = curves.flatMap((curve) => curve.points);
-  const epoch = points[0].x;
-  if (points.some(({x, y}) => x !== epoch || y === null)) return null;
+  const {epoch} = points[0];
+  if (points.some((point) => point.epoch !== epoch || point.y === null)) return null;
   curves.forEach((curve, i) => {
     const shift = 0.8 * ((i + 0.5) / curves.length - 0.5);
     curve.points = curve.points.map((point) => ({...point, x: epoch + shift}));
@@ -152,7 +152,22 @@ function spreadOneEpoch(curves) {
   return epoch;
 }
 
-/** curves: {row, points: [{x, y, sd, n}] (y null between stages)}; boundaries: {x, label}. */
+/** Under the pointer, wherever it is: the rows at the epoch nearest to it, as many as have room. Two
+ * epochs may be equally near, of which the first is told. */
+const epochTooltip = {
+  filter: ({raw}, place, [first]) => raw.epoch === first.raw.epoch && place < 12,
+  callbacks: {
+    title: ([first]) => first ? `epoch ${first.raw.epoch}` : '',
+    label: ({dataset, raw}) => `${shortRowName(dataset.row)}: ${figure(raw.y, raw.sd)}` +
+      (raw.sd === null ? '' : ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})`),
+    footer: (items) => {
+      const more = items.length ? items[0].chart.getActiveElements().length - items.length : 0;
+      return more > 0 && items.length === 12 ? `and ${counted(more, 'more row')}` : '';
+    },
+  },
+};
+
+/** curves: {row, points: [{x, epoch, y, sd, n}] (y null between stages)}; boundaries: {x, label}. */
 function curvePanel(title, yTitle, curves, boundaries, note) {
   const share = isShare(yTitle);
   const oneEpoch = spreadOneEpoch(curves);
@@ -190,7 +205,7 @@ function curvePanel(title, yTitle, curves, boundaries, note) {
     data: {datasets},
     options: {
       parsing: false,
-      interaction: {mode: 'x', intersect: false},
+      interaction: {mode: oneEpoch === null ? 'nearest' : 'index', axis: 'x', intersect: false},
       layout: {padding: {top: boundaries.length ? 14 : 0}},
       scales: {
         x: {type: 'linear', title: {display: true, text: 'epoch'}, bounds: oneEpoch === null ? 'ticks' : 'data',
@@ -202,17 +217,13 @@ function curvePanel(title, yTitle, curves, boundaries, note) {
               if (oneEpoch !== null && scale.options.min === undefined)
                 Object.assign(scale, {min: oneEpoch - 0.5, max: oneEpoch + 0.5});
             }},
-        y: {title: {display: true, text: yTitle},
+        y: {title: {display: true, text: yTitle}, ...tickMarks,
             afterDataLimits: (scale) => holdBands(scale, share, oneEpoch !== null)},
       },
       plugins: {
         legend: {display: false},
         stages: {boundaries},
-        tooltip: {callbacks: {
-          title: (items) => items.length ? `epoch ${oneEpoch ?? items[0].raw.x}` : '',
-          label: ({dataset, raw}) =>
-            `${shortRowName(dataset.row)}: ${figure(raw.y, raw.sd)}` + (raw.sd ? ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})` : ''),
-        }},
+        tooltip: epochTooltip,
       },
     },
     plugins: [bandPlugin, stagePlugin],
@@ -248,7 +259,7 @@ function curvePanel(title, yTitle, curves, boundaries, note) {
   box.chart = chart;
   onTheme.push(() => {
     chart.data.datasets.forEach(paint);
-    restyle(chart);
+    chart.update();
   });
   return box;
 }
@@ -272,7 +283,7 @@ function curveQuantities() {
         const points = entry.rows.get(row);
         if (points.length) points.push({x: begin + 0.5, y: null, sd: null, n: 0});
         const {mean, sd, n} = stage.series[quantity];
-        mean.forEach((y, e) => points.push({x: begin + e + 1, y, sd: sd[e], n}));
+        mean.forEach((y, e) => points.push({x: begin + e + 1, epoch: begin + e + 1, y, sd: sd[e], n}));
         entry.starts.set(begin, stage.name);
       }
       epochs[stage.kind] = (epochs[stage.kind] || 0) + stage.epochs;

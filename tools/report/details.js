@@ -19,7 +19,7 @@ function differenceSection(id, title, part) {
     const changed = differs(key);
     const cells = lists.map((list) =>
       make('td', {class: 'value' + (changed && list.has(key) ? ' differs' : '')}, ...breakable(list.get(key) ?? '–')));
-    const row = make('tr', {}, make('td', {class: 'keyname'}, (changed ? '≠ ' : '') + key), ...cells);
+    const row = make('tr', {}, make('td', {class: 'keyname'}, ...breakable((changed ? '≠ ' : '') + key)), ...cells);
     row.hidden = some && !changed;
     row.dataset.same = String(!changed);
     return row;
@@ -39,7 +39,7 @@ function differenceSection(id, title, part) {
 function runSection() {
   const header = ['row', 'name', 'run', 'seed', 'status', 'record'];
   const rows = comparison.groups.flatMap((group, g) => group.runs.map((run) =>
-    [String(g + 1), run.name, run.run_id, String(run.seed), run.status, make('td', {class: 'value'}, run.path)]));
+    [String(g + 1), make('td', {class: 'named'}, ...breakable(run.name)), run.run_id, String(run.seed), run.status, make('td', {class: 'value'}, run.path)]));
   addSection('runs', 'Runs', make('details', {}, make('summary', {}, rows.length === 1 ? 'The run and its record' : `All ${rows.length} runs and their records`),
     scrolling('Table of runs', asCards(table(header, rows, [0, 3]), header))));
 }

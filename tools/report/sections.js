@@ -23,7 +23,7 @@ function summaryText() {
 
 /** What the marks mean that the overview shows. */
 function legendOfMarks() {
-  const marks = [['★ best of those it may be compared with', ({best}) => best],
+  const marks = [['★ best mean: no other row of 3 seeds or more on the same test data has its mean within its interval', ({best}) => best],
                  ['! chosen on the test data', ({chosen_on_test: chosen}) => chosen],
                  ['≠ not comparable between all rows', ({comparable}) => !comparable]];
   const shown = marks.filter(([, has]) => filledCells.some(has)).map(([text]) => text);
@@ -52,11 +52,19 @@ function metricCell(metric, cell, completed) {
       : make('span', {class: 'ci'}, `[${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}]`));
 }
 
+/** On a phone the cards after the first eight are shown by a button below them. */
+function restOfCards(element) {
+  const button = make('button', {type: 'button'}, 'Show the others');
+  button.addEventListener('click', () => element.classList.add('all'));
+  return make('caption', {}, button);
+}
+
 /** On a phone each row of the table becomes a card, its cells named, without those that say nothing;
  * on paper too, where there are more columns than the `most` that fit. */
 function asCards(element, header, most = 8) {
   element.classList.add('cards');
   element.classList.toggle('many', header.length > most);
+  if (element.tBodies[0].rows.length > mostRows) element.append(restOfCards(element));
   for (const row of element.tBodies[0].rows)
     [...row.cells].forEach((cell, i) => {
       cell.dataset.name = header[i];
@@ -94,22 +102,42 @@ function overviewSection() {
   const numeric = header.map((_, i) => i).filter((i) => !['settings', 'name', 'flags'].includes(header[i]));
   const overview = asCards(table(header, rows, numeric), header);
   overview.classList.add('overview');
-  // Settings that would take three lines and more of a column stand above the row's figures.
+  // Settings that would take three lines and more of a column, or leave no room for the last of the
+  // figures, stand above the row's figures.
   overview.classList.toggle('long', rows.some(([, settings]) => settings.textContent.length > 60));
   overview.style.setProperty('--figures', header.length - 2);
-  addSection('overview', 'Overview', flagBox(), scrolling('Table of all rows', overview),
-    legendOfMarks(), ...report.notes.map((note) => make('p', {class: 'hint note'}, `Note: ${note}.`)));
+  const box = scrolling('Table of all rows', overview);
+  addSection('overview', 'Overview', flagBox(), box, legendOfMarks(),
+    ...report.notes.map((note) => make('p', {class: 'hint note'}, `Note: ${note}.`)));
+  const inner = box.querySelector('.scroll');
+  new ResizeObserver(() => {
+    if (inner.scrollWidth > inner.clientWidth) overview.classList.add('long');
+  }).observe(inner);
+}
+
+/** What is in no line of the table: "No pairs: rows 3 to 40.", "No pairs: row 2 in nll, accuracy." */
+function noPairsText(without) {
+  const metrics = new Map();
+  for (const name of new Set(without.map(({metric}) => metric))) {
+    const rows = rowsText(without.filter(({metric}) => metric === name).map(({group}) => group));
+    metrics.set(rows, [...(metrics.get(rows) || []), name]);
+  }
+  const all = new Set(comparison.paired.map(({metric}) => metric)).size;
+  const parts = [...metrics].map(([rows, names]) => rows + (names.length === all ? '' : ` in ${names.join(', ')}`));
+  return parts.length ? `No pairs: ${parts.join('; ')}.` : '';
 }
 
 function pairedSection() {
   if (comparison.paired.length === 0) return;
+  const lacks = (p) => p.comparable && p.difference.n === 0;
+  const none = noPairsText(comparison.paired.filter(lacks));
   const header = ['metric', 'row', 'difference', 'pairs', 'p (t)', 'p (exact)', 'verdict'];
-  const rows = comparison.paired.map((p) => {
+  const rows = comparison.paired.filter((p) => !lacks(p)).map((p) => {
     const d = p.difference;
     const interval = d.ci_low === null ? null
       : make('span', {class: 'ci'}, `[${figure(d.ci_low, d.sd)}, ${figure(d.ci_high, d.sd)}]`);
     const sign = d.mean > 0 ? '+' : '';
-    return [p.metric, rowName(p.group),
+    return [p.metric, make('td', {class: 'named'}, ...breakable(rowName(p.group))),
             make('td', {class: 'number'}, p.comparable ? sign + figure(d.mean, d.sd) : '–', interval),
             p.unpaired ? `${d.n} (${p.unpaired} unpaired)` : String(d.n),
             pValue(p.p_t_holm), pValue(p.p_exact_holm), p.verdict];
@@ -118,7 +146,8 @@ function pairedSection() {
     make('p', {class: 'hint'}, `From row ${comparison.baselines.map(rowName).join(' and ')}, ` +
       `${comparison.baselines.length > 1 ? 'each on its own data, ' : ''}over shared seeds; p-values of the paired ` +
       't-test and of Wilcoxon’s exact signed-rank test, corrected by Holm over the rows of a metric.'),
-    scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)),
+    rows.length ? scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)) : null,
+    none ? make('p', {class: 'hint'}, none) : null,
     comparison.paired_note ? make('p', {class: 'hint'}, `${comparison.paired_note}.`) : null);
 }
 
@@ -158,7 +187,7 @@ function classSection() {
       const {mean, sd} = group.per_class_accuracy;
       const percent = mean.map((value) => fixed(100 * value, 1));
       const worst = fixed(100 * Math.min(...mean), 1);  // every class that shows it: they tie
-      return [rowName(row), ...percent.map((text, c) =>
+      return [make('td', {class: 'named'}, ...breakable(rowName(row))), ...percent.map((text, c) =>
         make('td', {class: 'number' + (text === worst ? ' differs' : ''), title: names[c]},
           (text === worst ? '▼ ' : '') + text,
           sd[c] === null ? null : make('span', {class: 'ci'}, `± ${(100 * sd[c]).toFixed(1)}`)))];
@@ -167,14 +196,15 @@ function classSection() {
     const header = ['accuracy in %', ...columns];
     tables.push(scrolling('Accuracy by class', asCards(table(header, rows, columns.map((_, c) => c + 1)), header, 12)));
   }
-  const heats = matrices.map(({group, row}) => {
+  const heat = ({group, row}) => {
     const names = group.confusion_matrix.map((_, c) => (group.classes || [])[c] ?? String(c));
     return panel(rowName(row), scrolling(`Confusion matrix of row ${row + 1}`, heatTable(group.confusion_matrix, names)));
-  });
+  };
+  const heats = inParts(matrices, mostRows, (part) => make('div', {class: 'panels'}, ...part.map(heat)));
   if (tables.length + heats.length === 0) return;
   addSection('classes', 'Classes', ...tables, tables.length ? make('p', {class: 'hint'}, '▼ the row’s worst class, or classes that tie') : null,
     heats.length ? make('p', {class: 'hint'}, 'Of each true class (row), the share in % that was taken for each class, all seeds together.') : null,
-    make('div', {class: 'panels'}, ...heats));
+    ...heats);
 }
 
 function pixelSection() {
@@ -204,10 +234,16 @@ function scaleFor(sheet, pixels) {
   return Math.max(1, Math.round(pixels / sheet.tile[1]));
 }
 
-/** At which `columns` tiles stand side by side on a desktop's screen, in quarters. */
-function scaleInRow(sheet, columns) {
-  const room = Math.floor(4 * (1060 / columns - 3) / sheet.tile[1]) / 4;
-  return Math.max(1, Math.min(scaleFor(sheet, 56), room));
+/** At which `columns` tiles, of about `pixels`, stand side by side within `room`, in quarters. */
+function scaleInRow(sheet, columns, pixels, room) {
+  const most = Math.floor(4 * (room / columns - 3) / sheet.tile[1]) / 4;
+  return Math.max(1, Math.min(scaleFor(sheet, pixels), most));
+}
+
+/** So many tiles to a row that the last row is full too, where there is such a number. */
+function filterColumns(count) {
+  const columns = [10, 9, 8, 7, 6, 5].find((number) => count % number === 0);
+  return columns ?? Math.min(count, 10);
 }
 
 function reconstructionBox(sheet, classes) {
@@ -217,7 +253,7 @@ function reconstructionBox(sheet, classes) {
       return tile(sheet, r * sheet.columns + c, `${name}: ${classes[label] ?? label}` +
         (error === undefined || error === null ? '' : `, squared error ${error.toPrecision(3)}`));
     })]);
-  return scrolling('Reconstructions', sheetBox(sheet, scaleInRow(sheet, sheet.labels.length),
+  return scrolling('Reconstructions', sheetBox(sheet, scaleInRow(sheet, sheet.labels.length, 56, 1060),
     {class: 'tiles', style: `grid-template-columns: max-content repeat(${sheet.labels.length}, max-content)`}, ...cells));
 }
 
@@ -230,17 +266,16 @@ function worstBox(sheet, classes) {
 
 function imageSections() {
   const each = (part, title, hint, content, wide = false) => {
-    const panels = report.groups.map((group, row) => ({sheet: group.images?.[part], group, row}))
-      .filter(({sheet}) => sheet && !(sheet.rows && sheet.rows.length < 2))
-      .map(({sheet, group, row}) => panel(rowName(row), content(sheet, group.classes || [])));
-    if (panels.length)
-      addSection(part, title, make('p', {class: 'hint'}, hint),
-        make('div', {class: wide ? 'panels wide' : 'panels'}, ...panels));
+    const entries = report.groups.map((group, row) => ({sheet: group.images?.[part], group, row}))
+      .filter(({sheet}) => sheet && !(sheet.rows && sheet.rows.length < 2));
+    const draw = (some) => make('div', {class: wide ? 'panels wide' : 'panels'},
+      ...some.map(({sheet, group, row}) => panel(rowName(row), content(sheet, group.classes || []))));
+    if (entries.length) addSection(part, title, make('p', {class: 'hint'}, hint), ...inParts(entries, mostRows, draw));
   };
   each('reconstructions', 'Reconstructions', 'Originals above what each stage rebuilds; of each row’s first run.', reconstructionBox, true);
   each('filters', 'Filters', 'Weights of the first layer, each tile scaled by its largest: grey is 0, white positive.',
-    (sheet) => make('div', {}, make('p', {class: 'hint'}, sheet.layer), sheetBox(sheet, scaleFor(sheet, 42),
-      {class: 'wrap filters'}, ...Array.from({length: sheet.count}, (_, i) => tile(sheet, i, `${sheet.layer}, unit ${i}`)))));
+    (sheet) => make('div', {}, make('p', {class: 'hint'}, sheet.layer), sheetBox(sheet, scaleInRow(sheet, filterColumns(sheet.count), 42, 560),
+      {class: 'wrap filters', style: `--columns:${filterColumns(sheet.count)};--width:${sheet.tile[1]}`}, ...Array.from({length: sheet.count}, (_, i) => tile(sheet, i, `${sheet.layer}, unit ${i}`)))));
   each('worst', 'Worst classified', 'Test images that cost the classifier most: true class, and what it took them for.', worstBox);
   each('codes', 'Codes', 'A line for each test sample, sorted by class, a column for each unit.',
     (image) => make('figure', {style: 'margin:0'}, make('img', {class: 'codes', src: image.uri, alt: `Codes of ${image.block}`}),
