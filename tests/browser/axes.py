@@ -98,6 +98,31 @@ class Axes(Page):
         button.click()
         self.assertEqual(self.run_js("const x = chart('nll').scales.x; return [x.type, x.min]"), ["linear", 0])
 
+    def test_labels_of_logarithmic_axes_do_not_touch(self):
+        def edit(record, row, seed):
+            record["metrics"]["test"]["nll"] = [0.28, 8.4, 88000][row]
+            for stage in record["stages"]:
+                for place, epoch in enumerate(stage["epochs"]):
+                    epoch["loss"] = [0.0008, 0.08, 88][row] / (1 + place) ** row
+        for rows, low in ((3, None), (1, 0.9)):  # magnitudes, and less than one decade
+            self.driver.get(self.records.page(f"log-{rows}", rows, seeds=1, edit=edit).as_uri())
+            self.run_js("document.querySelectorAll('#curves .controls button:nth-child(4)[aria-pressed=false]')"
+                        ".forEach((b) => b.click())")
+            scales = self.run_js(
+                "return Object.values(Chart.instances).flatMap((c) => Object.values(c.scales))"
+                ".filter((s) => s.type === 'logarithmic').map((s) => ({title: s.chart.canvas.getAttribute('aria-label'),"
+                "  min: s.min, max: s.max, ticks: s.ticks.map(({value, label}) => ({value, label, at: s.getPixelForValue(value),"
+                "    size: s.isHorizontal() ? s.ctx.measureText(label).width : 12}))}))")
+            self.assertGreaterEqual(len(scales), 4)
+            for scale in scales:
+                told = sorted((tick for tick in scale["ticks"] if tick["label"]), key=lambda tick: tick["at"])
+                self.assertGreaterEqual(len(told), 2, scale)
+                for one, other in zip(told, told[1:]):
+                    self.assertGreater(other["at"] - one["at"], (one["size"] + other["size"]) / 2, (scale["title"], told))
+                if scale["max"] > 100 * scale["min"] and not scale["title"].startswith("Histogram"):
+                    decades = [tick for tick in told if tick["label"].strip("0.") == "1"]
+                    self.assertGreaterEqual(len(decades), 2, told)
+
     def test_accuracy_stays_within_0_and_1(self):
         def edit(record, row, seed):  # a mean of 0.65, whose interval is [-0.6, 1.9]
             if row == 0:
@@ -127,6 +152,12 @@ class Axes(Page):
             "Pretraining: training loss (mse) of pixels of mnist"])
         self.assertIn("Errors of pixels are drawn by data set: those of two are not comparable.",
                       self.texts("#curves > .hint")[0])
+        bars = self.run_js("return Object.values(Chart.instances).filter((c) => c.config.type === 'bar' && "
+                           "c.canvas.closest('#figures')).map((c) => [c.canvas.getAttribute('aria-label'), c.data.labels.length])")
+        self.assertEqual({title: count for title, count in bars if "error" in title}, {
+            "reconstruction_error: pixels of fashion_mnist": 1, "reconstruction_error: pixels of mnist": 1,
+            "relative_error": 2})
+        self.assertIn(["accuracy", 2], bars)
 
     def test_errors_of_codes_carry_the_sign_where_encoders_differ(self):
         def codes(record, row, seed):
@@ -198,6 +229,32 @@ class Axes(Page):
         self.assertEqual(self.texts(".drawn"), ["20 of 20 rows drawn"])
         buttons["None"].click()
         self.assertEqual((set(drawn()), self.texts("#curves .panel h3")), ({""}, [""] * 5))
+
+    def test_many_rows_are_drawn_in_parts(self):
+        self.open(45, seeds=1)
+        count = lambda selector: len(self.driver.find_elements(By.CSS_SELECTOR, selector))
+        self.assertEqual((count(".heat"), count("#figures canvas")), (8, 4))
+        self.assertEqual(self.run_js("return chart('accuracy').data.labels.length"), 40)
+        self.assertEqual(self.texts("#figures .part"), ["Rows 41 to 45"])
+        self.assertEqual([text for text in self.texts("#classes .part")], ["Rows 41 to 45", "Rows 9 to 45"])
+        self.run_js("document.querySelectorAll('#classes .part, #figures .part').forEach((part) => part.open = true)")
+        report.WebDriverWait(self.driver, 10).until(lambda _: count(".heat") == 45 and count("#figures canvas") == 8)
+        self.run_js("window.both = [...document.querySelectorAll('canvas[aria-label=accuracy]')].map((c) => Chart.getChart(c))")
+        self.assertEqual(self.run_js("return both.map((c) => c.data.labels.flat().pop())"), ["40", "45"])
+        self.driver.find_element(By.CSS_SELECTOR, "#figures > .controls button").click()
+        self.assertGreater(min(self.run_js("return both.map((c) => c.scales.x.min)")), 0.5)
+
+    def test_a_phone_shows_eight_cards_until_asked(self):
+        self.addCleanup(report.media, self.driver, 1280)
+        report.media(self.driver, 390)
+        self.open(20, seeds=1)
+        shown = lambda: sum(row.is_displayed() for row in self.driver.find_elements(By.CSS_SELECTOR, "#overview tbody tr"))
+        self.assertEqual(shown(), 8)
+        self.driver.find_element(By.CSS_SELECTOR, "#overview caption button").click()
+        self.assertEqual((shown(), self.texts("#overview caption")), (20, [""]))
+        report.media(self.driver, 1280)
+        self.driver.refresh()
+        self.assertEqual((shown(), self.texts("#overview caption")), (20, [""]))
 
     def test_the_pointer_shows_a_row_alone(self):
         self.open(20, seeds=1)

@@ -67,8 +67,41 @@ class Looks(axes.Page):
         def edit(record, row, seed):
             record["metrics"]["test"]["accuracy"] = 0.9 - 0.1 * row + 0.001 * seed
         self.open(2, edit=edit)
-        self.assertEqual(self.texts("#overview > .hint"), ["★ best of those it may be compared with"])
+        self.assertEqual(self.texts("#overview > .hint"), [
+            "★ best mean: no other row of 3 seeds or more on the same test data has its mean within its interval"])
         self.assertNotIn("flags", self.texts("#overview thead th"))
+
+    def test_a_value_of_300_characters_breaks(self):
+        self.addCleanup(report.media, self.driver, 1280)
+        def edit(record, row, seed):
+            record["config"]["encoder"][0][1].update(type="unbroken" * 37 + str(row))
+            record["name"] = record["config"]["name"] = "name" * 75
+        self.open(2, edit=edit)
+        for width in (1280, 390):
+            report.media(self.driver, width)
+            self.driver.refresh()
+            self.run_js("document.querySelectorAll('section.folded .fold').forEach((b) => b.click());"
+                        "document.querySelectorAll('details').forEach((d) => d.open = true)")
+            self.assertLessEqual(self.run_js("return document.documentElement.scrollWidth"), width)
+            outside = self.run_js(
+                "return [...document.querySelectorAll('.key button, .setting, h1, h2, h3, p, li')].filter((e) => "
+                "e.getBoundingClientRect().right > (e.closest('.panel') || document.body).getBoundingClientRect().right"
+                " || e.scrollWidth > e.clientWidth + 1).map((e) => e.tagName + e.textContent.slice(0, 30))")
+            self.assertEqual(outside, [], width)
+            self.assertEqual(self.texts(".cue"), [""] * len(self.texts(".cue")), width)  # no table is cut
+
+    def test_settings_stand_above_figures_that_would_be_cut(self):
+        def edit(record, row, seed):  # five metrics of many digits, settings of under 60 characters
+            record["config"]["classify"]["optimizer"]["lr"] = row + 1.0
+            record["config"]["data"]["batch_size"] = 20 + row
+            record["metrics"]["test"].update(accuracy=0.8 + 0.0000123 * seed + 0.1 * row, nll=2.1 + 0.0000123 * seed,
+                                             reconstruction_error=0.05 + 0.0000123 * seed)
+        self.open(2, edit=edit)
+        self.assertLess(max(map(len, self.texts("#overview td.varying"))), 75)
+        places = self.run_js("return [...document.querySelectorAll('#overview td, #overview th')]"
+                             ".map((cell) => cell.getBoundingClientRect().right)")
+        self.assertLessEqual(max(places), 1280 - 32)
+        self.assertEqual(self.texts("#overview .cue"), [""])
 
     def test_figures_are_rounded_as_the_terminal_s(self):
         self.open(1, seeds=1)

@@ -141,6 +141,20 @@ class Paper(unittest.TestCase):
         self.assertEqual(self.driver.execute_script(sizes), before)
         self.assertEqual(self.driver.get_log("browser"), [])
 
+    def test_keys_break_only_where_their_words_end(self):
+        self.addCleanup(report.media, self.driver, 1280)
+        report.media(self.driver, 671, "print")
+        self.plots(self.page)  # of six rows
+        lines = self.driver.execute_script(
+            "return [...document.querySelectorAll('td.keyname')].filter((c) => c.offsetHeight).map((c) => {"
+            "  const range = document.createRange(); range.selectNodeContents(c);"
+            "  return [c.textContent, c.querySelectorAll('wbr').length + c.textContent.split(' ').length,"
+            "          new Set([...range.getClientRects()].map((r) => r.top)).size, c.scrollWidth - c.clientWidth]; })")
+        self.assertIn("≠ pretrain.strategy.train", [text for text, *_ in lines])
+        for text, most, count, beyond in lines:
+            self.assertLessEqual(count, most, text)
+            self.assertLessEqual(beyond, 0, text)
+
     def test_emulated_print_fits_charts_to_their_cards(self):
         self.addCleanup(report.media, self.driver, 1280)
         report.media(self.driver, 1280, dark=True)

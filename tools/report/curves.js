@@ -189,7 +189,7 @@ function curvePanel(title, yTitle, curves, boundaries, note) {
   };
   const datasets = curves.map(({row, points}) => {
     const set = {
-      label: rowName(row), row, data: points, bands: bandsOf(points), borderWidth: 2,
+      label: rowName(row), row, hidden: manyRows, data: points, bands: bandsOf(points), borderWidth: 2,
       pointRadius: points.length > 60 ? 0 : 3, pointHoverRadius: 6, spanGaps: false,
     };
     paint(set);

@@ -183,7 +183,7 @@ function classSection() {
   }
   for (const [key, entries] of byDataset) {
     const names = JSON.parse(key) || [];
-    const rows = entries.map(({group, row}) => {
+    const cells = ({group, row}) => {
       const {mean, sd} = group.per_class_accuracy;
       const percent = mean.map((value) => fixed(100 * value, 1));
       const worst = fixed(100 * Math.min(...mean), 1);  // every class that shows it: they tie
@@ -191,10 +191,11 @@ function classSection() {
         make('td', {class: 'number' + (text === worst ? ' differs' : ''), title: names[c]},
           (text === worst ? '▼ ' : '') + text,
           sd[c] === null ? null : make('span', {class: 'ci'}, `± ${(100 * sd[c]).toFixed(1)}`)))];
-    });
+    };
     const columns = entries[0].group.per_class_accuracy.mean.map((_, c) => names[c] ?? String(c));
     const header = ['accuracy in %', ...columns];
-    tables.push(scrolling('Accuracy by class', asCards(table(header, rows, columns.map((_, c) => c + 1)), header, 12)));
+    tables.push(...inParts(entries, 5 * mostRows, (part) => scrolling('Accuracy by class',
+      asCards(table(header, part.map(cells), columns.map((_, c) => c + 1)), header, 12))));
   }
   const heat = ({group, row}) => {
     const names = group.confusion_matrix.map((_, c) => (group.classes || [])[c] ?? String(c));
@@ -259,7 +260,7 @@ function reconstructionBox(sheet, classes) {
 
 function worstBox(sheet, classes) {
   const name = (label) => classes[label] ?? String(label);
-  return sheetBox(sheet, scaleFor(sheet, 64), {class: 'wrap'}, ...sheet.samples.map((sample, i) => make('figure', {},
+  return sheetBox(sheet, scaleFor(sheet, 64), {class: 'wrap worst'}, ...sheet.samples.map((sample, i) => make('figure', {},
     tile(sheet, i, `test image ${sample.index}`),
     make('figcaption', {}, `${name(sample.true)} as`, make('br'), make('b', {}, name(sample.predicted))))));
 }
@@ -293,5 +294,4 @@ imageSections();
 differenceSection('settings', 'Settings', 'settings');
 differenceSection('provenance', 'Provenance', 'provenance');
 runSection();
-setTheme(theme());
 if (paper.matches) toPaper();
