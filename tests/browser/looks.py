@@ -91,13 +91,18 @@ class Looks(axes.Page):
             self.assertEqual(self.texts(".cue"), [""] * len(self.texts(".cue")), width)  # no table is cut
 
     def test_settings_stand_above_figures_that_would_be_cut(self):
-        def edit(record, row, seed):  # five metrics of many digits, settings of under 60 characters
-            record["config"]["classify"]["optimizer"]["lr"] = row + 1.0
+        def edit(record, row, seed):  # five metrics of many digits
+            axes.set_dataset(record, ["mnist", "fashion_mnist"][row % 2])
             record["config"]["data"]["batch_size"] = 20 + row
             record["metrics"]["test"].update(accuracy=0.8 + 0.0000123 * seed + 0.1 * row, nll=2.1 + 0.0000123 * seed,
                                              reconstruction_error=0.05 + 0.0000123 * seed)
-        self.open(2, edit=edit)
-        self.assertLess(max(map(len, self.texts("#overview td.varying"))), 75)
+            record["timing"]["training_seconds"] = 1000 + 0.00123 * seed
+        self.open(3, edit=edit)
+        self.assertLess(self.run_js("return Math.max(...[...document.querySelectorAll('#overview td.varying')]"
+                                    ".map((c) => c.textContent.length))"), 60)  # not for the settings' own length
+        self.assertTrue(self.run_js(
+            "const list = document.querySelector('.overview').classList, box = document.querySelector('#overview .scroll');"
+            "list.remove('long'); const cut = box.scrollWidth > box.clientWidth; list.add('long'); return cut"))
         places = self.run_js("return [...document.querySelectorAll('#overview td, #overview th')]"
                              ".map((cell) => cell.getBoundingClientRect().right)")
         self.assertLessEqual(max(places), 1280 - 32)

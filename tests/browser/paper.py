@@ -11,6 +11,7 @@ import tempfile
 import unittest
 import zlib
 
+import axes
 import report
 
 
@@ -141,16 +142,28 @@ class Paper(unittest.TestCase):
         self.assertEqual(self.driver.execute_script(sizes), before)
         self.assertEqual(self.driver.get_log("browser"), [])
 
+    def test_a_chart_on_paper_keeps_its_size(self):
+        self.plots(self.page)
+        sizes = ("const c = Object.values(Chart.instances)[0], sizes = [[c.width, c.height]];"
+                 "for (const event of ['beforeprint', 'afterprint']) {"
+                 "  window.dispatchEvent(new Event(event)); if (event === 'beforeprint') c.resize(300, 115);"
+                 "  sizes.push([c.width, c.height]); } return sizes")
+        before, paper, after = self.driver.execute_script(sizes)
+        self.assertEqual(paper, [400, 280])
+        self.assertEqual(after, before)
+
     def test_keys_break_only_where_their_words_end(self):
         self.addCleanup(report.media, self.driver, 1280)
         report.media(self.driver, 671, "print")
-        self.plots(self.page)  # of six rows
+        def edit(record, row, seed):
+            record["provenance"]["command_line"] = ["build/strata", "run", f"experiments/lecture/row-{row}.yaml", "-v" * 60]
+        self.plots(axes.Records(self.folder.name).page("keys", 6, seeds=1, edit=edit))
         lines = self.driver.execute_script(
             "return [...document.querySelectorAll('td.keyname')].filter((c) => c.offsetHeight).map((c) => {"
             "  const range = document.createRange(); range.selectNodeContents(c);"
             "  return [c.textContent, c.querySelectorAll('wbr').length + c.textContent.split(' ').length,"
             "          new Set([...range.getClientRects()].map((r) => r.top)).size, c.scrollWidth - c.clientWidth]; })")
-        self.assertIn("≠ pretrain.strategy.train", [text for text, *_ in lines])
+        self.assertIn("≠ command_line", [text for text, *_ in lines])
         for text, most, count, beyond in lines:
             self.assertLessEqual(count, most, text)
             self.assertLessEqual(beyond, 0, text)

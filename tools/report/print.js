@@ -8,6 +8,12 @@
 const paperWidth = 400;
 let themeOnScreen = null;
 
+/** A chart of this size that a late answer to its card's former size does not change. */
+function holdSize(chart, width, height) {
+  chart.resize(width, height);
+  chart.resize = () => {};
+}
+
 function toPaper() {
   if (onPaper) return;
   onPaper = true;
@@ -18,13 +24,14 @@ function toPaper() {
   }
   setTheme('light');
   for (const chart of Object.values(Chart.instances))
-    chart.resize(paperWidth, Number(chart.canvas.dataset.paperHeight));
+    holdSize(chart, paperWidth, Number(chart.canvas.dataset.paperHeight));
 }
 
 function toScreen() {
   if (!onPaper) return;
   onPaper = false;
   for (const chart of Object.values(Chart.instances)) {
+    delete chart.resize;
     chart.options.responsive = true;
     chart.options.devicePixelRatio = undefined;
   }
