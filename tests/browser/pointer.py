@@ -72,7 +72,10 @@ class Pointer(axes.Page):
     def test_a_tap_tells_and_many_rows_are_counted(self):
         self.addCleanup(report.media, self.driver, 1280)
         report.media(self.driver, 390)
-        self.open(20, edit=spread)
+        def edit(record, row, seed):
+            spread(record, row, seed)
+            record["config"]["encoder"][0][1].update(type="a name that is longer than a phone is wide, number " + str(row))
+        self.open(20, edit=edit)
         self.run_js("[...document.querySelectorAll('.chooser button')].find((b) => b.textContent === 'All').click()")
         self.show("Classifier: test accuracy")
         place = self.run_js("const {left, top} = shown.canvas.getBoundingClientRect(); return [left, top]")
@@ -83,6 +86,8 @@ class Pointer(axes.Page):
             tooltip = self.tooltip()
             self.assert_nearest(tooltip, value)
             self.assertEqual((len(tooltip["lines"]), tooltip["footer"]), (12, "and 8 more rows"))
+            left, right, wide = self.run_js("const t = shown.tooltip; return [t.x, t.x + t.width, shown.width]")
+            self.assertTrue(0 <= left and right <= wide, (left, right, wide))
 
 
 if __name__ == "__main__":

@@ -162,10 +162,10 @@ function rowsText(rows) {
 /** Whether rows go by their numbers where there is no room for their names. */
 const numbered = manyRows || report.groups.some((group) => group.label.length > 40);
 
-/** The row in a chart's tooltip: one line of it. */
-function shortRowName(index) {
+/** The row in a chart's tooltip: one line of it, of so many letters. */
+function shortRowName(index, most = 48) {
   const name = rowName(index);
-  return name.length > 48 ? name.slice(0, 47) + '…' : name;
+  return name.length > most ? name.slice(0, most - 1) + '…' : name;
 }
 
 // Rows are told apart by colour (Okabe and Ito's, which the colour-blind can tell apart), by dashes

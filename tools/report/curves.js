@@ -158,7 +158,8 @@ const epochTooltip = {
   filter: ({raw}, place, [first]) => raw.epoch === first.raw.epoch && place < 12,
   callbacks: {
     title: ([first]) => first ? `epoch ${first.raw.epoch}` : '',
-    label: ({dataset, raw}) => `${shortRowName(dataset.row)}: ${figure(raw.y, raw.sd)}` +
+    label: ({chart, dataset, raw}) =>
+      `${shortRowName(dataset.row, Math.min(48, Math.round(chart.width / 7) - 26))}: ${figure(raw.y, raw.sd)}` +
       (raw.sd === null ? '' : ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})`),
     footer: (items) => {
       const more = items.length ? items[0].chart.getActiveElements().length - items.length : 0;
