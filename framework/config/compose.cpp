@@ -76,6 +76,12 @@ class Chain {
       report(extends, "expected the path of a file, got " + extends.describe());
       return {};
     }
+    if (extends.scalar.find("${") != std::string::npos) {
+      report(extends, fmt::format("a reference cannot stand in 'extends', got {}; references are "
+                                  "filled in last: write the file's path",
+                                  quote(extends.scalar)));
+      return {};
+    }
     const fs::path base_path = (fs::path(path).parent_path() / extends.scalar).lexically_normal();
     const int errors = issues_.errors();
     Node base = load(base_path.string(), &extends);

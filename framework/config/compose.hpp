@@ -95,6 +95,10 @@ struct SweepPoint {
 /// Values: a list, lin(from, to, count), log(from, to, count) (evenly spaced logarithms, inner
 /// points rounded to six digits), or a range of integers 0-4; these may stand in lists too.
 ///
+/// A zip of the file is never torn apart: --set leaves its points with the value that it gives, and
+/// --sweep takes the place of all of its keys or none; see settle_zip(). A null takes an inherited
+/// key, or `zip`, away.
+///
 /// No point says what its run does not do: where a value of one key decides what another key, or
 /// --set, gives ({type: adam, lr: 1e-3} beside the lr), one of the two gives way as for equal keys.
 std::vector<SweepPoint> expand_sweep(Node& root, const CommandSettings& settings,

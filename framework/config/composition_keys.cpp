@@ -14,12 +14,14 @@ Json swept_values(const std::string& pattern, const std::string& expected) {
 Json sweep_schema() {
   const Json values = swept_values(R"(^([0-9]+-[0-9]+|(lin|log)\(.*\))$)",
                                    "a list, a range 0-4, lin(from, to, count) or log(...)");
-  const Json zip = {{"type", "object"},
+  Json each = values;
+  each["anyOf"].push_back({{"type", "null"}});  // takes an inherited one away
+  const Json zip = {{"type", Json::array({"object", "null"})},
                     {"description", "keys that change together"},
-                    {"additionalProperties", values}};
+                    {"additionalProperties", each}};
   return {{"type", Json::array({"object", "null"})},
           {"properties", {{"zip", zip}}},
-          {"additionalProperties", values}};
+          {"additionalProperties", each}};
 }
 
 Json seeds_schema() {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "strata/config/sweep_values.hpp"
 #include "strata/config/text.hpp"
 #include "strata/config/written.hpp"
 
@@ -59,6 +60,22 @@ std::vector<std::string> in_entry(std::vector<std::string> paths, const std::str
   return own.empty() ? paths : own;
 }
 
+/// "1,[2, 3]" of "[1, [2, 3]]"; "" where it is no list.
+std::string without_brackets(std::string text) {
+  text = text.substr(std::min(text.find_first_not_of(' '), text.size()));
+  text.resize(text.find_last_not_of(' ') + 1);
+  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return {};
+  std::string items;
+  const std::string inner = text.substr(1, text.size() - 2);
+  for (const auto& [offset, length] : split_at_commas(inner)) {
+    const std::string item = inner.substr(offset, length);
+    const size_t first = std::min(item.find_first_not_of(' '), item.size());
+    items +=
+        (items.empty() ? "" : ",") + item.substr(first, item.find_last_not_of(' ') + 1 - first);
+  }
+  return items;
+}
+
 bool is_root_key(const std::string& key, const std::vector<std::string>& paths) {
   return key.find('.') == std::string::npos && std::count(paths.begin(), paths.end(), key) > 0;
 }
@@ -95,17 +112,33 @@ std::string type_hint(const Node& node, const std::string& expected) {
   return {};
 }
 
+std::string seeds_text(const std::string& written) {
+  const std::string inner = without_brackets(written);
+  std::string seeds;
+  for (const char c : inner.empty() ? written : inner)
+    if (c != ' ') seeds += c;
+  const bool plain = seeds.find_first_not_of("0123456789,-") == std::string::npos;
+  return plain && !seeds.empty() ? seeds : "0-4";
+}
+
 std::string sweep_hint(const Node& node) {
-  const bool swept = node.origin.source != nullptr && node.origin.source->name == "--sweep";
-  if (!swept || !node.is_sequence() || node.items.empty()) return {};
-  std::vector<std::string> values;
-  for (const Node& item : node.items) values.push_back(flow_text(item));
-  return fmt::format("; to try each value, leave out the brackets: {}", fmt::join(values, ","));
+  const Source* source = node.origin.source.get();
+  const bool swept = source != nullptr && (source->name == "--sweep" || source->name == "--seeds");
+  if (!swept || !node.is_sequence()) return {};
+  const size_t begin = source->name == "--sweep" ? source->text.find('=') + 1 : 0;
+  const size_t at = written_line(node.origin).before.size();
+  for (const auto& [offset, length] : split_at_commas(source->text.substr(begin))) {
+    if (at >= begin + offset + length) continue;
+    const std::string values = without_brackets(source->text.substr(begin + offset, length));
+    return values.empty() ? "" : "; to try each value, leave out the brackets: " + values;
+  }
+  return {};
 }
 
 std::string null_hint(const Node& value, const Field& field, const Catalog& catalog) {
   const bool may_be_empty = field.default_value.is_array() && field.default_value.empty();
-  if (value.is_null() && !value.scalar.empty() && may_be_empty) return "; write [] for none";
+  if (value.is_null() && !value.scalar.empty() && may_be_empty && !field.required)
+    return "; write [] for none";
   if (!value.is_scalar() || !field.nullable || field.required || field.type == "string") return {};
   std::string word = value.scalar;
   for (char& c : word) c = static_cast<char>(std::tolower(c & 0xff));

@@ -11,6 +11,9 @@ namespace strata {
 /// What to write instead of a value that should be `expected` ("a map", "a list of layers").
 std::string type_hint(const Node& node, const std::string& expected);
 
+/// What --seeds takes for seeds as YAML has them ("[0, 1]"); an example where that is not plain.
+std::string seeds_text(const std::string& written);
+
 /// Of a list on the command line that stands where one value does: "; to try each ...".
 std::string sweep_hint(const Node& node);
 

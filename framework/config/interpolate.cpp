@@ -45,8 +45,10 @@ class Interpolation {
     const std::string text = node.scalar;
     if (text.compare(0, 2, "${") == 0 && text.find('}') == text.size() - 1) {
       Node value;
-      if (find(node, text.substr(2, text.size() - 3), value)) replace(node, std::move(value));
-      return;
+      const std::string name = text.substr(2, text.size() - 3);
+      if (!find(node, name, value)) return;
+      value.reference = name.rfind("env:", 0) == 0 ? "env " + name.substr(4) : name;
+      return replace(node, std::move(value));
     }
     std::string filled;
     size_t i = 0;
@@ -69,6 +71,7 @@ class Interpolation {
       if (filled.size() > kMostCharacters)
         return void(fail(node, "references fill this in to an endless string"));
     }
+    node.reference = text;
     node.scalar = filled + text.substr(i);
     node.quoted = true;
   }

@@ -21,6 +21,7 @@ struct Node {
   std::vector<Entry> entries;  ///< kind map, in the order written, keys unique
   Origin origin;               ///< where the value begins
   std::string path;            ///< "encoder[0][1].units"; set by set_paths()
+  std::string reference;       ///< what filled it in: "a.b", "env NAME", or "run-${seed}"
   bool broken = false;         ///< a mistake in it was reported; reading it adds no other
 
   bool is_map() const { return kind == Kind::map; }

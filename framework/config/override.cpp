@@ -2,6 +2,7 @@
 
 #include "strata/config/component.hpp"
 #include "strata/config/compose.hpp"
+#include "strata/config/hints.hpp"
 #include "strata/config/scalar.hpp"
 #include "strata/config/text.hpp"
 
@@ -113,7 +114,7 @@ bool parse_override(const std::string& argument, Override& override, Issues& iss
     const std::string given = argument.substr(equals + 1);
     issues.error(override.origin, override.path,
                  fmt::format("'{}' cannot be set from here{}", first,
-                             first == "seeds"   ? "; write --seeds " + given
+                             first == "seeds"   ? "; write --seeds " + seeds_text(given)
                              : first == "sweep" ? "; write --sweep key=v1,v2"
                                                 : ""));
     return false;

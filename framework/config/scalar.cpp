@@ -241,7 +241,8 @@ bool parse_scalar(const Node& node, double& value, Reader& reader, const Constra
 
 bool parse_scalar(const Node& node, std::string& value, Reader& reader, const Constraints& c) {
   if (!node.is_scalar()) return mistyped(node, "a string", reader, sweep_hint(node));
-  if (scalar_kind(node) != ScalarKind::text)
+  const bool taken = !node.reference.empty() && c.choices.empty();  // "123" of ${env:N} is its text
+  if (scalar_kind(node) != ScalarKind::text && !taken)
     return c.choices.empty() ? mistyped(node, "a string", reader, string_hint(node))
                              : mistyped(node, c.text(), reader);
   value = node.scalar;

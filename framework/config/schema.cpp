@@ -29,7 +29,7 @@ void name_a_folder(Json& root) {
   if (!root["properties"].contains("name")) return;
   for (Json& alternative : root["properties"]["name"]["anyOf"]) {
     if (alternative.value("type", "") != "string") continue;
-    alternative["pattern"] = "^([A-Za-z0-9_-][A-Za-z0-9._-]*)?$";
+    alternative["pattern"] = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$";
     alternative["patternErrorMessage"] = "expected letters, digits, '.', '_' and '-'";
     alternative["maxLength"] = 255;
   }

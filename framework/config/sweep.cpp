@@ -4,46 +4,15 @@
 #include <set>
 
 #include "strata/config/compose.hpp"
+#include "strata/config/hints.hpp"
 #include "strata/config/scalar.hpp"
+#include "strata/config/sweep_axis.hpp"
 #include "strata/config/sweep_values.hpp"
 #include "strata/config/text.hpp"
 #include "strata/config/written.hpp"
 
 namespace strata {
 namespace {
-
-/// One key that is swept.
-struct Axis {
-  std::string path;
-  Origin origin;
-  std::vector<Node> values;
-};
-
-/// Keys that change together; all have as many values.
-using Group = std::vector<Axis>;
-
-/// Whether a value says what its part (".lr", "[0].units") is, which is then not to be set besides.
-bool decides(const Node& value, const std::string& part) {
-  const std::string path = part.substr(part[0] == '.' ? 1 : 0);
-  if (value.is_null() || find_path(value, path) != nullptr) return true;
-  return path == "type" && value.is_scalar();
-}
-
-/// Whether one of two keys is a part of the other that a value of the other decides.
-bool clash(const Axis& a, const Axis& b) {
-  const Axis& whole = a.path.size() < b.path.size() ? a : b;
-  const Axis& part = &whole == &a ? b : a;
-  if (!is_within(part.path, whole.path)) return false;
-  if (part.path == whole.path) return true;
-  const std::string rest = part.path.substr(whole.path.size());
-  return std::any_of(whole.values.begin(), whole.values.end(),
-                     [&](const Node& value) { return decides(value, rest); });
-}
-
-/// Whether --set, which comes after the sweep, changes what an axis gives.
-bool undoes(const Override& set, const Axis& axis) {
-  return is_within(axis.path, set.path) || clash(axis, {set.path, set.origin, {set.value}});
-}
 
 bool is_written_null(const Node& node) {
   return node.is_null() && !node.scalar.empty();
@@ -110,9 +79,10 @@ class Expander {
   }
 
   std::vector<SweepPoint> points() {
+    Group zip = zipped();
     std::vector<Group> groups;
     for (Axis& axis : grid_) groups.push_back({std::move(axis)});
-    if (!zip_.empty() && check_zip()) groups.push_back(std::move(zip_));
+    if (!zip.empty()) groups.push_back(std::move(zip));
     for (Axis& axis : seeds_) groups.push_back({std::move(axis)});
     double count = 1;
     for (const Group& group : groups) count *= static_cast<double>(group[0].values.size());
@@ -139,8 +109,8 @@ class Expander {
                            "expected a map of keys to their values, got " + sweep.describe());
     read_axes(sweep, grid_);
     const Node* zip = sweep.get("zip");
-    if (zip == nullptr) return;
-    if (zip->is_map()) return read_axes(*zip, zip_);
+    if (zip == nullptr || is_written_null(*zip)) return;
+    if (zip->is_map()) return read_axes(*zip, file_zip_);
     issues_.error(zip->origin, "sweep.zip",
                   "expected a map of keys to their values, got " + zip->describe());
   }
@@ -161,10 +131,11 @@ class Expander {
   }
 
   void read_axis(const Node::Entry& entry, std::vector<Axis>& axes) {
+    if (is_written_null(entry.value)) return;  // an inherited one is taken away
     Axis axis;
     axis.path = entry.key;
     axis.origin = entry.key_origin;
-    if (!check_path(axis)) return;
+    if (!check_path(axis) || !check_key(axis)) return;
     axis.values = values_of(entry.value, entry.key);
     add_axis(std::move(axis), axes);
   }
@@ -176,43 +147,60 @@ class Expander {
     return false;
   }
 
-  /// Refuses, on the command line, the keys that only a file has.
-  bool check_key(const Axis& axis, const std::string& values) {
+  /// Refuses the keys that make no settings. `values` is what --sweep gives.
+  bool check_key(const Axis& axis, const std::string& values = {}) {
     const std::string first = parse_path(axis.path)->front().key;
-    std::string key = axis.path.substr(std::min(first.size() + 1, axis.path.size()));
-    if (first == "sweep" && key.rfind("zip.", 0) == 0) key.replace(0, 4, "zip:");
-    std::string instead;
-    if (first == "seeds") instead = "--seeds " + values;
-    if (first == "zip") instead = fmt::format("--sweep zip:{}={}", key, values);
-    if (first == "sweep") instead = fmt::format("--sweep {}={}", key, values);
-    if (instead.empty()) return true;
-    issues_.error(axis.origin, {},
-                  fmt::format("{} cannot be swept; write {}", quote(axis.path), instead));
+    const std::vector<Field>& keys = composition_keys();
+    if (first != "zip" &&
+        std::none_of(keys.begin(), keys.end(), [&](const Field& key) { return key.name == first; }))
+      return true;
+    const std::string hint = is_argument(axis.origin) ? argument_hint(axis.path, first, values)
+                             : first == "seeds"       ? "; write 'seeds' beside 'sweep'"
+                                                      : "";
+    issues_.error(axis.origin, is_argument(axis.origin) ? "" : "sweep",
+                  fmt::format("{} cannot be swept{}", quote(axis.path), hint));
     return false;
+  }
+
+  /// How the command line says what `first`, a key of the file alone, was meant to.
+  static std::string argument_hint(const std::string& path, const std::string& first,
+                                   const std::string& values) {
+    if (first == "seeds") return "; write --seeds " + seeds_text(values);
+    std::string key = path.substr(std::min(first.size() + 1, path.size()));
+    if (first == "zip") key.insert(0, "zip:");
+    if (key == "zip") key = "zip:";
+    if (key.rfind("zip.", 0) == 0) key[3] = ':';
+    if (key.empty()) return first == "sweep" ? "; write --sweep key=v1,v2" : "";
+    if (key == "zip:") return "; write --sweep zip:key=v1,v2 for each key";
+    return first == "extends" ? "" : fmt::format("; write --sweep {}={}", key, values);
   }
 
   /// An axis of the command line replaces the file's; one that --set fixes is none.
   void add_axis(Axis axis, std::vector<Axis>& axes) {
+    if (axis.values.empty()) return;  // reported
+    const bool in_file_zip = &axes == &file_zip_;
     for (const Override& fixed : set_)
-      if (undoes(fixed, axis)) return give_way(axis, fixed);
-    for (std::vector<Axis>* all : {&grid_, &zip_, &seeds_}) {
+      if (!in_file_zip && undoes(fixed, axis)) return give_way(axis, fixed);
+    for (std::vector<Axis>* all : {&grid_, &zip_, &file_zip_, &seeds_}) {
+      if (all == &file_zip_ && is_argument(axis.origin)) continue;  // see zipped()
       for (auto other = all->begin(); other != all->end();) {
         if (!clash(*other, axis)) {
           ++other;
         } else if (other->origin.source == axis.origin.source || is_argument(other->origin)) {
           return refuse(axis, *other);
         } else {
-          if (other->path != axis.path) note(*other, axis.origin.source->name + " " + axis.path);
+          if (other->path != axis.path)
+            notes_.push_back(gives_way(*other, axis.origin.source->name + " " + axis.path));
           other = all->erase(other);
         }
       }
     }
-    if (axis.values.empty()) return;  // reported
     axes.push_back(std::move(axis));
   }
 
   void give_way(const Axis& axis, const Override& fixed) {
-    if (!is_argument(axis.origin)) return note(axis, "--set " + fixed.text());
+    if (!is_argument(axis.origin))
+      return notes_.push_back(gives_way(axis, "--set " + fixed.text()));
     issues_.error(axis.origin, {},
                   fmt::format("{} is swept here and set by --set {}; leave one of them out",
                               quote(axis.path), fixed.text()));
@@ -228,12 +216,6 @@ class Expander {
                               "out",
                               quote(axis.path), quote(other.path),
                               argument ? other.origin.source->name : other.origin.text()));
-  }
-
-  void note(const Axis& axis, const std::string& other) {
-    notes_.push_back(fmt::format("{}: note: the sweep of {} ({} value{}) gives way to {}",
-                                 axis.origin.text(), quote(axis.path), axis.values.size(),
-                                 axis.values.size() == 1 ? "" : "s", other));
   }
 
   std::vector<Node> values_of(const Node& node, const std::string& path) {
@@ -269,17 +251,16 @@ class Expander {
     return values;
   }
 
-  bool check_zip() {
-    const Axis& first = zip_.front();
-    for (const Axis& axis : zip_) {
-      if (axis.values.size() == first.values.size()) continue;
-      issues_.error(
-          axis.origin, "sweep.zip",
-          fmt::format("{} has {} values, {} has {}; what is zipped has as many", quote(axis.path),
-                      axis.values.size(), quote(first.path), first.values.size()));
-      return false;
-    }
-    return true;
+  /// The file's zip, as far as the command line leaves it, and the command line's own.
+  Group zipped() {
+    std::vector<Axis> swept;
+    for (const std::vector<Axis>* all : {&grid_, &zip_, &seeds_})
+      std::copy_if(all->begin(), all->end(), std::back_inserter(swept),
+                   [](const Axis& axis) { return is_argument(axis.origin); });
+    if (!have_as_many(file_zip_, issues_)) return {};
+    Group zip = settle_zip(std::move(file_zip_), set_, swept, notes_, issues_);
+    zip.insert(zip.end(), zip_.begin(), zip_.end());
+    return have_as_many(zip, issues_) ? zip : Group();
   }
 
   static std::vector<SweepPoint> crossed(const std::vector<SweepPoint>& points,
@@ -312,7 +293,7 @@ class Expander {
   const std::vector<Override>& set_;
   std::vector<std::string>& notes_;
   Issues& issues_;
-  std::vector<Axis> grid_, zip_, seeds_;
+  std::vector<Axis> grid_, zip_, file_zip_, seeds_;
 };
 
 }  // namespace

@@ -141,9 +141,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void check_tag(const YAML::Mark& mark, const std::string& tag) {
-    if (tag.empty() || tag == "?" || tag == "!" || tag == "tag:yaml.org,2002:seq" ||
-        tag == "tag:yaml.org,2002:map")
-      return;
+    if (tag.empty() || tag == "?" || tag == "!") return;
     fail(mark, "a YAML tag ('!...') has no meaning here; leave it out");
   }
 

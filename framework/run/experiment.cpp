@@ -147,15 +147,14 @@ void check_name(const std::string& name, const Node& tree, Issues& issues) {
     return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
   });
   const Node* written = tree.get("name");
-  if (written != nullptr && written->broken) return;
-  const Origin& origin = written != nullptr ? written->origin : tree.origin;
-  if (!name.empty() && (!safe || name.front() == '.'))
-    issues.error(origin, "name",
+  if (written == nullptr || written->broken) return;
+  if (name.empty() || !safe || name.front() == '.')
+    issues.error(written->origin, "name",
                  fmt::format("expected letters, digits, '.', '_' and '-' (it names a folder), got "
                              "'{}'",
                              name));
   else if (name.size() > kLongestName)
-    issues.error(origin, "name",
+    issues.error(written->origin, "name",
                  fmt::format("it names a folder, and may have at most {} characters; it has {}",
                              kLongestName, name.size()));
 }

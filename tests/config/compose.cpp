@@ -214,8 +214,9 @@ TEST_CASE(
   };
   CHECK(notes({"lr=7", "a=1", "seed=3"}) ==
         "f.yaml:3:3: note: the sweep of 'lr' (2 values) gives way to --set lr=7\n"
-        "f.yaml:4:9: note: the sweep of 'a' (2 values) gives way to --set a=1\n"
-        "f.yaml:5:8: note: the sweep of 'seed' (1 value) gives way to --set seed=3\n");
+        "f.yaml:5:8: note: the sweep of 'seed' (1 value) gives way to --set seed=3\n"
+        "f.yaml:4:9: note: of the 2 points of the zip, --set a=1 leaves 1: b=5\n"
+        "f.yaml:4:9: note: the sweep of 'a' (2 values) gives way to --set a=1\n");
   CHECK(notes({"c=8"}) == "");
   CHECK(issues.ok());
   CHECK(files.compose("f.yaml", {{"a=1", "c=8"}, {"c=8,9"}, ""}) ==

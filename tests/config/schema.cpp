@@ -70,7 +70,7 @@ TEST_CASE("The file's name is that of a folder, or a reference") {
   for (const char* definition : {"experiment", "extending-experiment"}) {
     const Json name = all["definitions"][definition]["properties"]["name"]["anyOf"];
     REQUIRE(name.size() == 2);
-    CHECK(name[0]["pattern"] == "^([A-Za-z0-9_-][A-Za-z0-9._-]*)?$");
+    CHECK(name[0]["pattern"] == "^[A-Za-z0-9_-][A-Za-z0-9._-]*$");
     CHECK(name[0]["patternErrorMessage"] == "expected letters, digits, '.', '_' and '-'");
     CHECK(name[1].dump() == R"({"$ref":"#/definitions/reference"})");
   }

@@ -132,6 +132,48 @@ TEST_CASE("--set over a sweep of the key, of a part of it, or of what contains i
   CHECK(points_with("n: x", {"o.lr=3"}, {"o.lrx=1"}) == "lrx=1\n");
 }
 
+TEST_CASE("--set of a zipped key leaves the points with its value, and the others their partners") {
+  const std::string zip = "sweep: {zip: {a: [1, 2, 1], b: [3, 4, 5], c: [x, y, z]}, d: [6, 7]}";
+  CHECK(points_with(zip, {"a=2.0"}) ==
+        "f.yaml:1:15: note: of the 3 points of the zip, --set a=2.0 leaves 1: b=4, c=y\n"
+        "f.yaml:1:15: note: the sweep of 'a' (3 values) gives way to --set a=2.0\n"
+        "d=6 b=4 c=y\nd=7 b=4 c=y\n");
+  CHECK(points_with("sweep: {zip: {a: [1, 2, 1], b: [3, 4, 5]}}", {"a=1"}) ==
+        "f.yaml:1:15: note: of the 3 points of the zip, --set a=1 leaves 2: b=3, b=5\n"
+        "f.yaml:1:15: note: the sweep of 'a' (3 values) gives way to --set a=1\nb=3\nb=5\n");
+  CHECK(points_with("sweep: {zip: {a: [1, 2], b: [3, 4]}}", {"a=5", "b=6"}) ==
+        "f.yaml:1:15: note: the sweep of 'a' (2 values) gives way to --set a=5\n"
+        "f.yaml:1:26: note: the sweep of 'b' (2 values) gives way to --set b=6\n\n");
+  CHECK(points_with(zip, {"a=9"}) ==
+        "--set:1:1: error: 'a' changes together with 'b' and 'c' (f.yaml:1:29), and none of the "
+        "points there is of --set a=9; give all keys of the zip: --set a=... --set b=... --set "
+        "c=... (at sweep.zip)");
+  CHECK(points_with(zip, {"a=2", "b=3"}) ==
+        "--set:1:1: error: 'a' and 'b' change together with 'c' (f.yaml:1:43), and none of the "
+        "points there is of --set a=2 --set b=3; give all keys of the zip: --set a=... --set "
+        "b=... --set c=... (at sweep.zip)");
+}
+
+TEST_CASE("--sweep takes the place of all of a zip or of none of it") {
+  const std::string zip = "sweep: {zip: {a: [1, 2], b: [3, 4]}}";
+  for (const char* one : {"a=5,6", "zip:a=5,6"})
+    CHECK(points(zip, {one}).find(
+              "error: 'a' changes together with 'b' (f.yaml:1:26); give all keys of the zip: "
+              "--sweep zip:a=... --sweep zip:b=... (at sweep.zip)\n") != std::string::npos);
+  CHECK(points(zip, {"zip:a=5,6", "zip:b=7,8"}) == "a=5 b=7\na=6 b=8");
+  CHECK(points(zip, {"a=5,6", "b=7,8"}) == "a=5 b=7\na=5 b=8\na=6 b=7\na=6 b=8");
+  CHECK(points(zip, {"zip:c=5,6"}) == "a=1 b=3 c=5\na=2 b=4 c=6");
+  CHECK(points_with(zip, {"a=9"}, {"b=5,6"}) ==
+        "f.yaml:1:15: note: the sweep of 'a' (2 values) gives way to --set a=9\nb=5\nb=6\n");
+}
+
+TEST_CASE("What is inherited of a sweep is taken away by null") {
+  CHECK(points("sweep: {zip: null, a: [1]}") == "a=1");
+  CHECK(points("sweep: {zip: {b: null, c: [2]}, a: ~, d: [1]}") == "d=1 c=2");
+  CHECK(first_line(points("sweep: {a: }")).find("error: expected a list of values") !=
+        std::string::npos);
+}
+
 TEST_CASE("A sweep of a part beside that of the whole") {
   CHECK(points_with("n: x", {}, {"e=[[tanh]]", "e[0][0]=relu,tanh"}) ==
         "--sweep:1:1: error: 'e[0][0]' is swept here and set by the sweep of 'e' (--sweep); leave "
@@ -157,7 +199,7 @@ TEST_CASE("Values to sweep in brackets are one list, which is told where one val
   Issues issues;
   Node root = parse_yaml(sample::source("name: x\nencoder: []\n"), issues);
   std::vector<std::string> notes;
-  const CommandSettings settings{{}, {"seed=[1, 2]", "tuner=[sgd]"}, {}};
+  const CommandSettings settings{{}, {"seed=[[1, 2], [3]]", "tuner=[sgd]"}, {}};
   const auto all = expand_sweep(root, settings, {}, notes, issues);
   REQUIRE(all.size() == 1);
   for (const Override& override : all[0].overrides) apply_override(root, override, issues);
@@ -166,8 +208,8 @@ TEST_CASE("Values to sweep in brackets are one list, which is told where one val
   read_params<sample::Experiment>(root, issues, catalog);
   CHECK(issues.format() ==
         "--sweep:1:6: error: expected an integer, got a list; to try each value, leave out the "
-        "brackets: 1,2 (at seed)\n"
-        "  1 | seed=[1, 2]\n"
+        "brackets: [1, 2],[3] (at seed)\n"
+        "  1 | seed=[[1, 2], [3]]\n"
         "    |      ^\n"
         "--sweep:1:7: error: expected an optimizer (a name, or a map with 'type'), got a list; to "
         "try each value, leave out the brackets: sgd (at tuner)\n"
@@ -212,6 +254,17 @@ TEST_CASE("Sweeps that cannot be") {
         "--sweep:1:1: error: 'sweep.a' cannot be swept; write --sweep a=5,6");
   CHECK(first_line(points("n: x", {"seeds=5,6"})) ==
         "--sweep:1:1: error: 'seeds' cannot be swept; write --seeds 5,6");
+  CHECK(first_line(points("n: x", {"seeds=[0, 0,1]"})) ==
+        "--sweep:1:1: error: 'seeds' cannot be swept; write --seeds 0,0,1");
+  CHECK(first_line(points("n: x", {"sweep=1,2"})) ==
+        "--sweep:1:1: error: 'sweep' cannot be swept; write --sweep key=v1,v2");
+  CHECK(first_line(points("n: x", {"extends=a,b"})) ==
+        "--sweep:1:1: error: 'extends' cannot be swept");
+  for (const char* zip : {"zip={a: [1]}", "sweep.zip={a: [1]}"})
+    CHECK(first_line(points("n: x", {zip})).find(
+              " cannot be swept; write --sweep zip:key=v1,v2 for each key") != std::string::npos);
+  CHECK(first_line(points("sweep: {seeds: [1]}")) ==
+        "f.yaml:1:9: error: 'seeds' cannot be swept; write 'seeds' beside 'sweep' (at sweep)");
   CHECK(first_line(points("n: x", {"a=log(0,1,3)"})) ==
         "--sweep:1:3: error: 'log(0,1,3)': both ends must be above 0");
   CHECK(first_line(points("n: x", {"a=lin(0,1)"})) ==

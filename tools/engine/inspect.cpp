@@ -38,22 +38,27 @@ void print_layers(const Plan& plan) {
   fmt::print("layers:\n");
   for (const auto& block : plan.stack->blocks()) {
     for (const PlacedLayer& layer : block->layers)
-      fmt::print("  {:<{}} {:<{}} {:>10} -> {:<10} {:>10} parameters{}\n", layer.name, name,
+      fmt::print("  {:<{}} {:<{}} {:>10} -> {:<10} {:>10} parameter{}{}\n", layer.name, name,
                  layer.type, type, shape_text(layer.input), shape_text(layer.output),
-                 layer.parameters, layer.tied_to.empty() ? "" : ", tied to " + layer.tied_to);
+                 layer.parameters, layer.parameters == 1 ? "" : "s",
+                 layer.tied_to.empty() ? "" : ", tied to " + layer.tied_to);
     total += block->parameters();
   }
-  fmt::print("  {} parameters in all\n", total);
+  fmt::print("  {} parameter{} in all\n", total, total == 1 ? "" : "s");
+}
+
+std::string place_text(const Node& node) {
+  return node.origin.text() + (node.reference.empty() ? "" : " = " + node.reference);
 }
 
 /// Where the value at a path comes from: its own place, else that of the nearest part written (a
-/// component's bare name), else the defaults.
+/// component's bare name), else the defaults; and what a reference there refers to.
 std::string origin_text(const Node& tree, const std::string& path) {
-  if (const Node* node = find_path(tree, path)) return node->origin.text();
+  if (const Node* node = find_path(tree, path)) return place_text(*node);
   const size_t dot = path.rfind(".type");
   if (dot != std::string::npos && dot + 5 == path.size())
     if (const Node* node = find_path(tree, path.substr(0, dot)))
-      if (node->is_scalar()) return node->origin.text();
+      if (node->is_scalar()) return place_text(*node);
   return "default";
 }
 

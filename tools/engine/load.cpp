@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "engine/commands.hpp"
@@ -13,19 +15,65 @@
 namespace strata {
 namespace {
 
-/// Adds the issues of one run to those of all.
-void hand_on(const Issues& own, Issues& issues) {
-  for (const Issue& issue : own.all()) {
-    if (issue.warning)
-      issues.warning(issue.origin, issue.path, issue.message);
-    else
-      issues.error(issue.origin, issue.path, issue.message);
+/// The issues of a file's runs, each once, with the runs that have it.
+class RunIssues {
+ public:
+  explicit RunIssues(const std::vector<ComposedRun>& runs) : runs_(runs) {}
+
+  void add(const Issues& own) {
+    std::set<std::string> counted;  // an issue may be twice in one run
+    for (const Issue& issue : own.all()) {
+      const std::string key =
+          fmt::format("{} {} {} {}", issue.origin.text(), issue.path, issue.message, issue.warning);
+      if (!counted.insert(key).second) continue;
+      const auto [entry, fresh] = found_.try_emplace(key, Found{issue, run_, 0});
+      ++entry->second.runs;
+    }
+    ++run_;
   }
-  if (!own.ok()) issues.count_again();  // even where all of them were reported before
+
+  void hand_on(Issues& issues) const {
+    for (const auto& [key, found] : found_) {
+      const std::string message = found.issue.message + where(found);
+      if (found.issue.warning)
+        issues.warning(found.issue.origin, found.issue.path, message);
+      else
+        issues.error(found.issue.origin, found.issue.path, message);
+    }
+  }
+
+ private:
+  struct Found {
+    Issue issue;
+    size_t first;  ///< of the runs that have it
+    size_t runs;   ///< how many have it
+  };
+
+  /// Of a mistake that only some points make, which those are, where its place does not say so.
+  std::string where(const Found& found) const {
+    const ComposedRun& first = runs_[found.first];
+    const bool at_value =
+        std::any_of(first.point.begin(), first.point.end(), [&](const Override& swept) {
+          return swept.value.origin.text() == found.issue.origin.text();
+        });
+    if (found.runs == runs_.size() || at_value) return {};
+    return fmt::format("; so in {}{}", found.runs == 1 ? "the run " : "", first.label) +
+           (found.runs == 1 ? ""
+                            : fmt::format(" and {} more of {} runs", found.runs - 1, runs_.size()));
+  }
+
+  const std::vector<ComposedRun>& runs_;
+  size_t run_ = 0;
+  std::map<std::string, Found> found_;
+};
+
+/// Whether what was read is no experiment's file but the record of a run.
+bool is_record(const Node& root) {
+  return root.get("schema_version") != nullptr && root.get("run_id") != nullptr;
 }
 
 CheckedExperiment checked(const Composition& composition, const ComposedRun& run, const Host& host,
-                          Issues& issues) {
+                          RunIssues& issues) {
   CheckedExperiment result;
   LoadedExperiment& loaded = result.experiment;
   loaded.file = composition.files.front()->name;
@@ -35,7 +83,7 @@ CheckedExperiment checked(const Composition& composition, const ComposedRun& run
   load_listed_plugins(run.root, own);
   loaded.settings = read_experiment(loaded.tree, own);
   result.plan = make_plan(loaded.settings, loaded.tree, own, host);
-  hand_on(own, issues);
+  issues.add(own);
   return result;
 }
 
@@ -51,8 +99,15 @@ std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const 
   const Composition composition = compose(file, settings, issues);
   const Host host{request.data_folders, granted_memory()};
   std::vector<CheckedExperiment> experiments;
+  if (!composition.runs.empty() && is_record(composition.runs[0].root)) {
+    issues.error({composition.files.front(), 0, 0}, {},
+                 "the record of a run, not an experiment file; `strata show` and `strata compare` "
+                 "take it");
+    return experiments;
+  }
+  RunIssues of_runs(composition.runs);
   for (const ComposedRun& run : composition.runs) {
-    experiments.push_back(checked(composition, run, host, issues));
+    experiments.push_back(checked(composition, run, host, of_runs));
     LoadedExperiment& loaded = experiments.back().experiment;
     loaded.label = run.label;
     loaded.notes = composition.notes;
@@ -61,6 +116,7 @@ std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const 
     for (const Override& override : run.point) loaded.overrides.push_back(override.text());
     loaded.overrides.insert(loaded.overrides.end(), settings.set.begin(), settings.set.end());
   }
+  of_runs.hand_on(issues);
   return experiments;
 }
 
