@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "strata/run/freeze_check.hpp"
 #include "strata/run/host_check.hpp"
 #include "strata/run/layer_check.hpp"
 #include "strata/run/sound_parts.hpp"
@@ -75,6 +76,7 @@ class Planner {
     if (!stages_known()) return;
     list_stages();
     check_stages(plan_, sound_, tree_, issues_);
+    check_tied_freeze(plan_, tree_, issues_);
     check_stage_count();
     check_memory(plan_, host_.memory, tree_, issues_);
     if (issues_.ok()) plan_.notes = stage_notes(plan_, tree_);

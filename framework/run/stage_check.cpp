@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "strata/run/freeze_check.hpp"
 #include "strata/train/evaluation.hpp"
 
 namespace strata {
@@ -220,16 +221,10 @@ class StageCheck {
       const Block* trained = block(name);
       if (trained == nullptr) return;
       for (const PlacedLayer& layer : trained->layers)
-        if (layer.parameters > 0 && !frozen(layer.name)) return;
+        if (layer.parameters > 0 && !is_frozen(*plan_.stack, stage_.freeze, layer.name)) return;
     }
     const std::string freeze = section() + ".freeze";
     error(find_path(tree_, freeze) != nullptr ? freeze : section(), "nothing is left to train");
-  }
-
-  bool frozen(const std::string& layer) const {
-    return std::any_of(stage_.freeze.begin(), stage_.freeze.end(), [&](const std::string& name) {
-      return name == layer || (plan_.stack->has(name) && names_part(name, layer));
-    });
   }
 
   const Plan& plan_;
@@ -247,31 +242,6 @@ void check_stages(const Plan& plan, const SoundParts& sound, const Node& tree, I
   Objections objections;
   for (const StageSpec& stage : plan.stages) StageCheck(plan, stage, sound, tree, objections).run();
   objections.report(issues);
-}
-
-void check_freeze(const Stack& stack, const std::vector<std::string>& blocks,
-                  const std::vector<std::string>& names, const std::string& path, const Node& tree,
-                  Issues& issues) {
-  std::vector<std::string> known, elsewhere;
-  for (const auto& block : stack.blocks()) {
-    const bool here = std::find(blocks.begin(), blocks.end(), block->name) != blocks.end();
-    std::vector<std::string>& list = here ? known : elsewhere;
-    list.push_back(block->name);
-    for (const PlacedLayer& layer : block->layers) list.push_back(layer.name);
-  }
-  const auto in = [](const std::vector<std::string>& list, const std::string& name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-  };
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (in(known, names[i])) continue;
-    const std::string place = fmt::format("{}[{}]", path, i);
-    const Node* node = find_path(tree, place);
-    issues.error(node != nullptr ? node->origin : tree.origin, place,
-                 in(elsewhere, names[i]) ? fmt::format("'{}' does not train here; known: {}",
-                                                       names[i], fmt::join(known, ", "))
-                                         : fmt::format("no block or layer is called '{}'{}",
-                                                       names[i], suggestion(names[i], known)));
-  }
 }
 
 }  // namespace strata

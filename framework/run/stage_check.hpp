@@ -1,7 +1,4 @@
 #pragma once
-#include <string>
-#include <vector>
-
 #include "strata/run/plan.hpp"
 #include "strata/run/sound_parts.hpp"
 
@@ -13,11 +10,5 @@ namespace strata {
 /// which names the stages that it does not suit.
 /// Components that are not sound are passed over.
 void check_stages(const Plan& plan, const SoundParts& sound, const Node& tree, Issues& issues);
-
-/// Checks the names listed at `path` ("pretrain.freeze") against the blocks that can train there,
-/// and their layers.
-void check_freeze(const Stack& stack, const std::vector<std::string>& blocks,
-                  const std::vector<std::string>& names, const std::string& path, const Node& tree,
-                  Issues& issues);
 
 }  // namespace strata

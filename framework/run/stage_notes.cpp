@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "strata/run/freeze_check.hpp"
+
 namespace strata {
 namespace {
 
@@ -64,14 +66,28 @@ void note_patience(const StageSpec& stage, Notes& notes) {
             fmt::format("a patience of {} never ends early: ", patience), stage);
 }
 
-void note_warm_up(const StageSpec& stage, Notes& notes) {
-  const auto optimizer = make(stage.optimizer);
-  const Slot<Schedule>& schedule = optimizer->common().schedule;
-  if (schedule.type != "warmup") return;
-  const double epochs = schedule.dump().at("epochs");
-  if (epochs <= static_cast<double>(stage.epochs)) return;
-  notes.add(schedule.path + ".epochs",
-            fmt::format("a warm-up of {} epochs is not over at the end of ", epochs), stage);
+/// Of a schedule, and of the one that a warm-up goes on with, what a stage is too short for.
+void note_schedule(const Json& schedule, const std::string& path, const StageSpec& stage,
+                   Notes& notes) {
+  const std::string type = schedule.at("type");
+  const auto epochs = static_cast<double>(stage.epochs);
+  const auto longer = [&](const char* key, double than) {
+    const double value = schedule.at(key);
+    return value > than ? fmt::format("{}", value) : "";
+  };
+  if (type == "warmup") {
+    if (const std::string rise = longer("epochs", epochs); !rise.empty())
+      notes.add(path + ".epochs",
+                fmt::format("a warm-up of {} epochs is not over at the end of ", rise), stage);
+    note_schedule(schedule.at("then"), path + ".then", stage, notes);
+  } else if (type == "plateau") {  // the rate of the last epoch is set after the one before
+    if (const std::string patience = longer("patience", epochs - 2); !patience.empty())
+      notes.add(path + ".patience",
+                fmt::format("a patience of {} never lowers the rate: ", patience), stage);
+  } else if (type == "step") {
+    if (const std::string every = longer("every", epochs - 1); !every.empty())
+      notes.add(path + ".every", fmt::format("a step every {} epochs never comes: ", every), stage);
+  }
 }
 
 bool gives(const Node& tree, const std::string& path) {
@@ -101,10 +117,13 @@ void note_unused(const Plan& plan, const Node& tree, Notes& notes) {
 std::vector<std::string> stage_notes(const Plan& plan, const Node& tree) {
   Notes notes(tree);
   for (const StageSpec& stage : plan.stages) {
-    note_warm_up(stage, notes);
+    const auto optimizer = make(stage.optimizer);
+    const Slot<Schedule>& schedule = optimizer->common().schedule;
+    note_schedule(schedule.dump(), schedule.path, stage, notes);
     note_patience(stage, notes);
   }
   note_unused(plan, tree, notes);
+  for (const IdleName& name : idle_names(plan)) notes.add(name.path, name.why);
   return notes.lines();
 }
 

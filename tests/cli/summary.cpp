@@ -47,8 +47,7 @@ TEST_CASE("of several runs each says which it is; a summary counts them and says
 
   place.write("other.yaml", with(kFile, "name: small", "name: other"));
   const CommandResult second = place.run({"run", "small.yaml", "other.yaml", "--seeds", "0-2"});
-  CHECK(second.err.rfind("small (seed=0): completed before; --again runs it anew\n"
-                         "small (seed=1): completed before; --again runs it anew\n"
+  CHECK(second.err.rfind("2 of 6 runs completed before; --again runs them anew\n"
                          "run 1 of 4: small (seed=2)\n",
                          0) == 0);
   CHECK(contains(second.err, "\nrun 4 of 4: other (seed=2)\n"));
@@ -82,7 +81,7 @@ TEST_CASE("a failure is told at once and again; what is kept as failed is counte
   CHECK(kept.code == 0);
   CHECK(kept.err ==
         "small (lr=1.0e30): diverged before; --again runs it anew\n"
-        "small (lr=0.5): completed before; --again runs it anew\n"
+        "1 of 2 runs completed before; --again runs it anew\n"
         "\n2 runs: 1 already finished, 1 kept as failed\n" +
             now(" show results/" + record));
   const CommandResult again = place.run({"run", "small.yaml", "-q"});

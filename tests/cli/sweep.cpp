@@ -57,6 +57,8 @@ TEST_CASE("--dry-run lists the runs with their ids, and what would be done") {
     done += fmt::format("small/{}  {}  {}\n", ids[i], labels[i],
                         i == 1 ? "completed before" : "to run");
   }
+  expected += "4 runs: 4 to run\n";
+  done += "4 runs: 3 to run, 1 completed before\n";
   CHECK(dry_run({}) == expected);
   CHECK_FALSE(fs::exists(place.path / "results"));
 
@@ -71,7 +73,11 @@ TEST_CASE("a run that is asked for twice is made once") {
   place.write("same.yaml", kFile);
   const CommandResult result =
       place.run({"run", "small.yaml", "same.yaml", "--seeds", "0,0,1", "--dry-run"});
-  CHECK(lines_of(result.out).size() == 2);
+  REQUIRE(lines_of(result.out).size() == 3);
+  CHECK(lines_of(result.out)[2] == "2 runs: 2 to run");
+  const CommandResult checked = place.run({"check", "small.yaml", "--seeds", "0,0,1"});
+  CHECK(checked.out == "small.yaml: ok, 2 runs of 2 stages\n");
+  CHECK(checked.err == "small.yaml: note: 1 of 3 runs is asked for twice, and made once\n");
 }
 
 TEST_CASE("--jobs: each run in a process with its share of the threads, told apart by its label") {
@@ -97,7 +103,7 @@ TEST_CASE("--jobs: each run in a process with its share of the threads, told apa
 
   const CommandResult again = place.run({"run", "small.yaml", "--jobs", "2", "--seeds", "0-3"});
   CHECK(again.code == 0);
-  CHECK(count(again.err, "completed before") == 4);
+  CHECK(count(again.err, "4 of 4 runs completed before; --again runs them anew\n") == 1);
   CHECK_FALSE(contains(again.err, "[seed="));
 }
 
@@ -201,7 +207,8 @@ TEST_CASE("a sweep of 60 runs that was killed in the middle is taken up; nothing
 
   const CommandResult second = place.run(arguments);
   CHECK(second.code == 0);
-  CHECK(count(second.err, "completed before") == before.size());
+  CHECK(contains(second.err, fmt::format("{} of 60 runs completed before; --again runs them anew\n",
+                                         before.size())));
   const size_t left = 60 - before.size();
   CHECK(count(second.err, fmt::format(" of {}: small (", left)) == left);  // a run's first line
   const auto records = place.records();
@@ -217,5 +224,5 @@ TEST_CASE("a sweep of 60 runs that was killed in the middle is taken up; nothing
     for (const auto& entry : fs::recursive_directory_iterator(folder))
       CHECK(entry.path().string().find(".tmp-") == std::string::npos);
   }
-  CHECK(count(place.run(arguments).err, "completed before") == 60);
+  CHECK(contains(place.run(arguments).err, "60 of 60 runs completed before; "));
 }

@@ -31,4 +31,7 @@ void print_issues(const Issues& issues);
 /// Prints on standard error what the user may not expect of a file's runs, of which there are some.
 void print_notes(const std::vector<CheckedExperiment>& runs);
 
+/// Prints on standard error that of a file's runs so many are there twice; nothing where none is.
+void print_repeated(const std::string& file, size_t runs, size_t repeated);
+
 }  // namespace strata

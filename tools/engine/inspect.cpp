@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/commands.hpp"
 #include "strata/config/describe.hpp"
@@ -103,6 +104,25 @@ std::vector<std::string> chosen_families(const std::string& family) {
   return {family};
 }
 
+/// "2 stages", or "1 to 3 stages" where the runs differ.
+std::string stages_text(const std::vector<CheckedExperiment>& runs) {
+  const auto [least, most] = std::minmax_element(
+      runs.begin(), runs.end(), [](const CheckedExperiment& a, const CheckedExperiment& b) {
+        return a.plan.stages.size() < b.plan.stages.size();
+      });
+  const size_t from = least->plan.stages.size(), to = most->plan.stages.size();
+  return (from < to ? fmt::format("{} to ", from) : "") +
+         fmt::format("{} stage{}", to, to == 1 ? "" : "s");
+}
+
+/// How many runs `strata run` makes of these.
+size_t different(const std::vector<CheckedExperiment>& runs) {
+  std::set<std::string> places;
+  for (const CheckedExperiment& run : runs)
+    places.insert(run.experiment.settings.name + "/" + run.experiment.run_id());
+  return places.size();
+}
+
 }  // namespace
 
 int check_command(const EngineRequest& request) {
@@ -114,10 +134,10 @@ int check_command(const EngineRequest& request) {
     good = good && issues.ok();
     if (!issues.ok() || request.quiet) continue;
     print_notes(runs);
-    const size_t stages = runs.at(0).plan.stages.size();
-    fmt::print("{}: ok, {}{} stage{}\n", file,
-               runs.size() > 1 ? fmt::format("{} runs of ", runs.size()) : "", stages,
-               stages == 1 ? "" : "s");
+    const size_t made = different(runs);
+    print_repeated(file, runs.size(), runs.size() - made);
+    fmt::print("{}: ok, {}{}\n", file, made > 1 ? fmt::format("{} runs of ", made) : "",
+               stages_text(runs));
   }
   return good ? 0 : 2;
 }
@@ -137,8 +157,8 @@ int show_command(const EngineRequest& request) {
   print_stages(checked);
   print_layers(checked.plan);
   fmt::print("run id: {}\n", checked.experiment.run_id());
-  if (runs.size() > 1)
-    fmt::print("the first of {} runs ({}); `strata run --dry-run` lists them\n", runs.size(),
+  if (const size_t made = different(runs); made > 1)
+    fmt::print("the first of {} runs ({}); `strata run --dry-run` lists them\n", made,
                checked.experiment.label);
   return 0;
 }

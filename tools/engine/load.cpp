@@ -124,6 +124,12 @@ void print_issues(const Issues& issues) {
   if (!issues.all().empty()) fmt::print(stderr, "{}\n", issues.format());
 }
 
+void print_repeated(const std::string& file, size_t runs, size_t repeated) {
+  if (repeated > 0)
+    fmt::print(stderr, "{}: note: {} of {} runs {} asked for twice, and made once\n", file,
+               repeated, runs, repeated == 1 ? "is" : "are");
+}
+
 void print_notes(const std::vector<CheckedExperiment>& runs) {
   std::set<std::string> printed;
   for (const CheckedExperiment& run : runs)

@@ -66,12 +66,6 @@ void decide(Work& work, const EngineRequest& request, RecordedRuns& records) {
   }
 }
 
-void print_repeated(const std::string& file, size_t runs, size_t repeated) {
-  if (repeated > 0)
-    fmt::print(stderr, "{}: note: {} of {} runs {} asked for twice, and made once\n", file,
-               repeated, runs, repeated == 1 ? "is" : "are");
-}
-
 /// Every run that the request asks for, each once; all mistakes are printed before the first one
 /// starts.
 std::vector<Work> expand(const EngineRequest& request, bool& good) {
@@ -131,6 +125,16 @@ bool can_start(const std::vector<Work>& all, const EngineRequest& request) {
   return needed.empty();
 }
 
+/// "3 to run, 1 completed before"
+std::string totals_text(const std::vector<Work>& all) {
+  std::map<std::string, size_t> staying;
+  size_t to_run = 0;
+  for (const Work& work : all) ++(work.stays ? staying[work.why] : to_run);
+  std::string text = fmt::format("{} to run", to_run);
+  for (const auto& [why, runs] : staying) text += fmt::format(", {} {}", runs, why);
+  return text;
+}
+
 int list_runs(const std::vector<Work>& all) {
   for (const Work& work : all) {
     const LoadedExperiment& experiment = work.run.experiment;
@@ -139,6 +143,7 @@ int list_runs(const std::vector<Work>& all) {
     fmt::print("{}/{}  {}{}\n", experiment.settings.name, experiment.run_id(),
                experiment.label.empty() ? "" : experiment.label + "  ", what);
   }
+  if (all.size() > 1) fmt::print("{} runs: {}\n", all.size(), totals_text(all));
   return 0;
 }
 
@@ -239,13 +244,21 @@ std::vector<Ended> ended(const std::vector<Work>& all, const std::vector<Checked
 void print_before(const std::vector<Work>& all, const EngineRequest& request) {
   if (const std::string warning = blas_warning(); !warning.empty())
     fmt::print(stderr, "strata: warning: {}\n", warning);
+  size_t completed = 0;
   for (const Work& work : all) {
     if (request.quiet || work.then.empty() || work.why.empty()) continue;
+    if (work.status == "completed" && all.size() > 1) {
+      ++completed;
+      continue;
+    }
     const LoadedExperiment& run = work.run.experiment;
     fmt::print(stderr, "{}: {}; {}\n", run.title(), work.why, work.then);
     if (all.size() == 1)
       fmt::print(stderr, "  record: {}\n", record_path(run, request.out).string());
   }
+  if (completed > 0)
+    fmt::print(stderr, "{} of {} runs completed before; --again runs {} anew\n", completed,
+               all.size(), completed == 1 ? "it" : "them");
 }
 
 /// Where no folder can be made for the records, no run needs to start.
