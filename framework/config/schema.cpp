@@ -49,8 +49,12 @@ Json scalar_schema(const char* type, const Constraints& c) {
 
 Json SchemaWriter::list(const std::function<Json(SchemaWriter&)>& item) {
   const bool partial = std::exchange(partial_, false);
-  Json schema = {{"type", "array"}, {"items", item(*this)}};
+  Json items = item(*this);
   partial_ = partial;
+  const bool any_text = items.value("type", "") == "string" && !items.contains("enum");
+  if (!items.contains("$ref") && !any_text)  // a component's definition has the reference
+    items = {{"anyOf", Json::array({std::move(items), reference_to("reference")})}};
+  Json schema = {{"type", "array"}, {"items", std::move(items)}};
   return schema;
 }
 
@@ -111,18 +115,23 @@ Json SchemaWriter::component(const std::string& family) {
   const std::string name = partial_ ? family + "-partial" : family;
   if (!definitions_.contains(name)) {
     definitions_[name] = nullptr;  // begun: a component may hold others of its family
-    Json bare = Json::array(), variants = Json::array(), others = Json::array();
+    Json bare = Json::array(), meanings = Json::array(), variants = Json::array(),
+         others = Json::array();
     for (const std::string& type : catalog_.names(family)) {
       const ParamList& list = catalog_.find(family, type)->params;
       bool complete = true;
       for (const Field& field : list.fields) complete = complete && !field.required;
-      if (complete || partial_)
+      if (complete || partial_) {
         bare.push_back(type);
-      else
+        meanings.push_back(list.doc);
+      } else {
         others.push_back({{"label", type}, {"body", type}});
+      }
       variants.push_back(object(list, type));
     }
-    if (!bare.empty()) variants.insert(variants.begin(), Json{{"enum", std::move(bare)}});
+    if (!bare.empty())
+      variants.insert(variants.begin(),
+                      Json{{"enum", std::move(bare)}, {"enumDescriptions", std::move(meanings)}});
     variants.push_back(typed_by_reference(family));
     variants.push_back(reference_to("reference"));
     Json component = Json::object();

@@ -28,7 +28,8 @@ classify: {epochs: 40, optimizer: {type: sgd, lr: 0.1}, keep: best, early_stoppi
 TEST_CASE("show FILE: how each stage trains, what is frozen, tied and mirrored") {
   const Workplace place(kConvolutional);
   const CommandResult shown = place.run({"show", "small.yaml"});
-  CHECK(shown.err == "");
+  CHECK(shown.err ==
+        "small.yaml:7:65: note: a step every 2 epochs never comes: 'pretrain-1' (1 epoch)\n");
   CHECK(contains(shown.out,
                  "  pretrain-1  encoder.0 (encoder.0.0 frozen) -> decoder.0 on pixels; loss mse + "
                  "0.001 l1; sgd lr\n"
@@ -43,7 +44,7 @@ TEST_CASE("show FILE: how each stage trains, what is frozen, tied and mirrored")
       "encoder.0.3\n"
       "  decoder.0.1    sigmoid             4x14x14 -> 4x14x14             0 parameters\n"
       "  decoder.0.2    upsample            4x14x14 -> 4x28x28             0 parameters\n"
-      "  decoder.0.3    conv_transpose2d    4x28x28 -> 1x28x28             1 parameters, tied to "
+      "  decoder.0.3    conv_transpose2d    4x28x28 -> 1x28x28             1 parameter, tied to "
       "encoder.0.0\n"));
 }
 
@@ -137,7 +138,7 @@ TEST_CASE("data that are not there are told once, before anything starts") {
       place.run({"run", "lost.yaml", "--seeds", "0-1", "--dry-run"}, nowhere);
   CHECK(listed.code == 0);
   CHECK(listed.err == "strata: warning: " + said + "2 of 2 runs need it\n");
-  CHECK(count(listed.out, "to run\n") == 2);
+  CHECK(count(listed.out, "  to run\n") == 2);
 }
 
 TEST_CASE("a GPU that is not there is told once, before anything starts") {

@@ -51,6 +51,30 @@ TEST_CASE("Environment variables") {
         "f.yaml:1:4: error: the environment variable 'STRATA_TEST_VALUE' is not set (at a)");
 }
 
+TEST_CASE("What was filled in says from where, and stands for a string as it is") {
+  ::setenv("STRATA_TEST_VALUE", "123", 1);
+  Issues issues;
+  Node root = parse_yaml(
+      sample::source("a: \"${env:STRATA_TEST_VALUE}\"\nb: ${a}\nc: x${a}\nd: 123\n"), issues);
+  set_paths(root);
+  interpolate(root, issues);
+  ::unsetenv("STRATA_TEST_VALUE");
+  CHECK(root.get("a")->reference == "env STRATA_TEST_VALUE");
+  CHECK(root.get("b")->reference == "a");
+  CHECK(root.get("c")->reference == "x${a}");
+  CHECK(root.get("d")->reference == "");
+  const sample::SampleCatalog catalog;
+  Reader reader(issues, catalog);
+  std::string text;
+  int64_t number = 0;
+  CHECK(parse_scalar(*root.get("a"), text, reader, {}));
+  CHECK(text == "123");
+  CHECK(parse_scalar(*root.get("b"), number, reader, {}));
+  CHECK(number == 123);
+  CHECK(issues.ok());
+  CHECK_FALSE(parse_scalar(*root.get("d"), text, reader, {}));
+}
+
 TEST_CASE("References that lead nowhere, or in a circle") {
   CHECK(filled("pretrain: {lr: 1}\nb: ${pretrain.lrr}\n") ==
         "f.yaml:2:4: error: ${pretrain.lrr}: 'lrr' is not written in pretrain; did you mean 'lr'? "

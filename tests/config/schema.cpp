@@ -34,7 +34,7 @@ TEST_CASE("A number with bounds, or a reference") {
 TEST_CASE("A component: its bare name where nothing is required, or a map told apart by its type") {
   const Json layer = schema()["definitions"]["layer"]["anyOf"];
   REQUIRE(layer.size() == 5);
-  CHECK(layer[0].dump() == R"({"enum":["tanh"]})");
+  CHECK(layer[0].dump() == R"({"enum":["tanh"],"enumDescriptions":["The hyperbolic tangent."]})");
   CHECK(layer[1]["properties"]["type"]["const"] == "linear");
   CHECK(layer[1]["required"].dump() == R"(["type","units"])");
   CHECK(layer[1]["additionalProperties"] == false);
@@ -54,14 +54,17 @@ TEST_CASE("A component: its bare name where nothing is required, or a map told a
 
 TEST_CASE("Lists, choices, optional values and values for every stage") {
   const Json properties = schema()["definitions"]["experiment"]["properties"];
-  CHECK(properties["encoder"]["anyOf"][0]["items"]["items"].dump() ==
-        R"({"$ref":"#/definitions/layer"})");
+  // An item, too, may be a reference, but one that has it already is left as it is.
+  const Json entry = properties["encoder"]["anyOf"][0]["items"]["anyOf"];
+  REQUIRE(entry.size() == 2);
+  CHECK(entry[0]["items"].dump() == R"({"$ref":"#/definitions/layer"})");
+  CHECK(entry[1].dump() == R"({"$ref":"#/definitions/reference"})");
   CHECK(properties["limit"]["anyOf"][1]["type"] == "null");
   CHECK(properties["seed"]["anyOf"].size() == 2);
   const Json pretrain = properties["pretrain"]["anyOf"][0]["properties"];
   CHECK(pretrain["target"]["anyOf"][0]["enum"].dump() == R"(["pixels","codes"])");
   CHECK(pretrain["epochs"]["anyOf"][0]["type"] == "integer");
-  CHECK(pretrain["epochs"]["anyOf"][1]["items"]["minimum"] == 1);
+  CHECK(pretrain["epochs"]["anyOf"][1]["items"]["anyOf"][0]["minimum"] == 1);
   CHECK(properties["tuner"]["anyOf"][1]["type"] == "null");
 }
 
@@ -86,7 +89,7 @@ TEST_CASE("What a file that extends another may leave to its base is not require
   CHECK(partial["properties"]["tuner"]["anyOf"][0]["$ref"] == "#/definitions/optimizer-partial");
   CHECK(!all["definitions"]["optimizer-partial"]["anyOf"][1].contains("required"));
   // Lists are replaced as a whole, so what stands in them is complete.
-  CHECK(partial["properties"]["encoder"]["anyOf"][0]["items"]["items"]["$ref"] ==
+  CHECK(partial["properties"]["encoder"]["anyOf"][0]["items"]["anyOf"][0]["items"]["$ref"] ==
         "#/definitions/layer");
 }
 

@@ -157,9 +157,9 @@ TEST_CASE("--set of a zipped key leaves the points with its value, and the other
 TEST_CASE("--sweep takes the place of all of a zip or of none of it") {
   const std::string zip = "sweep: {zip: {a: [1, 2], b: [3, 4]}}";
   for (const char* one : {"a=5,6", "zip:a=5,6"})
-    CHECK(points(zip, {one}).find(
-              "error: 'a' changes together with 'b' (f.yaml:1:26); give all keys of the zip: "
-              "--sweep zip:a=... --sweep zip:b=... (at sweep.zip)\n") != std::string::npos);
+    CHECK(points(zip, {one})
+              .find("error: 'a' changes together with 'b' (f.yaml:1:26); give all keys of the zip: "
+                    "--sweep zip:a=... --sweep zip:b=... (at sweep.zip)\n") != std::string::npos);
   CHECK(points(zip, {"zip:a=5,6", "zip:b=7,8"}) == "a=5 b=7\na=6 b=8");
   CHECK(points(zip, {"a=5,6", "b=7,8"}) == "a=5 b=7\na=5 b=8\na=6 b=7\na=6 b=8");
   CHECK(points(zip, {"zip:c=5,6"}) == "a=1 b=3 c=5\na=2 b=4 c=6");
@@ -261,8 +261,9 @@ TEST_CASE("Sweeps that cannot be") {
   CHECK(first_line(points("n: x", {"extends=a,b"})) ==
         "--sweep:1:1: error: 'extends' cannot be swept");
   for (const char* zip : {"zip={a: [1]}", "sweep.zip={a: [1]}"})
-    CHECK(first_line(points("n: x", {zip})).find(
-              " cannot be swept; write --sweep zip:key=v1,v2 for each key") != std::string::npos);
+    CHECK(first_line(points("n: x", {zip}))
+              .find(" cannot be swept; write --sweep zip:key=v1,v2 for each key") !=
+          std::string::npos);
   CHECK(first_line(points("sweep: {seeds: [1]}")) ==
         "f.yaml:1:9: error: 'seeds' cannot be swept; write 'seeds' beside 'sweep' (at sweep)");
   CHECK(first_line(points("n: x", {"a=log(0,1,3)"})) ==

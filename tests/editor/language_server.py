@@ -2,7 +2,7 @@
 """The JSON Schema in an editor: `strata schema` given to the YAML language server of VS Code and Neovim.
 
 Good files get no squiggle, bad ones one at the line that `strata check` names; where the two differ is
-counted and listed below, by reason. Completion and hover are compared with what the command prints.
+listed below, by reason, and counted in docs/experiments.md. Completion and hover are compared with what the command prints.
 
 Run by ctest (label editor) with the command in STRATA_COMMAND and test_cli in tests/ beside it. Needs Node
 (Debian's nodejs, 18, or later) and npm, which installs the server that package-lock.json pins beside the
@@ -28,14 +28,14 @@ CORPUS = SOURCE / "tests" / "bad_yaml"
 UNSAID = {
     "how the text is written": [
         "byte-order-mark", "hexadecimal", "leading-zero", "merge-of-no-map",
-        "only-comments", "tag", "two-documents"],
+        "only-comments", "tag", "tag-for-a-map", "two-documents"],
     "numbers that are too large, infinite or none": [
         "infinite-rate", "not-a-number", "overflowing-number", "too-large-integer"],
     "a section left empty, where null may stand": ["empty-section"],
     "lists that must not be empty": ["empty-encoder-entry", "empty-list-of-epochs", "no-encoder"],
     "rules across settings": [
         "early-stopping-without-validation", "epochs-for-three-stages", "freeze-of-all-encoders",
-        "nesterov-without-momentum", "nothing-to-train", "plateau-without-validation"],
+        "nesterov-without-momentum", "nothing-to-train", "plateau-without-validation", "tied-decoder-frozen"],
     "shapes": ["decoder-of-wrong-length", "decoder-of-wrong-shape", "head-of-wrong-size",
         "log-softmax-without-mirror", "units-left-out"],
     "more samples than the data set has": ["train-size-too-large"],
@@ -43,11 +43,12 @@ UNSAID = {
         "early-stopping-by-a-list", "head-without-log-softmax", "loss-for-labels-in-pretraining",
         "loss-for-pixels-in-classifier", "metric-given-twice", "metric-of-labels-in-pretraining"],
     "other files, and the environment": [
-        "extends-in-a-circle", "extends-itself", "extends-missing-file", "mistake-in-base", "variable-not-set"],
+        "extends-in-a-circle", "extends-itself", "extends-missing-file", "mistake-in-base", "reference-in-extends",
+        "variable-not-set"],
     "where a reference leads": ["reference-in-a-circle", "reference-in-longer-text", "reference-of-wrong-type", "reference-to-default",
         "reference-to-nothing"],
     "what a sweep changes": [
-        "log-of-zero", "sweep-of-bad-values", "sweep-of-key-elsewhere", "sweep-of-unknown-key",
+        "log-of-zero", "sweep-of-sweeps-own-keys", "sweep-of-bad-values", "sweep-of-key-elsewhere", "sweep-of-unknown-key",
         "sweep-of-whole-and-part", "sweep-past-a-list", "sweep-too-large", "zip-of-unequal-lengths"],
 }
 # Those flagged at another line: text that is no YAML, or no text, which the server takes apart otherwise.
@@ -172,6 +173,10 @@ class Editor(unittest.TestCase):
         self.assertEqual(found["other line"], set(elsewhere))
         return counts
 
+    def assert_documented(self, sentence):
+        page = " ".join((SOURCE / "docs" / "experiments.md").read_text().split())
+        self.assertTrue(sentence in page, f"docs/experiments.md does not say: {sentence}")
+
     def test_good_files_have_no_squiggle(self):
         files = sorted((SOURCE / "experiments").rglob("*.yaml")) + [CORPUS / "bases" / "good.yaml"]
         self.assertGreaterEqual(len(files), 20)
@@ -188,13 +193,22 @@ class Editor(unittest.TestCase):
                 "data: {dataset: \"${env:DATA}\", batch_size: \"${classify.epochs}\"}\n"
                 "pretrain: {optimizer: {type: sgd, lr: 0.5}, metrics: \"${classify.metrics}\"}\n"
                 "classify: {optimizer: {type: \"${pretrain.optimizer.type}\", lr: 1}, train: \"${env:TRAIN}\"}\n|")
-        uri, _ = self.opened(text)
-        self.assertEqual(self.server.diagnosed(uri), [])
+        items = [WHOLE + "pretrain: {epochs: [3, \"${seed}\"]}\n|",
+                 WHOLE + "  - \"${encoder[0]}\"\n|",
+                 WHOLE + "pretrain: {stages: [{}, \"${pretrain.stages[0]}\"]}\n|",
+                 "name: x\ndata: {dataset: {type: image_folder, train: a, test: b, classes: 2, shape: [1, \"${seed}\", 28]}}\n" + ENCODER + "|"]
+        for file in [text] + items:
+            uri, _ = self.opened(file)
+            self.assertEqual(self.server.diagnosed(uri), [], file)
 
     def test_the_corpus_of_mistakes(self):
         files = sorted(file for file in CORPUS.glob("*.yaml") if file.is_file())
         counts = self.compare(CORPUS, files, {file.name: file.stem for file in files}, UNSAID, ELSEWHERE)
-        print(f"corpus: {len(files)} files, {counts}")
+        self.assertEqual(counts["good"], 0)
+        self.assert_documented(
+            f"Of the {len(files)} broken files in `tests/bad_yaml/` it marks "
+            f"{counts['same line'] + counts['other line']}, {counts['same line']} of them at a line that "
+            "`strata check` names;")
 
     def test_mutated_files(self):
         folder = self.path / "mutations"
@@ -205,7 +219,10 @@ class Editor(unittest.TestCase):
         self.assertGreaterEqual(len(files), 200)
         counts = self.compare(folder, files, names, UNSAID_MUTATIONS, ELSEWHERE_MUTATIONS)
         self.assertGreaterEqual(counts["good"], 20)
-        print(f"mutations: {len(files)} files, {counts}")
+        wrong = len(files) - counts["good"]
+        self.assert_documented(
+            f"of {len(files)} mutations of a good file (`tests/cli/mutations.cpp`), "
+            f"{wrong - counts['check alone']} of the {wrong} wrong ones, and none of the {counts['good']} that are right.")
 
     def test_the_first_line_of_a_file_may_name_the_schema(self):
         schema = self.path / "named.json"
@@ -245,6 +262,12 @@ class Editor(unittest.TestCase):
         self.assertEqual(set(self.completions(WHOLE + "pretrain:\n  corruption: |\n")), listed("corruption") | {"null"})
         for text in ("encoder:\n  - - type: |\n", "encoder:\n  - [{type: |}]\n"):
             self.assertEqual(set(self.completions(text)), listed("layer"))
+
+    def test_bare_names_show_what_they_mean(self):
+        greedy = "Adds one encoder/decoder pair at a time and trains after each."
+        self.assertIn(f"* `greedy`: {greedy}", self.hover(WHOLE + "pretrain:\n  strategy: no|ne\n"))
+        offered = self.server.completion_items(*self.opened(WHOLE + "pretrain:\n  strategy: |\n"))
+        self.assertIn(("greedy", greedy), [(item["label"], item["documentation"]) for item in offered])
 
     def test_hover_shows_what_describe_prints(self):
         for component, parameter, text in (

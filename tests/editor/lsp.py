@@ -35,9 +35,11 @@ class LanguageServer:
 
     def completions(self, uri, position):
         """The labels of what may be written there."""
-        answer = self.request("textDocument/completion",
-                              {"textDocument": {"uri": uri}, "position": position})
-        return [item["label"] for item in answer["items"]]
+        return [item["label"] for item in self.completion_items(uri, position)]
+
+    def completion_items(self, uri, position):
+        return self.request("textDocument/completion",
+                            {"textDocument": {"uri": uri}, "position": position})["items"]
 
     def hover(self, uri, position):
         """The text shown over what is written there, in Markdown."""

@@ -102,3 +102,54 @@ TEST_CASE("no more entries than stages, and no tied decoder beside a written one
                 "pretrain: {}") ==
         "4:7: a tied decoder follows from the encoder; drop 'tied' or 'decoder'");
 }
+
+TEST_CASE("a tied layer is not frozen without the layer whose weights it has") {
+  const auto tied = [](const std::string& rest) { return mistake("tied: true\n" + rest); };
+  CHECK(tied("pretrain: {strategy: {type: greedy, train: all}, freeze: [decoder.0.0]}") ==
+        "5:59: the weights of 'decoder.0.0' are those of 'encoder.0.0', which trains: the two are "
+        "frozen together or not at all (stages 'pretrain-1', 'pretrain-2')");
+  CHECK(tied("pretrain: {strategy: {type: greedy, train: all}, stages: [{}, {freeze: "
+             "[decoder.1]}]}") ==
+        "5:73: the weights of 'decoder.1.0' are those of 'encoder.1.0', which trains: the two are "
+        "frozen together or not at all (stage 'pretrain-2')");
+  CHECK(tied("pretrain: {strategy: end_to_end, freeze: [decoder.0, encoder.0.0]}") == "");
+  CHECK(tied("pretrain: {strategy: end_to_end, freeze: [encoder.0]}") == "");
+  CHECK(mistake("pretrain: {strategy: end_to_end, freeze: [decoder.0]}") == "");  // not tied
+}
+
+TEST_CASE("a name that freezes nothing is noted") {
+  const auto notes = [](const std::string& rest) {
+    const Planned p(settings(rest));
+    CHECK(p.mistake() == "");
+    std::string text;
+    for (const std::string& note : p.plan.notes) text += note.substr(note.find("note: ")) + "\n";
+    return text;
+  };
+  CHECK(notes("pretrain: {freeze: [encoder.0.1, decoder.1]}") ==
+        "note: freezing 'encoder.0.1' has no effect: it has no parameters\n");
+  CHECK(notes("pretrain: {stages: [{}, {freeze: [decoder.0]}]}") ==
+        "note: freezing 'decoder.0' has no effect: it does not train in 'pretrain-2'\n");
+  CHECK(notes("classify: {train: head, freeze: [encoder.0.0]}") ==
+        "note: freezing 'encoder.0.0' has no effect: it does not train in 'classify'\n");
+  CHECK(notes("pretrain: {strategy: {type: greedy, train: all}, stages: [{}, {freeze: "
+              "[decoder.0]}]}\nclassify: {freeze: [encoder.0]}") == "");
+}
+
+TEST_CASE("a schedule that its stage is too short for is noted") {
+  const auto notes = [](const std::string& schedule, int epochs) {
+    const Planned p(settings(fmt::format(
+        "classify: {{epochs: {}, optimizer: {{type: sgd, schedule: {}}}}}", epochs, schedule)));
+    CHECK(p.mistake() == "");
+    std::string text;
+    for (const std::string& note : p.plan.notes) text += note.substr(note.find(":4:") + 1) + "\n";
+    return text;
+  };
+  const std::string plateau = "{type: plateau, patience: 3}", step = "{type: step, every: 4}";
+  CHECK(notes(plateau, 5) == "");  // falls after epoch 4, for the fifth
+  CHECK(notes(plateau, 4) ==
+        "4:82: note: a patience of 3 never lowers the rate: 'classify' (4 epochs)\n");
+  CHECK(notes(step, 5) == "");
+  CHECK(notes(step, 4) == "4:76: note: a step every 4 epochs never comes: 'classify' (4 epochs)\n");
+  CHECK(notes("{type: warmup, epochs: 2, then: " + step + "}", 4) ==
+        "4:108: note: a step every 4 epochs never comes: 'classify' (4 epochs)\n");
+}

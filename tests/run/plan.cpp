@@ -509,6 +509,9 @@ TEST_CASE("what is frozen can train there") {
 }
 
 TEST_CASE("a name that cannot be a folder's") {
+  CHECK(mistakes(with(kPlanned, "name: plan", "name: ''")) ==
+        Lines{"1:7: expected letters, digits, '.', '_' and '-' (it names a folder), got '' (at "
+              "name)"});
   CHECK(mistakes(with(kPlanned, "name: plan", "name: a/b")) ==
         Lines{"1:7: expected letters, digits, '.', '_' and '-' (it names a folder), got 'a/b' (at "
               "name)"});

@@ -26,14 +26,15 @@ class RunIssues {
       const std::string key =
           fmt::format("{} {} {} {}", issue.origin.text(), issue.path, issue.message, issue.warning);
       if (!counted.insert(key).second) continue;
-      const auto [entry, fresh] = found_.try_emplace(key, Found{issue, run_, 0});
-      ++entry->second.runs;
+      const auto [index, fresh] = index_.try_emplace(key, found_.size());
+      if (fresh) found_.push_back({issue, run_, 0});
+      ++found_[index->second].runs;
     }
     ++run_;
   }
 
   void hand_on(Issues& issues) const {
-    for (const auto& [key, found] : found_) {
+    for (const Found& found : found_) {
       const std::string message = found.issue.message + where(found);
       if (found.issue.warning)
         issues.warning(found.issue.origin, found.issue.path, message);
@@ -64,7 +65,8 @@ class RunIssues {
 
   const std::vector<ComposedRun>& runs_;
   size_t run_ = 0;
-  std::map<std::string, Found> found_;
+  std::vector<Found> found_;
+  std::map<std::string, size_t> index_;
 };
 
 /// Whether what was read is no experiment's file but the record of a run.
