@@ -73,6 +73,16 @@ TEST_CASE("what only some points of a sweep break is told with the first of them
   CHECK(contains(value.err, "must be at least 1, got 0 (at "));
 }
 
+TEST_CASE("seeds in brackets are told how they are written") {
+  const Workplace place;
+  CHECK(contains(place.run({"check", "small.yaml", "--seeds", "[0, 1]"}).err,
+                 "got a list; to try each value, leave out the brackets: 0,1 (at seed)\n"));
+  CHECK(contains(place.run({"check", "small.yaml", "--set", "seeds=[0, 0,1]"}).err,
+                 "'seeds' cannot be set from here; write --seeds 0,0,1 (at seeds)\n"));
+  CHECK(contains(place.run({"check", "small.yaml", "--set", "seeds=null"}).err,
+                 "'seeds' cannot be set from here; write --seeds 0-4 (at seeds)\n"));
+}
+
 TEST_CASE("check counts the stages of runs that differ in them") {
   const Workplace place;
   CHECK(place.run({"check", "small.yaml", "--sweep", "pretrain.strategy=greedy,none"}).out ==

@@ -97,7 +97,9 @@ TEST_CASE("The keys of composition stand beside the experiment's own") {
   for (const char* kind : {"experiment", "extending-experiment"}) {
     const Json properties = schema()["definitions"][kind]["properties"];
     CHECK(properties["extends"]["type"] == "string");
-    CHECK(properties["sweep"]["properties"].contains("zip"));
+    const Json zip = properties["sweep"]["properties"]["zip"];
+    CHECK(zip["type"].dump() == R"(["object","null"])");  // an inherited one is taken away
+    CHECK(zip["additionalProperties"]["anyOf"][2].dump() == R"({"type":"null"})");
     CHECK(properties["seeds"]["anyOf"].size() == 3);
   }
 }
