@@ -127,15 +127,15 @@ std::string ranked_with(const Group& group, const Cell& cell) {
   return fmt::format("{}", fmt::join(parts, "\n"));
 }
 
-/// Whether the figure is of 3 seeds or more and of all of the row's runs: where some failed,
-/// diverged or gave none, the others may be the lucky ones.
+/// Whether the figure is of all of the row's runs: where some failed, diverged or gave none, the
+/// others may be the lucky ones.
 bool may_be_best(const Group& group, const Cell& cell) {
-  return cell.summary.n >= 3 && cell.complete &&
-         group.count("failed") + group.count("diverged") == 0;
+  return cell.complete && !group.lost_runs();
 }
 
-/// The groups' best cell, where it stands out among the others: some of 3 seeds or more, and none
-/// in its interval, of those that no flag parts from it.
+/// The groups' best cell, where it stands out: no other's mean lies in its interval, and one at
+/// least may be compared with it, parted by no flag.
+/// @param ranked  groups of 3 seeds or more; fewer are never believed
 Cell* outstanding(std::vector<Group>& groups, const std::vector<size_t>& ranked, size_t metric,
                   int direction, const std::vector<const Flag*>& flags) {
   const auto mean = [&](size_t g) { return direction * groups[g].cells[metric].summary.mean; };
@@ -146,11 +146,10 @@ Cell* outstanding(std::vector<Group>& groups, const std::vector<size_t>& ranked,
   const double limit = direction * (direction > 0 ? cell.summary.ci_low : cell.summary.ci_high);
   bool has_rival = false;
   for (const size_t g : ranked) {
-    if (g == best || std::any_of(flags.begin(), flags.end(),
-                                 [&](const Flag* flag) { return flag->between(best, g); }))
-      continue;
+    if (g == best) continue;
     if (mean(g) >= limit) return nullptr;
-    has_rival |= groups[g].cells[metric].summary.n >= 3;
+    has_rival |= std::none_of(flags.begin(), flags.end(),
+                              [&](const Flag* flag) { return flag->between(best, g); });
   }
   return has_rival ? &cell : nullptr;
 }
@@ -187,7 +186,7 @@ void mark_best(Comparison& c) {
     std::map<std::string, std::vector<size_t>> ranked;
     for (size_t g = 0; g < c.groups.size(); ++g) {
       const Cell& cell = c.groups[g].cells[m];
-      if (!cell.values.empty() && !cell.chosen_on_test && !is_of_codes(cell))
+      if (cell.summary.n >= 3 && !cell.chosen_on_test && !is_of_codes(cell))
         ranked[ranked_with(c.groups[g], cell)].push_back(g);
     }
     for (const auto& [what, groups] : ranked)

@@ -20,6 +20,7 @@ struct Aspect {
   std::string category, key;
   std::vector<std::pair<std::string, Sides>> scopes;
   std::map<std::string, size_t> index;
+  bool asked = false;  ///< scopes are of groups that were asked for the same
 
   Sides& in(const std::string& scope) {
     const auto [found, is_new] = index.emplace(scope, scopes.size());
@@ -44,22 +45,36 @@ const char* effect_of(const std::string& category) {
   return found == effects.end() ? "" : found->second;
 }
 
-/// --by pretrain.epochs makes the number of epochs the factor, --by dtype the dtype, --by
-/// train_size the size of that split, --by provenance.strata.version the version.
-bool is_factor(const Aspect& aspect, const std::vector<std::string>& factors) {
-  return std::any_of(factors.begin(), factors.end(), [&](const std::string& factor) {
-    if (aspect.key == factor || aspect.key == "config." + factor) return true;
-    if (aspect.category == "epochs") {
-      const std::string kind = aspect.key.substr(aspect.key.rfind(' ') + 1);
-      return factor == kind + ".epochs" || factor == kind + ".stages" ||
-             factor.rfind(kind + ".early_stopping", 0) == 0 ||
-             (factor.rfind(kind + ".stages[", 0) == 0 && ends_in(factor, "epochs"));
-    }
+/// Whether the factor decides how many epochs stages of this kind train.
+bool decides_epochs(const std::string& factor, const std::string& kind) {
+  return factor == kind + ".epochs" || factor == kind + ".stages" ||
+         factor.rfind(kind + ".early_stopping", 0) == 0 ||
+         (factor.rfind(kind + ".stages[", 0) == 0 && ends_in(factor, "epochs"));
+}
+
+/// --by dtype makes the dtype the factor, --by train_size the size of that split, --by
+/// provenance.strata.version the version.
+bool is_factor(const Aspect& aspect, const std::vector<Factor>& factors) {
+  return std::any_of(factors.begin(), factors.end(), [&](const Factor& factor) {
+    if (aspect.key == factor.key || aspect.key == "config." + factor.key) return true;
     for (const char* split : {"train", "validation", "test"})
       if (aspect.key == fmt::format("data.splits.{}.count", split))
-        return factor == fmt::format("data.{}_size", split);
+        return factor.key == fmt::format("data.{}_size", split);
     return false;
   });
+}
+
+/// --by pretrain.epochs makes the number of epochs the factor: groups that were asked for the same
+/// are compared with each other alone. "pretrain.epochs 10"; "" where epochs are no factor.
+std::string asked_epochs(const Fact& fact, const std::vector<Factor>& factors, size_t group) {
+  if (fact.category != "epochs") return "";
+  const std::string kind = fact.key.substr(fact.key.rfind(' ') + 1);
+  std::vector<std::string> asked;
+  for (const Factor& factor : factors)
+    if (decides_epochs(factor.key, kind))
+      asked.push_back(fmt::format("{} {}", factor.key,
+                                  factor.values[group].empty() ? "-" : factor.values[group]));
+  return fmt::format("{}", fmt::join(asked, ", "));
 }
 
 void add_fact(Sides& sides, const std::string& value, size_t group) {
@@ -70,16 +85,30 @@ void add_fact(Sides& sides, const std::string& value, size_t group) {
   ++side->runs;
 }
 
-std::vector<Aspect> aspects_of(const Groups& groups) {
+/// Whether but one group says anything: what its runs make of the same epochs asked for is its own.
+bool of_one_group(const Sides& sides) {
+  std::set<size_t> groups;
+  for (const Flag::Side& side : sides) groups.insert(side.groups.begin(), side.groups.end());
+  return groups.size() < 2;
+}
+
+std::vector<Aspect> aspects_of(const Groups& groups, const std::vector<Factor>& factors) {
   std::vector<Aspect> aspects;
   std::map<std::string, size_t> index;
   for (size_t g = 0; g < groups.size(); ++g)
     for (const ComparedRun* run : groups[g])
       for (const Fact& fact : run->facts) {
         const auto [found, is_new] = index.emplace(fact.key, aspects.size());
-        if (is_new) aspects.push_back({fact.category, fact.key, {}, {}});
-        add_fact(aspects[found->second].in(fact.scope), fact.value, g);
+        if (is_new) aspects.push_back({fact.category, fact.key, {}, {}, false});
+        Aspect& aspect = aspects[found->second];
+        const std::string asked = asked_epochs(fact, factors, g);
+        aspect.asked |= !asked.empty();
+        add_fact(aspect.in(fact.scope + (fact.scope.empty() || asked.empty() ? "" : "; ") + asked),
+                 fact.value, g);
       }
+  for (Aspect& aspect : aspects)
+    for (auto& [scope, sides] : aspect.scopes)
+      if (aspect.asked && of_one_group(sides)) sides.clear();
   return aspects;
 }
 
@@ -211,9 +240,9 @@ std::string Flag::text() const {
   return fmt::format("{}: {} {}; {}", category, key, fmt::join(parts, ", and "), effect);
 }
 
-std::vector<Flag> find_flags(const Groups& groups, const std::vector<std::string>& factors) {
+std::vector<Flag> find_flags(const Groups& groups, const std::vector<Factor>& factors) {
   std::vector<Flag> flags;
-  auto aspects = aspects_of(groups);
+  auto aspects = aspects_of(groups, factors);
   add_absent(aspects, groups);
   for (Aspect& aspect : aspects) {
     Flag flag;

@@ -43,10 +43,16 @@ struct Flag {
   std::string text() const;
 };
 
+/// A setting that the user compares on purpose (--by), with its value in each group.
+struct Factor {
+  std::string key;
+  std::vector<std::string> values;
+};
+
 /// @param groups  the runs of each group
-/// @param factors  settings that the user compares on purpose (--by): no fault
+/// @param factors  no fault; epochs trained are one between groups that were asked for the same
 std::vector<Flag> find_flags(const std::vector<std::vector<const ComparedRun*>>& groups,
-                             const std::vector<std::string>& factors);
+                             const std::vector<Factor>& factors);
 
 /// "accuracy" of "validation.accuracy", "loss" of "loss.pretrain-1".
 std::string metric_base(const std::string& name);

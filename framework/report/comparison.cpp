@@ -85,14 +85,24 @@ void sort_groups(Comparison& c, const std::string& sort) {
   });
 }
 
-void add_flags(Comparison& c, const std::vector<std::string>& factors) {
+/// The keys that --by names, which are the first, with their values.
+std::vector<Factor> factors_of(const Comparison& c, const std::vector<std::string>& asked) {
+  std::vector<Factor> factors;
+  for (size_t k = 0; k < asked.size(); ++k) {
+    factors.push_back({asked[k], {}});
+    for (const Group& group : c.groups) factors.back().values.push_back(group.values[k]);
+  }
+  return factors;
+}
+
+void add_flags(Comparison& c, const std::vector<std::string>& asked) {
   std::vector<std::vector<const ComparedRun*>> runs;
   for (const Group& group : c.groups) {  // of the runs whose figures are shown
     runs.emplace_back();
     std::copy_if(group.runs.begin(), group.runs.end(), std::back_inserter(runs.back()),
                  [](const ComparedRun* run) { return run->status == "completed"; });
   }
-  c.flags = find_flags(runs, factors);
+  c.flags = find_flags(runs, factors_of(c, asked));
   for (const Flag& flag : c.flags)
     for (const size_t g : flag.marked)
       c.groups[g].marks += (c.groups[g].marks.empty() ? "" : ",") + flag.mark;
@@ -110,10 +120,7 @@ void add_status_note(Comparison& c) {
       }
     const int64_t done = group.count("completed");
     if (done == group.records()) continue;
-    (done == 0                                             ? empty
-     : group.count("failed") + group.count("diverged") > 0 ? lucky
-                                                           : partial)
-        .push_back(g);
+    (done == 0 ? empty : group.lost_runs() ? lucky : partial).push_back(g);
   }
   std::vector<std::string> parts;
   for (const auto& [status, where] : ended)
@@ -232,6 +239,10 @@ int64_t Group::records() const {
   int64_t all = 0;
   for (const auto& status : statuses) all += status.second;
   return all;
+}
+
+bool Group::lost_runs() const {
+  return count("failed") + count("diverged") > 0;
 }
 
 std::set<std::string> Group::test_data() const {

@@ -25,9 +25,9 @@ struct Cell {
   std::vector<double> values;  ///< one a seed: the mean of its runs, where a row mixes settings
   std::string unit;            ///< what it was measured on; "" where that plays no part
   bool complete = true;        ///< each of the row's completed runs has it
-  /// The best on its test data and in its unit, of 3 seeds or more, complete, and of no row that
-  /// lost runs; and of those that no flag parts from it, one at least of 3 seeds, none lies within
-  /// its interval. Never of a cost.
+  /// The best of the rows of 3 seeds or more on its test data and in its unit, complete, and of no
+  /// row that lost runs. None of the others lies within its interval, and no flag parts it from one
+  /// at least. Never of a cost.
   bool best = false;
   bool chosen_on_test = false;  ///< measured on the split that also chose something
 };
@@ -50,6 +50,7 @@ struct Group {
   std::vector<StageCurve> curves;
   int64_t count(const std::string& status) const;
   int64_t records() const;                  ///< all runs
+  bool lost_runs() const;                   ///< some failed or diverged
   std::set<std::string> test_data() const;  ///< of the completed runs
 };
 
@@ -66,6 +67,8 @@ struct Paired {
   bool comparable = true;       ///< else nothing was tested
   std::string flags;            ///< marks of those that lie between the two: "a,c"
   bool chosen_on_test = false;  ///< the figure of either
+  bool lost_runs = false;       ///< runs of either failed or diverged: the rest may be lucky
+  bool lacks_figures = false;   ///< completed runs of either have none
   int64_t unpaired = 0;         ///< seeds of either side that the other lacks
   double size = 0;              ///< of the larger mean
   PairedTest test;              ///< group minus baseline

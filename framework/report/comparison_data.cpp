@@ -71,6 +71,7 @@ Json paired_json(const Paired& paired, const Comparison& c) {
           {"comparable", paired.comparable},
           {"flags", paired.flags},
           {"chosen_on_test", paired.chosen_on_test},
+          {"lacks", lacks_of(paired)},
           {"difference", summary_json(paired.test.difference)},
           {"unpaired", paired.unpaired},
           {"t", known(paired.test.t)},
@@ -112,8 +113,9 @@ const char* yes_or_no(bool value) {
 }
 
 constexpr const char* paired_parts[] = {
-    "pairs",    "unpaired",     "difference", "difference ci_low", "difference ci_high",
-    "p_t_holm", "p_exact_holm", "verdict",    "also differs in",   "either chosen_on_test"};
+    "pairs",       "unpaired",     "difference", "difference ci_low", "difference ci_high",
+    "p_t_holm",    "p_exact_holm", "verdict",    "also differs in",   "either chosen_on_test",
+    "either lacks"};
 
 /// A group's difference from its baseline in one metric.
 std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t metric) {
@@ -124,11 +126,17 @@ std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t
   for (const Paired& paired : c.paired) {
     if (paired.group != group || paired.metric != metric) continue;
     const Summary& difference = paired.test.difference;
-    fields = {std::to_string(difference.n),   std::to_string(paired.unpaired),
-              csv_number(difference.mean),    csv_number(difference.ci_low),
-              csv_number(difference.ci_high), csv_number(paired.p_t),
-              csv_number(paired.p_exact),     verdict_text(paired, c.metrics[metric].direction),
-              flag_keys(c, paired.flags),     yes_or_no(paired.chosen_on_test)};
+    fields = {std::to_string(difference.n),
+              std::to_string(paired.unpaired),
+              csv_number(difference.mean),
+              csv_number(difference.ci_low),
+              csv_number(difference.ci_high),
+              csv_number(paired.p_t),
+              csv_number(paired.p_exact),
+              verdict_text(paired, c.metrics[metric].direction),
+              flag_keys(c, paired.flags),
+              yes_or_no(paired.chosen_on_test),
+              fmt::format("{}", fmt::join(lacks_of(paired), "; "))};
   }
   return fields;
 }

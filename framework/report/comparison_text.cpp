@@ -134,8 +134,10 @@ std::string paired_heading(const Comparison& c) {
                        ? fmt::format("row {}", g + 1)
                        : fmt::format("row {} ({})", g + 1, c.groups[g].runs[0]->dataset));
   return fmt::format(
-      "Difference from {}{} over shared seeds [95 % interval]; p of the paired t-test and of "
-      "Wilcoxon's exact signed-rank test, each corrected by Holm over the rows of a metric",
+      "Difference from {}{} over shared seeds [95 % interval of this difference alone]; p of the "
+      "paired t-test and of Wilcoxon's exact signed-rank test, each corrected by Holm over the "
+      "rows "
+      "of a metric",
       fmt::join(from, " and "), from.size() > 1 ? ", each on its own data," : "");
 }
 
@@ -168,7 +170,8 @@ std::string legend(const Comparison& c) {
   for (const Metric& metric : c.metrics) incomparable |= !metric.comparable;
   if (tells) text += "; n: seeds behind a figure, where not the row's runs";
   if (best)
-    text += "; * best of the rows it may be compared with; no other such mean in its interval";
+    text +=
+        "; * best of the rows of 3 seeds or more on the same data: no other's mean in its interval";
   if (chosen) text += "; ! chosen on the test data";
   if (incomparable) text += "; ≠ not comparable between all rows";
   return text;
@@ -254,12 +257,22 @@ std::string counts_text(const Comparison& c) {
                      fmt::join(parts, ", "), c.groups.size(), c.groups.size() == 1 ? "" : "s");
 }
 
+std::vector<std::string> lacks_of(const Paired& paired) {
+  std::vector<std::string> lacks;
+  if (paired.lost_runs) lacks.emplace_back("failed runs");
+  if (paired.lacks_figures) lacks.emplace_back("missing figures");
+  return lacks;
+}
+
 std::string verdict_with_flags(const Paired& paired, int direction) {
-  std::string see = paired.flags;
-  if (paired.chosen_on_test) see += see.empty() ? "!" : " and !";
+  std::vector<std::string> see;
+  if (!paired.flags.empty()) see.push_back(paired.flags);
+  if (paired.chosen_on_test) see.emplace_back("!");
+  for (const std::string& lack : lacks_of(paired)) see.push_back("the " + lack);
   const std::string verdict = verdict_text(paired, direction);
   return see.empty() ? verdict
-                     : fmt::format("{}, {}see {}", verdict, paired.comparable ? "but " : "", see);
+                     : fmt::format("{}, {}see {}", verdict, paired.comparable ? "but " : "",
+                                   fmt::join(see, " and "));
 }
 
 std::string comparison_text(const Comparison& c, size_t width) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "strata/report/comparison.hpp"
 
@@ -26,7 +27,10 @@ Json comparison_json(const Comparison& comparison);
 
 /// "better", "worse", "n too small to tell" ...
 std::string verdict_text(const Paired& paired, int direction);
-/// "worse, but see a,c and !": what lies between the two rows beside what is compared.
+/// What the verdict is without: "failed runs", "missing figures" of either row.
+std::vector<std::string> lacks_of(const Paired& paired);
+/// "worse, but see a,c and !": what lies between the two rows beside what is compared, and what is
+/// lacking.
 std::string verdict_with_flags(const Paired& paired, int direction);
 
 }  // namespace strata

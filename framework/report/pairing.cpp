@@ -57,6 +57,8 @@ Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_
   paired.size = std::max(std::abs(ours_cell.summary.mean), std::abs(theirs_cell.summary.mean));
   paired.comparable = ours_cell.unit == theirs_cell.unit && !is_of_codes(ours_cell);
   paired.chosen_on_test = ours_cell.chosen_on_test || theirs_cell.chosen_on_test;
+  paired.lost_runs = c.groups[g].lost_runs() || c.groups[baseline].lost_runs();
+  paired.lacks_figures = !ours_cell.complete || !theirs_cell.complete;
   for (const Flag& flag : c.flags) {
     if (!flag.concerns(metric) || !flag.between(g, baseline)) continue;
     paired.flags += (paired.flags.empty() ? "" : ",") + flag.mark;

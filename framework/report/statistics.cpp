@@ -1,6 +1,7 @@
 #include "strata/report/statistics.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
@@ -12,6 +13,7 @@ namespace {
 constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
 constexpr double level = 0.05;
 constexpr double rounding = 1e-6;  // of a figure's size: sums of single precision, in another order
+constexpr size_t most_exact = 200;  // differences; beyond, the normal distribution is as good
 
 /// Twice the mid-ranks of the magnitudes, so that they are whole numbers.
 std::vector<int64_t> doubled_ranks(const std::vector<double>& values) {
@@ -49,6 +51,18 @@ double lower_tail(const std::vector<int64_t>& ranks, int64_t limit) {
   return std::accumulate(chance.begin(), chance.begin() + limit + 1, 0.0);
 }
 
+/// Two-sided p of the smaller sum of ranks, by the normal distribution with the variance that tied
+/// ranks have (a quarter of their squares' sum) and half a rank for continuity.
+double normal_p(const std::vector<int64_t>& doubled, int64_t smaller) {
+  double mean = 0, variance = 0;  // of the doubled sum
+  for (const int64_t rank : doubled) {
+    mean += static_cast<double>(rank) / 2;
+    variance += static_cast<double>(rank * rank) / 4;
+  }
+  const double z = std::max(0.0, mean - static_cast<double>(smaller) - 1) / std::sqrt(variance);
+  return 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), z));
+}
+
 }  // namespace
 
 double student_p(double t, double df) {
@@ -72,6 +86,7 @@ Summary summarize(const std::vector<double>& values, double confidence) {
   double squares = 0;
   for (const double value : values) squares += (value - s.mean) * (value - s.mean);
   s.sd = std::sqrt(squares / (n - 1));
+  if (s.sd <= 1e-12 * std::abs(s.mean)) s.sd = 0;  // equal but for the rounding of their mean
   const double half = student_quantile(confidence, n - 1) * s.sd / std::sqrt(n);
   s.ci_low = s.mean - half;
   s.ci_high = s.mean + half;
@@ -85,14 +100,16 @@ SignedRank signed_rank_test(const std::vector<double>& differences) {
   SignedRank result;
   result.n = static_cast<int64_t>(values.size());
   result.p = result.w_plus = result.smallest_p = not_known;
-  if (values.empty() || values.size() > 200) return result;
+  if (values.empty()) return result;
   const auto ranks = doubled_ranks(values);
   int64_t plus = 0;
   for (size_t i = 0; i < values.size(); ++i)
     if (values[i] > 0) plus += ranks[i];
   const int64_t minus = std::accumulate(ranks.begin(), ranks.end(), int64_t{0}) - plus;
   result.w_plus = static_cast<double>(plus) / 2;
-  result.p = std::min(1.0, 2 * lower_tail(ranks, std::min(plus, minus)));
+  const int64_t smaller = std::min(plus, minus);
+  result.p = values.size() > most_exact ? normal_p(ranks, smaller)
+                                        : std::min(1.0, 2 * lower_tail(ranks, smaller));
   result.smallest_p = std::ldexp(1.0, 1 - static_cast<int>(result.n));
   return result;
 }
@@ -103,8 +120,7 @@ PairedTest paired_test(const std::vector<double>& differences) {
   test.exact = signed_rank_test(differences);
   test.t = test.p_t = not_known;
   const Summary& d = test.difference;
-  // Differences that are equal but for rounding have no spread to judge by.
-  if (d.n < 2 || d.sd <= 1e-12 * std::abs(d.mean)) return test;
+  if (d.n < 2 || d.sd == 0) return test;  // no spread to judge by
   test.t = d.mean / (d.sd / std::sqrt(static_cast<double>(d.n)));
   test.p_t = student_p(test.t, static_cast<double>(d.n - 1));
   return test;
@@ -131,16 +147,18 @@ Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t compar
   const int64_t n = test.difference.n;
   if (n >= 1 && test.exact.n == 0) return n < 3 ? Verdict::too_few : Verdict::identical;
   if (n < 3) return Verdict::too_few;
-  const bool exact_can = test.exact.smallest_p * static_cast<double>(comparisons) <= level;
+  const auto corrected = static_cast<double>(comparisons);
+  const bool exact_can = test.exact.smallest_p * corrected <= level;
+  const bool enough = std::ldexp(corrected, 1 - static_cast<int>(n)) <= level;
   const bool exact_differs = p_exact <= level;
   const bool t_differs = p_t <= level;  // false where there is no t
   const double least = rounding * size;
   if (std::abs(test.difference.mean) <= least && (t_differs || test.difference.sd <= least))
     return Verdict::rounding;
   if (std::isnan(p_t)) return exact_differs ? Verdict::differs : Verdict::too_few;
-  if (t_differs && exact_can && !exact_differs) return Verdict::tests_disagree;
-  if (t_differs) return Verdict::differs;
-  return n < 6 ? Verdict::too_few : Verdict::no_difference;
+  if (t_differs) return exact_can && !exact_differs ? Verdict::tests_disagree : Verdict::differs;
+  if (exact_differs) return Verdict::tests_disagree;
+  return enough ? Verdict::no_difference : Verdict::too_few;
 }
 
 }  // namespace strata

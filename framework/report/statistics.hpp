@@ -10,7 +10,7 @@ namespace strata {
 struct Summary {
   int64_t n = 0;
   double mean = 0;
-  double sd = 0;      ///< with n - 1; NaN where n < 2
+  double sd = 0;      ///< with n - 1; NaN where n < 2; 0 within 1e-12 of the mean
   double ci_low = 0;  ///< mean -+ t(n - 1) sd / sqrt(n); NaN where n < 2
   double ci_high = 0;
 };
@@ -23,7 +23,9 @@ double student_quantile(double confidence, double df);
 
 /// Wilcoxon's signed-rank test: the exact two-sided p over all 2^n signs, with zero differences
 /// left out and equal magnitudes given their mean rank (Wilcoxon 1945; with ties this is the
-/// permutation test on those ranks). NaN where every difference is zero, or more than 200 are not.
+/// permutation test on those ranks). Of more than 200 differences the normal approximation, with
+/// the variance of tied ranks and a correction for continuity (Hollander and Wolfe 1973, section
+/// 3.1). NaN where every difference is zero.
 struct SignedRank {
   int64_t n = 0;      ///< differences that are not zero
   double w_plus = 0;  ///< sum of the ranks of the positive ones
@@ -52,13 +54,14 @@ enum class Verdict {
   too_few,        ///< n too small to tell
   no_difference,  ///< enough pairs, and none shown
   differs,        ///< both tests agree (or, with few pairs, the t-test alone can tell)
-  tests_disagree  ///< the t-test finds a difference that the ranks do not support
+  tests_disagree  ///< one test finds a difference that the other could see, and does not
 };
 /// @param p_t, p_exact  adjusted p-values
 /// @param comparisons  how many were corrected for
 /// @param size  of the figures: what is within a millionth of it is rounding, whatever the tests
-/// say Fewer than 3 pairs never tell. Up to 5, Wilcoxon's p cannot fall under 5 % whatever the
-/// data, so a t-test that finds nothing then says too_few.
+///   say
+/// Fewer than 3 pairs never tell. Where n pairs could not pass Wilcoxon's test whatever the data,
+/// comparisons * 2^(1 - n) being above 5 %, and the t-test finds nothing, n is too_few.
 Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t comparisons,
               double size = 0);
 

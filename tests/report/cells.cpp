@@ -131,7 +131,7 @@ TEST_CASE("a figure that some of a row's runs lack is never best") {
     };
   };
   CHECK(stars(three_rows(lacks(9))) == "accuracy 2, nll 2");
-  CHECK(stars(three_rows(lacks(0))) == "nll 2");
+  CHECK(stars(three_rows(lacks(0))) == "accuracy 1, nll 2");  // of two seeds: as good as none
 }
 
 TEST_CASE("the best has a rival of three seeds") {
@@ -153,6 +153,32 @@ TEST_CASE("the best has a rival of three seeds") {
   CHECK(against(3) == "accuracy 1");
   CHECK(against(2).empty());
   CHECK(against(1).empty());
+}
+
+TEST_CASE("a flagged row in the interval keeps the star off, one outside and few seeds do not") {
+  // Row 2's interval is 0.92017 +- 0.00052.
+  const auto float32 = [](Json& r) { r["config"]["dtype"] = "float32"; };
+  CHECK(stars(three_rows(float32, {}, 0.9005)) == "accuracy 1, nll 1");
+  CHECK(stars(three_rows(float32, {}, 0.9198)).empty());
+  // Rows of one or two seeds neither have a star nor take one.
+  const auto beside = [](int64_t seeds) {
+    std::vector<ComparedRun> runs;
+    for (const double lr : {0.1, 1.0, 2.0})
+      for (int64_t seed = 0; seed < (lr == 2.0 ? seeds : 5); ++seed) {
+        RunSpec spec;
+        spec.lr = lr;
+        spec.seed = seed;
+        Json record = make_record(spec);
+        record["metrics"]["test"]["accuracy"] = 0.9 + 0.01 * lr + 0.0001 * double(seed * seed);
+        runs.push_back(compared_run("r.json", record));
+      }
+    CompareOptions options;
+    options.metrics = {"accuracy"};
+    return stars(compare(std::move(runs), options));
+  };
+  CHECK(beside(1) == "accuracy 1");
+  CHECK(beside(2) == "accuracy 1");
+  CHECK(beside(3) == "accuracy 2");
 }
 
 TEST_CASE("a row that lost runs is never best, nor is another that is worse than it") {

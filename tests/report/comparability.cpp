@@ -240,6 +240,49 @@ TEST_CASE("what is compared on purpose is no fault") {
   CHECK(flags_after(longer, options).size() == 1);
 }
 
+TEST_CASE("epochs asked for alike and trained otherwise are a fault whatever --by names") {
+  std::vector<ComparedRun> runs;
+  for (const char* strategy : {"greedy", "end_to_end"})
+    for (const int64_t epochs : {5, 10})
+      for (int64_t seed = 0; seed < 3; ++seed) {
+        RunSpec spec;
+        spec.strategy = strategy;
+        spec.epochs = epochs;
+        spec.seed = seed;
+        runs.push_back(compared_run("r.json", make_record(spec)));
+      }
+  CompareOptions options;
+  options.by = {"strategy", "pretrain.epochs"};
+  options.metrics = {"reconstruction_error"};
+  const Comparison c = compare(std::move(runs), options);
+  REQUIRE(c.groups.size() == 4);  // end_to_end of 5 and of 10, greedy of 5 and of 10
+  const auto& flags = c.flags;
+  CHECK(flags.at(0).text() ==
+        "epochs: stages[].epochs of pretrain (pretrain.epochs 5) is 5 in row 1, 10 in row 3, and "
+        "(pretrain.epochs 10) is 10 in row 2, 20 in row 4; some trained longer");
+  CHECK(flags[0].between(0, 2));
+  CHECK(flags[0].between(1, 3));
+  CHECK_FALSE(flags[0].between(0, 1));  // compared on purpose
+  CHECK_FALSE(flags[0].between(0, 3));
+}
+
+TEST_CASE("what early stopping makes of the seeds of one row is no fault where it is compared") {
+  std::vector<ComparedRun> runs;
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    RunSpec spec;
+    spec.seed = seed;
+    Json record = make_record(spec);
+    record["config"]["classify"]["early_stopping"] = {{"metric", "accuracy"}, {"patience", 2}};
+    Json& epochs = record["stages"][2]["epochs"];
+    epochs.erase(epochs.begin() + 5 + seed, epochs.end());
+    runs.push_back(compared_run("record.json", record));
+  }
+  CHECK(compare(runs).flags.size() == 1);
+  CompareOptions options;
+  options.by = {"patience"};
+  CHECK(compare(runs, options).flags.empty());
+}
+
 TEST_CASE("data sets that are compared are no fault, of whatever size; a size asked for is") {
   const auto run = [](const std::string& dataset, int64_t train, const Json& asked) {
     RunSpec spec;

@@ -65,6 +65,34 @@ TEST_CASE("a verdict carries what else lies between the two rows") {
         "not comparable, see a");
 }
 
+TEST_CASE("a verdict over what is left of the runs says so") {
+  const auto gone = [](const std::string& status) {
+    return [status](Json& r) {
+      if (r["seed"].get<int64_t>() < 2) {
+        r["status"] = status;
+        r.erase("metrics");
+      }
+    };
+  };
+  CHECK(said_of_pair(gone("diverged")) == "better (by t alone), but see the failed runs");
+  CHECK(said_of_pair(gone("failed")) == "better (by t alone), but see the failed runs");
+  CHECK(said_of_pair(gone("interrupted")) == "better (by t alone)");
+  const auto null_figure = [](Json& r) {
+    if (r["seed"] == 5) r["metrics"]["test"]["accuracy"] = nullptr;
+  };
+  CHECK(said_of_pair(null_figure) == "better (by t alone), but see the missing figures");
+  const Comparison c = pair_of_rates([&](Json& r) {
+    null_figure(r);
+    gone("diverged")(r);
+    r["config"]["dtype"] = "float32";
+  });
+  CHECK(verdict_with_flags(c.paired.at(0), 1) ==
+        "better (by t alone), but see a and the failed runs and the missing figures");
+  CHECK(comparison_json(c)["paired"][0]["lacks"] == Json({"failed runs", "missing figures"}));
+  CHECK(comparison_csv(c).find(",config.dtype,no,failed runs; missing figures\r\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("the classifier's epochs lie between no figures of pretraining") {
   const Comparison c = pair_of_rates(more_epochs, {"reconstruction_error", "accuracy"});
   CHECK(verdict_with_flags(c.paired.at(0), -1) == "identical");
@@ -118,7 +146,7 @@ TEST_CASE("a flagged baseline is told beside each row that is tested against it"
   CHECK(json["paired"][0]["verdict"] == "better, but see a");
   CHECK(json["paired"][0]["flags"] == "a");
   const std::string csv = comparison_csv(c);
-  CHECK(csv.find(",better,stages[].epochs of classify,no\r\n") != std::string::npos);
+  CHECK(csv.find(",better,stages[].epochs of classify,no,\r\n") != std::string::npos);
   CHECK(csv.find("0.1,lecture-mnist-greedy,stages[].epochs of classify,8,0,0,0,0,") !=
         std::string::npos);
 }
@@ -221,7 +249,8 @@ TEST_CASE("a baseline on each of two test data: each row against that of its own
   const std::string text = comparison_text(c, 160);
   CAPTURE(text);
   CHECK(text.find("Difference from row 1 (fashion_mnist) and row 2 (mnist), each on its own data, "
-                  "over shared seeds [95 % interval]; p of") != std::string::npos);
+                  "over shared seeds [95 % interval of this difference alone]; p of") !=
+        std::string::npos);
   const Json json = comparison_json(c);
   CHECK(json["baselines"] == Json::array({0, 1}));
   CHECK(json["paired"][1]["baseline"] == 1);

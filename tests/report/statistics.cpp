@@ -88,6 +88,28 @@ TEST_CASE("Wilcoxon's exact p: R, scipy and the printed table") {
   CHECK(signed_rank_test(ten).smallest_p == Approx(2.0 / 1024));
 }
 
+TEST_CASE(
+    "beyond 200 differences Wilcoxon's p is the normal distribution's (the formula in Python)") {
+  Values plain = sequence(1, 250), tied;
+  for (double& value : plain)
+    if (static_cast<int>(value) % 5 > 2) value = -value;
+  for (int i = 0; i < 250; ++i) tied.push_back((i % 50 + 1) * (i % 7 < 4 ? 1 : -1));
+  CHECK(signed_rank_test(plain).w_plus == 18775);
+  CHECK(exact_p(plain) == Approx(0.006992086231470047));
+  CHECK(signed_rank_test(tied).w_plus == 18212);
+  CHECK(exact_p(tied) == Approx(0.027425113879707065));
+  Values exact(plain.begin(), plain.begin() + 200);
+  const double p = exact_p(exact);  // at the border the two agree
+  exact.push_back(201);
+  CHECK(exact_p(exact) == Approx(p).epsilon(0.1));
+}
+
+TEST_CASE("values that are equal but for rounding have no spread") {
+  const Summary s = summarize({29.167173713, 29.167173713 * (1 + 4e-16), 29.167173713});
+  CHECK(s.sd == 0);
+  CHECK(s.ci_low == s.mean);
+}
+
 TEST_CASE("ties take their mean rank, zeros go (all 2^7 signs enumerated in Python)") {
   const SignedRank test = signed_rank_test({1, 1, 2, -2, 3, 4, 0, 5});
   CHECK(test.n == 7);
@@ -127,9 +149,15 @@ TEST_CASE("what a test may say") {
   CHECK(verdict({0, 0, 0, 0}) == Verdict::identical);
   CHECK(verdict({1, -1, 2, -2, 3, -3, 0.5}) == Verdict::no_difference);
   CHECK(verdict(sleep) == Verdict::differs);
-  CHECK(verdict(sleep, 100) == Verdict::no_difference);
+  CHECK(verdict(sleep, 20) == Verdict::no_difference);  // 20 / 2^9 is below 5 %
+  CHECK(verdict(sleep, 100) == Verdict::too_few);       // 100 / 2^9: no ten pairs could pass
   CHECK(verdict({5, 5.1, 4.9, 5.2, 4.8, 5, -0.1}) == Verdict::differs);
   // The one loss is the largest of ten: W = 10, past the table's 8, while t = 3.6 has p = 0.006.
   CHECK(verdict({5, 5.1, 4.9, 5.2, 4.8, 5, -6, 5.3, 5.4, 5.2}) == Verdict::tests_disagree);
   CHECK(verdict({9, 9, 9, 8, 8, 8, 9, 8, -10, -10}) == Verdict::no_difference);
+  // One seed far off hides from t (p = 0.24) what every seed shows (p = 2 / 2^10).
+  const Values outlier = {0.82, 0.02, 0.021, 0.019, 0.02, 0.022, 0.018, 0.02, 0.021, 0.02};
+  CHECK(paired_test(outlier).p_t == Approx(0.244).epsilon(0.02));
+  CHECK(verdict(outlier) == Verdict::tests_disagree);
+  CHECK(verdict(outlier, 40) == Verdict::too_few);  // 40 / 2^9: could not pass
 }
