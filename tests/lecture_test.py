@@ -64,6 +64,11 @@ class Arithmetic(unittest.TestCase):
         far = [-0.02] * 9 + [-0.021]
         self.assertTrue(strategies.difference_text(Spread(far)).endswith("] worse"))
         self.assertTrue(strategies.difference_text(Spread(far[:5])).endswith("] worse by t alone"))
+        disagree = "] unclear: the tests disagree"
+        one_back = [-0.05, -0.051, -0.049, -0.052, -0.048, -0.05, 0.06, -0.053, -0.054, -0.052]  # 3 p = 0.25
+        self.assertTrue(strategies.difference_text(Spread(one_back)).endswith(disagree))
+        one_far = [0.82, 0.02, 0.021, 0.019, 0.02, 0.022, 0.018, 0.02, 0.021, 0.02]  # p(t) = 0.24, p = 2 / 2^10
+        self.assertTrue(strategies.difference_text(Spread(one_far)).endswith(disagree))
         self.assertTrue(strategies.difference_text(Spread([0.01, -0.01, 0.02, -0.02])).endswith("cannot be told"))
 
     def test_spread_of_a_known_sample(self):

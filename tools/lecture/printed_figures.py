@@ -88,7 +88,8 @@ def classes_table(runs):
             outside.append(f"{name} ({signed(spread.distance(value))})")
     mean = sum(printed.MNIST_CLASSES) / 10
     spread = Spread(sum(run.tests("per_class_accuracy")[-1]) / 10 for run in runs.values())
-    rows.append(["mean of the classes", percent(mean)] + beside(spread, mean, True))
+    said = f"{percent(mean)} (said: {printed.MNIST_CLASSES_SAID})"
+    rows.append(["mean of the classes", said] + beside(spread, mean, True))
     text = table(["class", "the lecture", "lr 0.98", "distance"], rows)
     judged = f"{10 - len(outside)} of 10 classes inside"
     return text + f"\n\n{judged}" + (f"; outside: {', '.join(outside)}." if outside else ".")
