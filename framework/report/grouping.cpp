@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <set>
 
+#include "strata/report/asked.hpp"
 #include "strata/report/circumstances.hpp"
-#include "strata/report/find_row.hpp"
 #include "strata/report/settings.hpp"
 #include "strata/report/stage_settings.hpp"
 #include "strata/report/unused.hpp"
-#include "strata/support/errors.hpp"
 
 namespace strata {
 namespace {
@@ -92,99 +91,6 @@ struct Configurations {
   }
 };
 
-/// Every key of the configurations, and each one's values.
-struct FlatSettings {
-  std::vector<std::string> keys;
-  std::vector<std::map<std::string, std::string>> values;
-
-  explicit FlatSettings(const std::vector<Json>& configs) {
-    std::set<std::string> known;
-    for (const Json& config : configs) {
-      values.emplace_back();
-      for (auto& [key, value] : flat_settings(config)) {
-        if (known.insert(key).second) keys.push_back(key);
-        values.back().emplace(key, value);
-      }
-    }
-  }
-};
-
-bool lists(const std::vector<std::string>& keys, const std::string& key) {
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
-/// The full keys that --by asks for, each once, of those that vary where these are meant by it.
-std::vector<std::string> asked_keys(const FlatSettings& flat, const VaryingSettings& varying,
-                                    const std::vector<std::string>& by,
-                                    const std::vector<std::string>& facts,
-                                    const std::vector<const ComparedRun*>& runs) {
-  std::vector<std::string> keys;
-  for (const std::string& given : by) {
-    if (given == "seed")
-      throw UserError(
-          "--by: the seed makes no rows, for a row's figures are means over its seeds; --json "
-          "lists each run with its own");
-    const std::string name = without_type(flat.keys, given);
-    const bool varies = std::any_of(varying.keys.begin(), varying.keys.end(),
-                                    [&](auto& key) { return ends_in(key, name); });
-    const auto& known = varies ? varying.keys : flat.keys;
-    const std::string& key = known[find_key(known, name, "--by", facts, provenance_keys(runs))];
-    if (!lists(keys, key)) keys.push_back(key);
-  }
-  return keys;
-}
-
-/// The columns that --by asks for; a setting that does not vary makes a column of one value.
-VaryingSettings asked_settings(const FlatSettings& flat, const VaryingSettings& varying,
-                               const std::vector<std::string>& keys) {
-  VaryingSettings asked{keys, std::vector<std::vector<std::string>>(flat.values.size()), {}};
-  for (const std::string& key : keys) {
-    const auto column = std::find(varying.keys.begin(), varying.keys.end(), key);
-    for (size_t i = 0; i < flat.values.size(); ++i) {
-      const auto value = flat.values[i].find(key);
-      asked.values[i].push_back(
-          column != varying.keys.end()
-              ? varying.values[i][static_cast<size_t>(column - varying.keys.begin())]
-          : value == flat.values[i].end() ? ""
-                                          : value->second);
-    }
-  }
-  return asked;
-}
-
-/// The data's settings without which rows by the `asked` keys would hold runs on different test
-/// data.
-std::vector<std::string> data_keys(const Configurations& all, const FlatSettings& flat,
-                                   const VaryingSettings& varying,
-                                   const std::vector<std::string>& asked) {
-  std::vector<std::string> added, keys = asked;
-  for (size_t k = 0; k < varying.keys.size(); ++k) {
-    if (varying.keys[k].rfind("data.", 0) != 0 || lists(keys, varying.keys[k])) continue;
-    const auto rows = asked_settings(flat, varying, keys).values;
-    std::map<std::vector<std::string>, std::map<std::string, std::set<std::string>>> said;
-    for (size_t i = 0; i < rows.size(); ++i)
-      for (const ComparedRun* run : all.members[i])
-        if (run->status == "completed") said[rows[i]][run->test_data].insert(varying.values[i][k]);
-    const bool tells = std::any_of(said.begin(), said.end(), [](const auto& row) {
-      return std::any_of(row.second.begin(), row.second.end(), [&](const auto& data) {
-        return data.second != row.second.begin()->second;
-      });
-    });
-    if (!tells) continue;
-    added.push_back(varying.keys[k]);
-    keys.push_back(varying.keys[k]);
-  }
-  return added;
-}
-
-/// Whether one of the keys is this one, or lies within it.
-bool covered_by(const std::vector<std::string>& keys, const std::string& key) {
-  return std::any_of(keys.begin(), keys.end(), [&](const std::string& inner) {
-    return inner.rfind(key, 0) == 0 &&
-           (inner.size() == key.size() || inner[key.size()] == '.' || inner[key.size()] == '[');
-  });
-}
-
 void add_repeat_notes(std::vector<std::string>& notes, const Repeats& repeats) {
   if (repeats.count == 0) return;
   notes.push_back(fmt::format(
@@ -215,23 +121,23 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
   std::vector<size_t> stages;
   for (const auto& same : all.members) stages.push_back(same[0]->pretraining_stages);
   VaryingSettings varying = varying_by_stage(all.configs, stages);
-  const FlatSettings flat(all.configs);
-  asked = asked_keys(flat, varying, by, facts, runs);
-  const auto added = by.empty() ? by : data_keys(all, flat, varying, asked);
+  const AskedSettings ask(all.configs, varying);
+  asked = ask.keys(by, facts, provenance_keys(runs));
+  const auto added = by.empty() ? by : ask.data_keys(asked, all.members);
   keys = asked;
   keys.insert(keys.end(), added.begin(), added.end());
   auto kept = keys;  // a result may be the same under two versions: that is what they tell
   kept.insert(kept.end(), all.facts.begin(), all.facts.end());
   const UnusedSettings unused = blank_unused(all.members, kept, varying);
-  const VaryingSettings columns = by.empty() ? varying : asked_settings(flat, varying, keys);
+  const VaryingSettings columns = by.empty() ? varying : ask.columns(keys);
   keys = columns.keys;
-  key_names = short_names(keys, flat.keys);
+  key_names = short_names(keys, ask.known());
 
   std::map<std::vector<std::string>, std::vector<const ComparedRun*>> members;
   for (const ComparedRun* run : runs) members[columns.values[all.index.at(run)]].push_back(run);
   rest_.resize(all.configs.size());
   for (size_t k = 0; k < varying.keys.size(); ++k) {
-    if (lists(keys, varying.keys[k])) continue;
+    if (ask.told_by(keys, varying.keys[k])) continue;
     rest_keys_.push_back(varying.keys[k]);
     for (size_t i = 0; i < all.configs.size(); ++i) rest_[i].push_back(varying.values[i][k]);
   }
@@ -284,7 +190,7 @@ void GroupedRuns::add_rest_notes() {
     }
     if (mixes)
       mixing.push_back(rest_keys_[k]);
-    else if (all.size() > 1 && !covered_by(keys, rest_keys_[k]))
+    else if (all.size() > 1 && !covers(keys, rest_keys_[k]))
       apart.push_back(rest_keys_[k]);
   }
   mixed = !mixing.empty();
