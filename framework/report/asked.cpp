@@ -146,8 +146,8 @@ size_t AskedSettings::mixing_rows(
   for (size_t i = 0; i < rows.size(); ++i)
     for (const ComparedRun* run : members[i])
       if (run->status == "completed") tested[rows[i]].insert(run->test_data);
-  return static_cast<size_t>(std::count_if(
-      tested.begin(), tested.end(), [](const auto& row) { return row.second.size() > 1; }));
+  return static_cast<size_t>(std::count_if(tested.begin(), tested.end(),
+                                           [](const auto& row) { return row.second.size() > 1; }));
 }
 
 std::vector<std::string> AskedSettings::data_keys(

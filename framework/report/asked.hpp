@@ -49,7 +49,7 @@ class AskedSettings {
   const std::vector<Json>& configs_;
   const VaryingSettings& varying_;
   std::vector<std::string> known_;
-  std::vector<std::string> parts_;                           ///< keys of maps and lists
+  std::vector<std::string> parts_;                          ///< keys of maps and lists
   std::vector<std::map<std::string, std::string>> values_;  ///< of each configuration, by key
 };
 

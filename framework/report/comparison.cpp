@@ -228,6 +228,17 @@ void add_unstarted_note(Comparison& c) {
                                 c.unstarted.size() > 1 ? "s" : "", fmt::join(names, ", ")));
 }
 
+/// @param wanted  as CompareOptions::baseline; of two rows one is the baseline by itself
+void set_baselines(Comparison& c, const std::string& wanted) {
+  if (!wanted.empty()) {
+    Baselines found = find_baselines(c, wanted);
+    c.baselines = std::move(found.rows);
+    c.baseline_keys = std::move(found.keys);
+  } else if (c.groups.size() == 2) {
+    c.baselines = {control_row(c)};
+  }
+}
+
 }  // namespace
 
 int64_t Group::count(const std::string& status) const {
@@ -269,10 +280,7 @@ Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options)
   mark_best(c);
   add_notes(c);
   add_unstarted_note(c);
-  if (!options.baseline.empty())
-    c.baselines = find_baselines(c, options.baseline);
-  else if (c.groups.size() == 2)
-    c.baselines = {0};
+  set_baselines(c, options.baseline);
   if (!c.baselines.empty())
     add_paired(c, [&](const auto& a, const auto& b) { return grouped.agree(a, b); });
   if (options.baseline.empty() && c.paired.empty()) c.baselines.clear();

@@ -89,7 +89,10 @@ struct Comparison {
   std::vector<Group> groups;
   std::vector<Flag> flags;
   std::vector<std::string> notes;  ///< sentences: what the reader must know beside the flags
-  std::vector<size_t> baselines;   ///< several where each is on other test data: for its own rows
+  /// Several where these are of other settings or test data: each for the rows that agree with it.
+  std::vector<size_t> baselines;
+  std::vector<size_t>
+      baseline_keys;  ///< that name them: in these alone a row may differ from its own
   std::vector<Paired> paired;
   std::string paired_note;  ///< a sentence under these, or ""
 

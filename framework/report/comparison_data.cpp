@@ -27,10 +27,17 @@ Json run_json(const ComparedRun& run, const Comparison& c) {
           {"seed", run.seed},          {"status", run.status}, {"metrics", metrics}};
 }
 
-Json group_json(const Group& group, const Comparison& c) {
+/// A setting's text as what it is: a number, a truth value, null where there is none, or a text.
+Json typed(const std::string& text) {
+  if (text.empty()) return nullptr;
+  const Json value = Json::parse(text, nullptr, false);
+  return value.is_number() || value.is_boolean() ? value : Json(text);
+}
+
+Json group_json(size_t g, const Comparison& c) {
+  const Group& group = c.groups[g];
   Json settings = Json::object(), metrics = Json::object(), runs = Json::array();
-  for (size_t k = 0; k < c.keys.size(); ++k)
-    settings[c.keys[k]] = group.values[k].empty() ? Json(nullptr) : Json(group.values[k]);
+  for (size_t k = 0; k < c.keys.size(); ++k) settings[c.keys[k]] = typed(group.values[k]);
   for (size_t m = 0; m < c.metrics.size(); ++m) {
     const Cell& cell = group.cells[m];
     Json figures = summary_json(cell.summary);
@@ -44,8 +51,16 @@ Json group_json(const Group& group, const Comparison& c) {
       runs.push_back(run_json(*run, c));
       runs.back()["counts"] = listed == &group.runs;
     }
-  return {{"settings", settings}, {"names", group.names}, {"statuses", group.statuses},
-          {"flags", group.marks}, {"metrics", metrics},   {"runs", runs}};
+  return {{"row", g + 1},         {"settings", settings},
+          {"names", group.names}, {"statuses", group.statuses},
+          {"flags", group.marks}, {"metrics", metrics},
+          {"runs", runs}};
+}
+
+/// As the table counts them, from 1.
+std::vector<size_t> rows_of(std::vector<size_t> groups) {
+  for (size_t& group : groups) ++group;
+  return groups;
 }
 
 Json flag_json(const Flag& flag) {
@@ -53,7 +68,10 @@ Json flag_json(const Flag& flag) {
   for (const Flag::Difference& difference : flag.differences) {
     Json sides = Json::array();
     for (const Flag::Side& side : difference.sides)
-      sides.push_back({{"value", side.value}, {"groups", side.groups}, {"runs", side.runs}});
+      sides.push_back({{"value", side.value},
+                       {"groups", side.groups},
+                       {"rows", rows_of(side.groups)},
+                       {"runs", side.runs}});
     differences.push_back({{"scope", difference.scope}, {"sides", sides}});
   }
   return {{"mark", flag.mark},
@@ -67,7 +85,9 @@ Json paired_json(const Paired& paired, const Comparison& c) {
   const Metric& metric = c.metrics[paired.metric];
   return {{"metric", metric.name},
           {"group", paired.group},
+          {"row", paired.group + 1},
           {"baseline", paired.baseline},
+          {"baseline_row", paired.baseline + 1},
           {"comparable", paired.comparable},
           {"flags", paired.flags},
           {"chosen_on_test", paired.chosen_on_test},
@@ -151,7 +171,7 @@ Json comparison_json(const Comparison& c) {
                                   : metric.direction < 0 ? Json("smaller")
                                                          : Json(nullptr)},
                        {"comparable", metric.comparable}});
-  for (const Group& group : c.groups) groups.push_back(group_json(group, c));
+  for (size_t g = 0; g < c.groups.size(); ++g) groups.push_back(group_json(g, c));
   for (const Flag& flag : c.flags) flags.push_back(flag_json(flag));
   Json paired = Json::array();
   for (const Paired& pair : c.paired) paired.push_back(paired_json(pair, c));
@@ -160,9 +180,17 @@ Json comparison_json(const Comparison& c) {
   Json unreadable = Json::array();
   for (const UnreadableRecord& record : c.unreadable)
     unreadable.push_back({{"path", record.path.string()}, {"error", record.error}});
-  return {{"keys", c.keys},           {"metrics", metrics}, {"groups", groups},
-          {"baselines", c.baselines}, {"paired", paired},   {"paired_note", c.paired_note},
-          {"flags", flags},           {"notes", c.notes},   {"unstarted", unstarted},
+  return {{"keys", c.keys},
+          {"metrics", metrics},
+          {"groups", groups},
+          {"baselines", c.baselines},
+          {"baseline_rows", rows_of(c.baselines)},
+          {"paired", paired},
+          {"paired_note", c.paired_note},
+          {"counts", counts_text(c)},
+          {"flags", flags},
+          {"notes", c.notes},
+          {"unstarted", unstarted},
           {"unreadable", unreadable}};
 }
 

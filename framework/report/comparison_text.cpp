@@ -109,6 +109,7 @@ std::vector<Column> paired_columns(const Comparison& c) {
                                  {"difference", {}, false}, {"pairs", {}, true},
                                  {"p (t)", {}, true},       {"p (exact)", {}, true},
                                  {"verdict", {}, false}};
+  const bool several = c.baselines.size() > 1;
   const auto add = [&](std::vector<std::string> cells) {
     for (size_t i = 0; i < cells.size(); ++i) columns[i].cells.push_back(std::move(cells[i]));
   };
@@ -120,7 +121,9 @@ std::vector<Column> paired_columns(const Comparison& c) {
     if (d.n > 1)
       difference = fmt::format("{}{} [{}, {}]", d.mean > 0 ? "+" : "", figure_text(d.mean, d.sd),
                                figure_text(d.ci_low, d.sd), figure_text(d.ci_high, d.sd));
-    add({c.metrics[p.metric].name, std::to_string(p.group + 1), difference,
+    const std::string row = std::to_string(p.group + 1);
+    add({c.metrics[p.metric].name, several ? fmt::format("{} from {}", row, p.baseline + 1) : row,
+         difference,
          p.unpaired > 0 ? fmt::format("{} ({} unpaired)", d.n, p.unpaired) : std::to_string(d.n),
          p_text(p.p_t), p_text(p.p_exact), verdict_with_flags(p, c.metrics[p.metric].direction)});
   }
@@ -128,17 +131,16 @@ std::vector<Column> paired_columns(const Comparison& c) {
 }
 
 std::string paired_heading(const Comparison& c) {
-  std::vector<std::string> from;
-  for (const size_t g : c.baselines)
-    from.push_back(c.baselines.size() == 1
-                       ? fmt::format("row {}", g + 1)
-                       : fmt::format("row {} ({})", g + 1, c.groups[g].runs[0]->dataset));
-  return fmt::format(
-      "Difference from {}{} over shared seeds [95 % interval of this difference alone]; p of the "
-      "paired t-test and of Wilcoxon's exact signed-rank test, each corrected by Holm over the "
-      "rows "
-      "of a metric",
-      fmt::join(from, " and "), from.size() > 1 ? ", each on its own data," : "");
+  const std::string from =
+      c.baselines.size() == 1
+          ? fmt::format("Difference from row {}", c.baselines[0] + 1)
+          : fmt::format(
+                "Difference of each row from that of {} which agrees with it in all other "
+                "settings,",
+                rows_text(c.baselines));
+  return from +
+         " over shared seeds [95 % interval of this difference alone]; p of the paired t-test and "
+         "of Wilcoxon's exact signed-rank test, each corrected by Holm over the rows of a metric";
 }
 
 std::string paired_text(const Comparison& c, size_t width) {

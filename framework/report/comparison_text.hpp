@@ -22,7 +22,9 @@ std::string comparison_markdown(const Comparison& comparison);
 /// its tests say, and the keys of the flags between the two.
 std::string comparison_csv(const Comparison& comparison);
 
-/// Everything, with the runs behind each group. Not-known figures are null.
+/// Everything, with the runs behind each group. "row" counts from 1 as the tables do, "group" and
+/// "baseline" are places in "groups". Settings are numbers, truth values, null or texts. Not-known
+/// figures are null.
 Json comparison_json(const Comparison& comparison);
 
 /// "better", "worse", "n too small to tell" ...

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "strata/report/cells.hpp"
+#include "strata/report/find_row.hpp"
 
 namespace strata {
 namespace {
@@ -79,29 +80,39 @@ bool share(const std::set<std::string>& a, const std::set<std::string>& b) {
   return std::any_of(a.begin(), a.end(), [&](const auto& data) { return b.count(data) != 0; });
 }
 
-/// The groups to test, each with the baseline on its own test data, or any where one of the two has
-/// no figures. A note names those on other data: nothing to test.
+/// Whether the two may be tested, if they have figures: on test data that both have.
+bool on_shared_data(const Group& a, const Group& b) {
+  const auto ours = a.test_data(), theirs = b.test_data();
+  return ours.empty() || theirs.empty() || share(ours, theirs);
+}
+
+/// The groups to test, each with its baseline. Notes name those that have none.
 std::map<size_t, size_t> own_baselines(Comparison& c) {
-  std::vector<std::set<std::string>> data;
-  for (const size_t b : c.baselines) data.push_back(c.groups[b].test_data());
   std::map<size_t, size_t> own;
-  std::vector<size_t> others;
+  std::vector<size_t> other_data, alone;
   for (size_t g = 0; g < c.groups.size(); ++g) {
     if (std::find(c.baselines.begin(), c.baselines.end(), g) != c.baselines.end()) continue;
-    const auto ours = c.groups[g].test_data();
-    const auto found = std::find_if(data.begin(), data.end(), [&](const auto& theirs) {
-      return ours.empty() || theirs.empty() || share(ours, theirs);
-    });
-    if (found != data.end())
-      own[g] = c.baselines[static_cast<size_t>(found - data.begin())];
+    std::vector<size_t> on_data;
+    std::copy_if(c.baselines.begin(), c.baselines.end(), std::back_inserter(on_data),
+                 [&](size_t b) { return on_shared_data(c.groups[g], c.groups[b]); });
+    const auto found =
+        c.baselines.size() == 1 ? on_data : partners(c, {on_data, c.baseline_keys}, g);
+    if (on_data.empty())
+      other_data.push_back(g);
+    else if (found.size() == 1 || (!found.empty() && c.baseline_keys.empty()))
+      own[g] = found[0];
     else
-      others.push_back(g);
+      alone.push_back(g);
   }
-  if (!others.empty())
+  if (!other_data.empty())
+    c.notes.push_back(fmt::format(
+        "{} {} tested on other data than {}: they stand side by side, "
+        "and no paired test is made between them",
+        rows_text(other_data), other_data.size() > 1 ? "were" : "was", rows_text(c.baselines)));
+  if (!alone.empty())
     c.notes.push_back(
-        fmt::format("{} {} tested on other data than {}: they stand side by side, and no "
-                    "paired test is made between them",
-                    rows_text(others), others.size() > 1 ? "were" : "was", rows_text(c.baselines)));
+        fmt::format("{} {} not tested: not one of {} alone agrees in all other settings",
+                    rows_text(alone), alone.size() > 1 ? "were" : "was", rows_text(c.baselines)));
   return own;
 }
 

@@ -241,7 +241,11 @@ Json report_data(const Comparison& c) {
   Json notes = Json::array();
   if (!lost.empty()) notes.push_back(lost_images_note(lost, c.groups.size()));
   if (!c.unreadable.empty()) notes.push_back(unreadable_note(c.unreadable));
-  return {{"comparison", comparison_json(c)},
+  Json comparison = comparison_json(c);
+  for (size_t g = 0; g < c.groups.size(); ++g)  // the page shows settings as the tables do
+    for (size_t k = 0; k < c.keys.size(); ++k)
+      comparison["groups"][g]["settings"][c.keys[k]] = c.groups[g].values[k];
+  return {{"comparison", comparison},
           {"notes", notes},
           {"short_keys", c.key_names},
           {"groups", groups},

@@ -5,7 +5,7 @@
 namespace strata {
 
 /// All that the report shows, read once more from the records behind a comparison:
-///   comparison: comparison_json()
+///   comparison: comparison_json(), settings as texts, "" where there is none
 ///   notes: about the report itself
 ///   groups: one for each row:
 ///     label; dataset; classes (names)

@@ -238,6 +238,13 @@ TEST_CASE("JSON holds all of it") {
   CHECK(json["paired"][0]["difference"]["n"] == 3);
   CHECK(json["flags"][0]["key"] == "config.dtype");
   CHECK(json["baselines"] == Json::array({0}));
+  CHECK(json["groups"][1]["row"] == 2);
+  for (const Json& group : json["groups"]) CHECK(group["settings"]["dtype"].is_string());
+  CHECK(json["groups"][1]["settings"]["classify.optimizer.lr"].is_number());
+  CHECK(json["paired"][0]["row"] == 2);
+  CHECK(json["paired"][0]["baseline_row"] == 1);
+  CHECK(json["flags"][0]["differences"][0]["sides"][0]["rows"].size() == 1);
+  CHECK(json["counts"] == "6 runs (6 completed) in 2 rows");
 }
 
 TEST_CASE("the legend says what the star promises") {

@@ -95,6 +95,58 @@ TEST_CASE("a key that is asked for is never said to be mixed, nor what holds it 
                            "does not name"});
 }
 
+TEST_CASE("a part of several settings makes a row of each of its values") {
+  std::vector<ComparedRun> runs;
+  const auto add = [&](const char* part, const Json& value) {
+    for (int64_t seed = 0; seed < 3; ++seed)
+      runs.push_back(
+          grouped_run(0.1, seed, [&](Json& r) { r["config"]["classify"][part] = value; }));
+  };
+  const auto rows = [&](const std::string& key, const std::string& baseline = "") {
+    CompareOptions options;
+    options.by = {key};
+    options.metrics = {"accuracy"};
+    options.baseline = baseline;
+    const Comparison c = compare(runs, options);
+    CHECK(c.notes.empty());
+    Strings values;
+    for (const Group& group : c.groups) values.push_back(group.values.at(0));
+    for (const size_t g : c.baselines) values.push_back("from " + c.groups[g].values[0]);
+    return values;
+  };
+  add("early_stopping", nullptr);
+  add("early_stopping", {{"metric", "loss"}, {"split", "test"}, {"patience", 2}});
+  const std::string one = "metric=loss, split=test, patience=2";
+  CHECK(rows("early_stopping") == Strings{one, "", "from " + one});  // where it is there or not
+  add("early_stopping", {{"metric", "loss"}, {"split", "validation"}, {"patience", 2}});
+  const std::string two = "metric=loss, split=validation, patience=2";
+  CHECK(rows("early_stopping", "early_stopping=-") == Strings{one, two, "", "from "});
+  CHECK(rows("early_stopping", "early_stopping=null") == Strings{one, two, "", "from "});
+  CHECK(rows("early_stopping", "early_stopping=" + two) == Strings{one, two, "", "from " + two});
+  runs.clear();
+  add("penalties", Json::array());
+  add("penalties", Json::array({{{"type", "l1"}, {"weight", 0.001}}}));
+  add("penalties", Json::array({{{"type", "l1"}, {"weight", 0.1}}}));
+  CHECK(rows("penalties", "-") == Strings{"l1(0.001)", "l1(0.1)", "", "from "});
+}
+
+TEST_CASE("no more of the data is added than tells test data apart") {
+  std::vector<ComparedRun> runs;
+  const auto add = [&](int64_t batch, int64_t train_size, int64_t test_size) {
+    runs.push_back(grouped_run(0.1, 0, [&](Json& r) {
+      r["config"]["data"]["batch_size"] = batch;
+      r["config"]["data"]["train_size"] = train_size;
+      r["config"]["data"]["test_size"] = test_size;
+      r["data"]["splits"]["test"]["class_counts"] = {test_size};
+    }));
+  };
+  add(25, 300, 500);
+  add(50, 300, 500);
+  add(25, 200, 500);
+  add(25, 300, 400);
+  CHECK(by_keys(runs, {"strategy"}).keys == Strings{"pretrain.strategy", "data.test_size"});
+}
+
 TEST_CASE("a short name means a setting rather than what the record says") {
   std::vector<ComparedRun> runs;
   for (int64_t seed = 0; seed < 3; ++seed)

@@ -248,24 +248,90 @@ TEST_CASE("a baseline on each of two test data: each row against that of its own
   for (const std::string& note : c.notes) CHECK(note.find("tested on other data") == note.npos);
   const std::string text = comparison_text(c, 160);
   CAPTURE(text);
-  CHECK(text.find("Difference from row 1 (fashion_mnist) and row 2 (mnist), each on its own data, "
-                  "over shared seeds [95 % interval of this difference alone]; p of") !=
+  CHECK(text.find(
+            "Difference of each row from that of rows 1 and 2 which agrees with it in all other "
+            "settings, over shared seeds [95 % interval of this difference alone]; p of") !=
         std::string::npos);
   const Json json = comparison_json(c);
   CHECK(json["baselines"] == Json::array({0, 1}));
   CHECK(json["paired"][1]["baseline"] == 1);
 }
 
-TEST_CASE("two rows of a baseline on the same test data are to be told apart") {
+TEST_CASE(
+    "a baseline at each of the other settings: each row against the one that agrees with it") {
+  const Comparison c = on_two_data_sets("strategy=end_to_end", {"strategy", "dataset", "lr"});
+  REQUIRE(c.groups.size() == 8);
+  CHECK(c.baselines == std::vector<size_t>{0, 1, 2, 3});
+  REQUIRE(c.paired.size() == 4);
+  for (const Paired& paired : c.paired) {
+    CHECK(paired.group == paired.baseline + 4);  // of the same data set and rate
+    CHECK(paired.test.difference.mean == doctest::Approx(0.01));
+    CHECK(paired.p_exact == doctest::Approx(1));  // 4 * 0.25: corrected over the rows of a metric
+  }
+  CHECK(comparison_text(c, 160).find("accuracy  5 from 1  +0.01000 [") != std::string::npos);
+  CHECK(comparison_json(c)["paired"][3]["baseline_row"] == 4);
+}
+
+TEST_CASE("the control has no rate of pretraining: it is the partner at every one") {
+  const auto rows = [](const std::string& baseline) {
+    std::vector<ComparedRun> runs;
+    for (const char* strategy : {"none", "greedy"})
+      for (const int64_t size : {100, 200, 300})
+        for (const double rate : {0.5, 0.98}) {
+          if (strategy == std::string("none") && (rate == 0.5 || size == 300)) continue;
+          for (int64_t seed = 0; seed < 3; ++seed) {
+            test::RunSpec spec;
+            spec.strategy = strategy;
+            spec.seed = seed;
+            spec.accuracy = 0.9 + 0.1 * rate + 0.0001 * double(size);
+            Json record = test::make_record(spec);
+            record["config"]["data"]["train_size"] = size;
+            record["config"]["pretrain"]["optimizer"]["lr"] = rate;
+            runs.push_back(compared_run("r.json", record));
+          }
+        }
+    CompareOptions options;
+    options.metrics = {"accuracy"};
+    options.baseline = baseline;
+    return compare(std::move(runs), options);
+  };
+  // data.train_size, strategy, rate: 100 greedy 0.5, 0.98, none; 200 the same; 300 without control
+  const Comparison c = rows("none");  // the value alone, of one key
+  CHECK(c.baselines == std::vector<size_t>{2, 5});
+  std::vector<std::pair<size_t, size_t>> pairs;
+  for (const Paired& paired : c.paired) pairs.emplace_back(paired.group, paired.baseline);
+  CHECK(pairs == std::vector<std::pair<size_t, size_t>>{{0, 2}, {1, 2}, {3, 5}, {4, 5}});
+  CHECK(
+      std::count(c.notes.begin(), c.notes.end(),
+                 "rows 7 and 8 were not tested: not one of rows 3 and 6 alone agrees in all other "
+                 "settings") == 1);
+  CHECK(comparison_text(rows(""), 160).find("--baseline strategy=none\n") != std::string::npos);
+}
+
+TEST_CASE("a value that two keys have is no baseline by itself") {
   std::string said;
   try {
-    on_two_data_sets("strategy=end_to_end", {});
+    pair_of_rates([](Json& r) { r["config"]["pretrain"]["optimizer"]["lr"] = 0.1; }, {"accuracy"},
+                  "0.1");
   } catch (const UserError& error) {
     said = error.what();
   }
-  CHECK(said.find("--baseline: 'strategy=end_to_end' is 4 rows:\n") == 0);
-  CHECK(said.find("\nchoose one: --baseline strategy=end_to_end,data.dataset=fashion_mnist,"
-                  "classify.optimizer.lr=0.1") != std::string::npos);
+  CHECK(said ==
+        "--baseline: '0.1' may mean pretrain.optimizer.lr=0.1 or classify.optimizer.lr=0.1");
+}
+
+TEST_CASE("of two rows that without pretraining is the baseline") {
+  std::vector<ComparedRun> runs;
+  for (const char* strategy : {"end_to_end", "none"})
+    for (int64_t seed = 0; seed < 3; ++seed) {
+      test::RunSpec spec;
+      spec.strategy = strategy;
+      spec.seed = seed;
+      runs.push_back(compared_run("r.json", test::make_record(spec)));
+    }
+  CompareOptions options;
+  options.metrics = {"accuracy"};
+  CHECK(compare(runs, options).baselines == std::vector<size_t>{1});
 }
 
 TEST_CASE("where rows mix settings, a line under the differences says what they are of") {

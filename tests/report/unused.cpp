@@ -133,7 +133,7 @@ TEST_CASE("three rows or more say how they are tested; a value alone is a baseli
   const Comparison several = compare(strategy_by_rate(), against({}, ""));
   CHECK(comparison_text(several, 120)
             .find("\nTo test the rows against one of them: --baseline "
-                  "pretrain.strategy=end_to_end\n") != std::string::npos);
+                  "strategy=end_to_end\n") != std::string::npos);
   const Comparison two = compare(strategy_by_rate(), against({"strategy"}, ""));
   CHECK(comparison_text(two, 120).find("To test the rows") == std::string::npos);
   const Comparison by_rate = compare(strategy_by_rate(), against({"lr"}, "0.95"));

@@ -53,6 +53,9 @@ void add_compare_command(CLI::App& app, int& exit_code) {
       ->add_option("--baseline", arguments->options.baseline,
                    "Row that the others are tested against: key=value,... or an "
                    "experiment's name")
+      ->check([](const std::string& row) {
+        return row.empty() ? "an empty name is no row" : std::string();
+      })
       ->type_name("ROW");
   auto* json = command->add_flag("--json", arguments->json, "Everything as JSON");
   auto* csv = command->add_flag("--csv", arguments->csv, "One line a row, full precision");
