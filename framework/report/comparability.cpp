@@ -139,13 +139,17 @@ std::string defined_metric(const Aspect& aspect, const Groups& groups) {
 bool make_flag(Aspect& aspect, const Groups& groups, Flag& flag) {
   std::set<size_t> marked;
   flag.values.resize(groups.size());
+  if (aspect.category == "data split")  // what is said of a data set by its name comes first
+    std::stable_partition(aspect.scopes.begin(), aspect.scopes.end(),
+                          [](const auto& said) { return !said.first.empty(); });
   for (auto& [scope, sides] : aspect.scopes) {
     if (sides.size() < 2) continue;
     std::stable_sort(sides.begin(), sides.end(), [](const Flag::Side& a, const Flag::Side& b) {
       return a.runs != b.runs ? a.runs > b.runs : a.groups < b.groups;
     });
     const size_t told = marked.size();
-    for (size_t i = 1; i < sides.size(); ++i)
+    // Of two values the rarer is marked, of more each: no one of them is the usual.
+    for (size_t i = sides.size() > 2 ? 0 : 1; i < sides.size(); ++i)
       marked.insert(sides[i].groups.begin(), sides[i].groups.end());
     for (const Flag::Side& side : sides)
       for (const size_t group : side.groups) flag.values[group][scope].insert(side.value);

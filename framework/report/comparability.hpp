@@ -25,8 +25,9 @@ struct Flag {
   std::string key;       ///< what differs
   /// In the first scope, and in each further one that marks other groups.
   std::vector<Difference> differences;
-  std::string effect;          ///< what it means for the figures, a clause
-  std::vector<size_t> marked;  ///< the groups that are not with the most runs: marked in the table
+  std::string effect;  ///< what it means for the figures, a clause
+  /// Of two values, the groups that are not with the most runs; of more, all that have one.
+  std::vector<size_t> marked;
   std::string metric;  ///< the one metric whose definition differs; "" where all are concerned
   /// By group: its values in each scope where groups differ.
   std::vector<std::map<std::string, std::set<std::string>>> values;

@@ -9,6 +9,7 @@
 #include "strata/record/record.hpp"
 #include "strata/report/json_access.hpp"
 #include "strata/report/one_line.hpp"
+#include "strata/report/shown_record.hpp"
 #include "strata/report/stage_settings.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/lock.hpp"
@@ -256,6 +257,8 @@ class Extraction {
     for (const char* key : {"device", "cpu", "gpu", "threads", "build_type", "compiler"})
       add_fact("machine", fmt::format("provenance.{}", key), json_text(json_at(provenance, {key})));
     add_fact("machine", "provenance.blas", json_text(json_at(provenance, {"blas", "name"})));
+    add_fact("machine", "provenance.blas.threads",
+             json_text(json_at(provenance, {"blas", "threads"})));
   }
 
   const Json& record_;
@@ -267,6 +270,16 @@ bool contains_any(const std::string& text, std::initializer_list<const char*> wo
   for (const char* word : words)
     if (text.find(word) != std::string::npos) return true;
   return false;
+}
+
+/// @param run  says that it is running
+void find_killed(ComparedRun& run) {
+  const auto folder = std::filesystem::canonical(run.path).parent_path();
+  if (FolderLock::held(folder)) return;
+  const ReachedPlace place = place_reached(folder);
+  run.status = "killed";
+  run.began |= place.began;
+  run.reached = place.text;
 }
 
 }  // namespace
@@ -281,8 +294,7 @@ FoundRuns read_compared_runs(const std::vector<std::string>& places) {
   std::vector<ComparedRun> read(paths.size());
   const auto wrong = read_records(paths, [&](size_t i, Json&& record) {
     read[i] = compared_run(paths[i], record);
-    if (read[i].status == "running" && !FolderLock::held(fs::canonical(paths[i]).parent_path()))
-      read[i].status = "killed";
+    if (read[i].status == "running") find_killed(read[i]);
   });
   std::set<fs::path> named;
   for (const std::string& place : places)

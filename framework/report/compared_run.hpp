@@ -47,7 +47,8 @@ struct ComparedRun {
   /// A digest of every loss and figure, bit for bit, but for the costs; "" of a run that has not
   /// completed or trained nothing. Runs of one seed that share it are one result.
   std::string outcome;
-  bool began = false;  ///< an epoch was recorded
+  bool began = false;   ///< an epoch was recorded, or done before it was killed
+  std::string reached;  ///< of a killed one: "in stage 'pretrain-1' after 4 epochs"
   /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
   /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
   /// ("loss.pretrain-1", its terms without their weights, "mse.pretrain-1", "l1.pretrain-1",

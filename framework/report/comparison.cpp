@@ -38,25 +38,36 @@ bool average_curves(Group& group) {
     return false;
   group.curves = runs[0]->curves;
   for (size_t s = 0; s < group.curves.size(); ++s) {
-    std::vector<std::vector<double>> by_epoch;
+    size_t shortest = group.curves[s].losses.size(), longest = 0;
     for (const ComparedRun* run : runs) {
-      const auto& losses = run->curves[s].losses;
-      if (losses.size() > by_epoch.size()) by_epoch.resize(losses.size());
-      for (size_t e = 0; e < losses.size(); ++e) by_epoch[e].push_back(losses[e]);
+      shortest = std::min(shortest, run->curves[s].losses.size());
+      longest = std::max(longest, run->curves[s].losses.size());
     }
+    group.curves_cut |= longest > shortest;
     group.curves[s].losses.clear();
-    for (const auto& values : by_epoch) group.curves[s].losses.push_back(summarize(values).mean);
+    for (size_t e = 0; e < shortest; ++e) {
+      std::vector<double> values;
+      for (const ComparedRun* run : runs) values.push_back(run->curves[s].losses[e]);
+      group.curves[s].losses.push_back(summarize(values).mean);
+    }
   }
   return true;
 }
 
 void average_curves(Comparison& c) {
-  std::vector<size_t> unlike;
-  for (size_t g = 0; g < c.groups.size(); ++g)
+  std::vector<size_t> unlike, cut;
+  for (size_t g = 0; g < c.groups.size(); ++g) {
     if (!average_curves(c.groups[g])) unlike.push_back(g);
+    if (c.groups[g].curves_cut) cut.push_back(g);
+  }
   if (!unlike.empty())
     c.notes.push_back(fmt::format("the runs of {} have not all the same stages: no mean curve",
                                   rows_text(unlike)));
+  if (!cut.empty())
+    c.notes.push_back(
+        fmt::format("the runs of {} have not all the same epochs: a stage's mean "
+                    "curve ends with the last that all of them have",
+                    rows_text(cut)));
 }
 
 void sort_groups(Comparison& c, const std::string& sort) {
@@ -142,7 +153,9 @@ void add_status_note(Comparison& c) {
 void add_killed_note(Comparison& c) {
   std::vector<std::string> names;
   for (const ComparedRun& run : c.runs)
-    if (run.status == "killed") names.push_back(run.name + '/' + run.run_id);
+    if (run.status == "killed")
+      names.push_back(run.name + '/' + run.run_id +
+                      (run.reached.empty() ? "" : fmt::format(" ({})", run.reached)));
   if (!names.empty())
     c.notes.push_back(
         fmt::format("no process is at work on {}, whose record says running: it was "
@@ -224,8 +237,11 @@ void add_unstarted_note(Comparison& c) {
     if (names.size() < most) names.push_back(run->name + '/' + run->run_id);
   if (c.unstarted.size() > most)
     names.push_back(fmt::format("and {} more", c.unstarted.size() - most));
-  c.notes.push_back(fmt::format("{} run{} failed before the first epoch: {}", c.unstarted.size(),
-                                c.unstarted.size() > 1 ? "s" : "", fmt::join(names, ", ")));
+  const bool all_failed = std::all_of(c.unstarted.begin(), c.unstarted.end(),
+                                      [](auto* run) { return run->status == "failed"; });
+  c.notes.push_back(fmt::format("{} run{} {} before the first epoch: {}", c.unstarted.size(),
+                                c.unstarted.size() > 1 ? "s" : "", all_failed ? "failed" : "ended",
+                                fmt::join(names, ", ")));
 }
 
 /// @param wanted  as CompareOptions::baseline; of two rows one is the baseline by itself

@@ -46,8 +46,10 @@ struct Group {
   std::map<std::string, int64_t> statuses;  ///< of both
   std::vector<Cell> cells;                  ///< one for each of Comparison::metrics
   std::string marks;                        ///< of the flags that concern it: "a,c"
-  /// Mean over the completed runs, epoch by epoch; none where these have not all the same stages.
+  /// Mean over the completed runs, as far as all of them have the epoch; none where these have not
+  /// all the same stages.
   std::vector<StageCurve> curves;
+  bool curves_cut = false;  ///< some have further epochs
   int64_t count(const std::string& status) const;
   int64_t records() const;                  ///< all runs
   bool lost_runs() const;                   ///< some failed or diverged

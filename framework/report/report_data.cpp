@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "strata/record/record.hpp"
@@ -29,14 +30,15 @@ class Series {
     if (place >= values_.size()) values_.resize(place + 1);
     if (std::isfinite(value)) values_[place].push_back(value);
   }
-  Json json() const {
+  /// @param length  places told
+  Json json(size_t length = std::numeric_limits<size_t>::max()) const {
     Json mean = Json::array(), sd = Json::array();
     size_t most = 0;
-    for (const auto& values : values_) {
-      const Summary s = summarize(values);
+    for (size_t place = 0; place < std::min(length, values_.size()); ++place) {
+      const Summary s = summarize(values_[place]);
       mean.push_back(known(s.mean));
       sd.push_back(known(s.sd));
-      most = std::max(most, values.size());
+      most = std::max(most, values_[place].size());
     }
     return {{"mean", mean}, {"sd", sd}, {"n", most}};
   }
@@ -48,7 +50,6 @@ class Series {
 
 struct StageSeries {
   Json head;
-  size_t epochs = 0;
   std::map<std::string, Series> quantities;
 
   void add(const Json& stage) {
@@ -59,7 +60,7 @@ struct StageSeries {
         for (const auto& metric : split.value().items())
           if (metric.value().is_number())
             quantities[split.key() + '.' + metric.key()].add(place, json_number(metric.value()));
-      epochs = std::max(epochs, ++place);
+      ++place;
     }
   }
 };
@@ -109,13 +110,16 @@ class GroupData {
     }
   }
 
-  Json json(Json head) const {
+  /// @param curves  the row's: none where its runs have unlike stages
+  Json json(Json head, const std::vector<StageCurve>& curves) const {
     head.update(first_);
     Json stages = Json::array();
-    for (const StageSeries& stage : stages_) {
-      Json entry = stage.head;
-      entry["epochs"] = stage.epochs;
-      for (const auto& [name, series] : stage.quantities) entry["series"][name] = series.json();
+    for (size_t s = 0; s < std::min(stages_.size(), curves.size()); ++s) {
+      Json entry = stages_[s].head;
+      const size_t epochs = curves[s].losses.size();
+      entry["epochs"] = epochs;
+      for (const auto& [name, series] : stages_[s].quantities)
+        entry["series"][name] = series.json(epochs);
       stages.push_back(entry);
     }
     head["stages"] = stages;
@@ -235,8 +239,7 @@ Json report_data(const Comparison& c) {
         datasets[run->dataset] = json_at(record, {"data", "pixels"});
     }
     if (data.lost_images()) lost.push_back(g + 1);
-    groups.push_back(data.json({{"label", label_of(c, g)}}));
-    if (c.groups[g].curves.empty()) groups.back()["stages"] = Json::array();  // of unlike stages
+    groups.push_back(data.json({{"label", label_of(c, g)}}, c.groups[g].curves));
   }
   Json notes = Json::array();
   if (!lost.empty()) notes.push_back(lost_images_note(lost, c.groups.size()));

@@ -10,7 +10,7 @@ namespace strata {
 ///   groups: one for each row:
 ///     label; dataset; classes (names)
 ///     stages: name, kind, target, loss, epochs, and series: by quantity ("loss", "test.accuracy")
-///       {mean, sd: one a epoch, n}
+///       {mean, sd: one an epoch that all runs have, n}
 ///     confusion_matrix (summed over seeds), per_class_accuracy {mean, sd}
 ///     images: the record's object, of the first completed run that has one, with "uri" beside each
 ///       "file"; settings: [key, value] pairs; provenance: [key, value] pairs

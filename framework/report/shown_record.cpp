@@ -10,31 +10,29 @@
 #include "strata/support/lock.hpp"
 
 namespace strata {
-namespace {
 
-/// "in stage 'pretrain-1' after 4 epochs", or "before its first stage".
-std::string place_reached(const std::filesystem::path& events) {
-  std::ifstream file(events);
+ReachedPlace place_reached(const std::filesystem::path& folder) {
+  std::ifstream file(folder / "events.jsonl");
+  ReachedPlace place;
   std::string stage;
   int64_t epochs = 0;
   for (std::string line; std::getline(file, line);) {
     const Json event = Json::parse(line, nullptr, false);
-    const std::string what = json_text(json_at(event, {"event"}));
+    const Json& what = json_at(event, {"event"});
     if (what == "stage_started") stage = json_text(json_at(event, {"stage"})), epochs = 0;
-    if (what == "epoch_done") ++epochs;
+    if (what == "epoch_done") ++epochs, place.began = true;
   }
-  return stage.empty()
-             ? "before its first stage"
-             : fmt::format("in stage '{}' after {} epoch{}", stage, epochs, epochs == 1 ? "" : "s");
+  place.text = stage.empty() ? "before its first stage"
+                             : fmt::format("in stage '{}' after {} epoch{}", stage, epochs,
+                                           epochs == 1 ? "" : "s");
+  return place;
 }
-
-}  // namespace
 
 Json read_shown_record(const std::filesystem::path& path) {
   Json record = read_record(path);
   if (record["status"] != "running") return record;
   const std::filesystem::path folder = std::filesystem::canonical(path).parent_path();
-  const std::string place = place_reached(folder / "events.jsonl");
+  const std::string place = place_reached(folder).text;
   if (FolderLock::held(folder)) {
     record["error"] = place;
     return record;

@@ -154,6 +154,8 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
           "provenance.compiler");
     CHECK(the_flag([](Json& r) { set(r, "/provenance/blas/name", "MKL"); }).key ==
           "provenance.blas");
+    CHECK(the_flag([](Json& r) { set(r, "/provenance/blas/threads", 1); }).key ==
+          "provenance.blas.threads");
   }
 }
 
@@ -176,7 +178,7 @@ TEST_CASE("a flag tells of every row that it marks, scope by scope") {
   }
   const auto flags = compare(std::move(runs)).flags;
   REQUIRE(flags.size() == 1);
-  CHECK(flags[0].marked == std::vector<size_t>{2, 3});
+  CHECK(flags[0].marked == std::vector<size_t>{0, 1, 2, 3});  // of three values none is the usual
   CHECK(flags[0].text() ==
         "epochs: stages[].epochs of pretrain is 20 in rows 1, 2 and 4, 30 in row 3, and "
         "(pretrain-1, pretrain-2) is 10 + 10 in rows 1 and 2, 10 + 20 in row 3, 5 + 15 in row 4; "
@@ -300,6 +302,25 @@ TEST_CASE("data sets that are compared are no fault, of whatever size; a size as
   CHECK(flags[0].text() ==
         "data split: data.splits.train.count is 6000 in row 1, the data set's own in row 2; they "
         "did not see the same samples");
+}
+
+TEST_CASE("what two data sets' splits are is told set by set, each by its name") {
+  std::vector<ComparedRun> runs;
+  for (const char* dataset : {"fashion_mnist", "mnist"})
+    for (const int64_t size : {1000, 3000}) {
+      RunSpec spec;
+      spec.dataset = dataset;
+      spec.lr = double(size);
+      Json record = make_record(spec);
+      set(record, "/data/splits/train/count", size);
+      record["config"]["data"]["train_size"] = size;
+      runs.push_back(compared_run("record.json", record));
+    }
+  const auto flags = compare(std::move(runs)).flags;
+  REQUIRE(flags.size() == 1);
+  CHECK(flags[0].text() ==
+        "data split: data.splits.train.count (fashion_mnist) is 1000 in row 1, 3000 in row 2, and "
+        "(mnist) is 1000 in row 3, 3000 in row 4; they did not see the same samples");
 }
 
 TEST_CASE("early stopping that is compared on purpose is no fault") {

@@ -35,9 +35,35 @@ TEST_CASE("a run that says running was killed where no process holds its folder"
   std::fclose(other);
   CHECK(runs.at(0).status == "killed");
   CHECK(compare(runs).notes.back() ==
-        "no process is at work on lecture-mnist-greedy/1234abcd-s0, whose record says running: it "
-        "was killed, and runs when its experiment is run again");
+        "no process is at work on lecture-mnist-greedy/1234abcd-s0 (before its first stage), whose "
+        "record says running: it was killed, and runs when its experiment is run again");
   CHECK(list_runs(runs).find("1234abcd-s0  killed") != std::string::npos);
+}
+
+TEST_CASE("a run that was killed in its first stage has its row, and a note says where") {
+  const test::TemporaryFolder folder("report-killed-early");
+  for (const double lr : {0.1, 1.0}) {
+    test::RunSpec spec;
+    spec.lr = lr;
+    if (lr == 1.0) spec.status = "running";
+    Json record = test::make_record(spec);
+    if (lr == 1.0) record["stages"] = Json::array();  // its epochs are in the events alone
+    record["run_id"] = lr == 1.0 ? "killed-s0" : "done-s0";
+    const auto path = test::write_record(folder.path, record);
+    std::ofstream(path.parent_path() / "events.jsonl")
+        << R"({"event": "stage_started", "stage": "pretrain-1"})" << '\n'
+        << R"({"event": "epoch_done", "stage": "pretrain-1"})" << '\n'
+        << R"({"event": "epoch_done", "stage": "pretrain-1"})" << '\n';
+  }
+  const auto runs = read_compared_runs({folder.path.string()}).runs;
+  const Comparison c = compare(runs);
+  CHECK(c.groups.size() == 2);
+  CHECK(c.unstarted.empty());
+  CHECK(c.notes.back() ==
+        "no process is at work on lecture-mnist-greedy/killed-s0 (in stage 'pretrain-1' after 2 "
+        "epochs), whose record says running: it was killed, and runs when its experiment is run "
+        "again");
+  CHECK(report_data(c)["comparison"]["counts"] == "2 runs (1 completed, 1 killed) in 2 rows");
 }
 
 TEST_CASE("what cannot be read among others is left out and told; named itself it is an error") {

@@ -46,6 +46,29 @@ TEST_CASE("the report's data: series over seeds, confusion summed, images as byt
   CHECK(data["datasets"]["mnist"]["variance"] == 0.0949);
 }
 
+TEST_CASE("a mean curve ends with the last epoch of all its runs, in the page and the terminal") {
+  const test::TemporaryFolder folder("report-cut");
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    RunSpec spec;
+    spec.seed = seed;
+    Json record = test::make_record(spec);
+    Json& epochs = record["stages"][2]["epochs"];
+    if (seed == 1) epochs.erase(epochs.begin() + 4, epochs.end());
+    for (Json& epoch : epochs) epoch["loss"] = double(seed);
+    test::write_record(folder.path, record);
+  }
+  const Comparison c = compare_folder(folder.path);
+  CHECK(c.groups.at(0).curves[0].losses.size() == 10);
+  CHECK(c.groups[0].curves[2].losses == std::vector<double>{1, 1, 1, 1});
+  const Json stage = report_data(c)["groups"][0]["stages"][2];
+  CHECK(stage["epochs"] == 4);
+  CHECK(stage["series"]["loss"]["mean"] == Json({1.0, 1.0, 1.0, 1.0}));
+  CHECK(stage["series"]["test.accuracy"]["sd"].size() == 4);
+  CHECK(std::count(c.notes.begin(), c.notes.end(),
+                   "the runs of row 1 have not all the same epochs: a stage's mean curve ends with "
+                   "the last that all of them have") == 1);
+}
+
 TEST_CASE("a row whose runs have unlike stages has no curve, in the page and in the terminal") {
   const test::TemporaryFolder folder("report-stages");
   for (const char* dataset : {"mnist", "fashion_mnist"})
