@@ -15,11 +15,6 @@ bool lists(const std::vector<std::string>& keys, const std::string& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-bool lies_in(const std::string& inner, const std::string& key) {
-  return inner.rfind(key, 0) == 0 &&
-         (inner.size() == key.size() || inner[key.size()] == '.' || inner[key.size()] == '[');
-}
-
 /// What stands at a path as settings.hpp has them; nullptr where nothing does.
 const Json* at_path(const Json& config, const std::string& path) {
   const Json* here = &config;

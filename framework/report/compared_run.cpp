@@ -9,6 +9,7 @@
 #include "strata/record/record.hpp"
 #include "strata/report/json_access.hpp"
 #include "strata/report/one_line.hpp"
+#include "strata/report/record_shape.hpp"
 #include "strata/report/shown_record.hpp"
 #include "strata/report/stage_settings.hpp"
 #include "strata/support/errors.hpp"
@@ -290,9 +291,12 @@ ComparedRun compared_run(const std::filesystem::path& path, const Json& record) 
 
 FoundRuns read_compared_runs(const std::vector<std::string>& places) {
   namespace fs = std::filesystem;
+  for (const std::string& place : places)
+    if (fs::is_regular_file(place)) refuse_experiment(place);
   const auto paths = find_records(places);
   std::vector<ComparedRun> read(paths.size());
   const auto wrong = read_records(paths, [&](size_t i, Json&& record) {
+    check_shape(paths[i], record);
     read[i] = compared_run(paths[i], record);
     if (read[i].status == "running") find_killed(read[i]);
   });

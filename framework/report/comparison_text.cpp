@@ -279,7 +279,10 @@ std::string verdict_with_flags(const Paired& paired, int direction) {
 
 std::string comparison_text(const Comparison& c, size_t width) {
   std::string text = counts_text(c) + "\n\n" + tables(c, width);
-  text += '\n' + wrapped(legend(c), width, "  ");
+  const bool drawn = std::any_of(c.groups.begin(), c.groups.end(),
+                                 [](const Group& group) { return !group.curves.empty(); });
+  text +=
+      '\n' + wrapped(legend(c) + (drawn ? fmt::format("; {}", sparkline_legend) : ""), width, "  ");
   text += paired_text(c, width) + baseline_hint(c, width);
   if (!c.paired_note.empty()) text += wrapped(c.paired_note + '.', width, "  ");
   if (!c.flags.empty()) text += "\nNot to be compared without a thought:\n";
@@ -287,7 +290,7 @@ std::string comparison_text(const Comparison& c, size_t width) {
     text += wrapped(fmt::format("  {}  {}", flag.mark, flag.text()), width, "     ");
   if (!c.notes.empty()) text += '\n';
   for (const std::string& note : c.notes) text += wrapped("Note: " + note + ".", width, "  ");
-  return text;
+  return printable(text);
 }
 
 std::string comparison_markdown(const Comparison& c) {
@@ -303,7 +306,7 @@ std::string comparison_markdown(const Comparison& c) {
   for (const Flag& flag : c.flags)
     text += fmt::format("- **{}** {}\n", flag.mark, escaped(flag.text()));
   for (const std::string& note : c.notes) text += fmt::format("- {}\n", escaped(note));
-  return text;
+  return printable(text);
 }
 
 }  // namespace strata

@@ -10,6 +10,7 @@
 #include "strata/config/issues.hpp"
 #include "strata/report/near_names.hpp"
 #include "strata/report/settings.hpp"
+#include "strata/report/table.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
@@ -22,7 +23,7 @@ std::string value_text(const std::string& key, const std::string& value) {
 std::string row_text(const std::vector<std::string>& keys, const std::vector<std::string>& values) {
   std::vector<std::string> parts;
   for (size_t k = 0; k < keys.size(); ++k) parts.push_back(value_text(keys[k], values[k]));
-  return fmt::format("{}", fmt::join(parts, ", "));
+  return printable(fmt::format("{}", fmt::join(parts, ", ")));
 }
 
 }  // namespace

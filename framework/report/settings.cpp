@@ -283,6 +283,11 @@ bool ends_in(const std::string& key, const std::string& name) {
                                                                  name.size() + 1, '.' + name) == 0);
 }
 
+bool lies_in(const std::string& key, const std::string& path) {
+  return key.rfind(path, 0) == 0 &&
+         (key.size() == path.size() || key[path.size()] == '.' || key[path.size()] == '[');
+}
+
 bool natural_less(const std::string& a, const std::string& b) {
   const auto x = as_number(a), y = as_number(b);
   if (x && y && *x != *y) return *x < *y;

@@ -42,6 +42,10 @@ std::vector<std::string> short_names(const std::vector<std::string>& keys,
 /// Whether a key is `name` or ends in ".name".
 bool ends_in(const std::string& key, const std::string& name);
 
+/// Whether a key is the part of that path, or lies in it: "pretrain.stages[1].epochs" in
+/// "pretrain.stages".
+bool lies_in(const std::string& key, const std::string& path);
+
 /// Numbers by value, before text.
 bool natural_less(const std::string& a, const std::string& b);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "strata/report/json_access.hpp"
 #include "strata/report/show_settings.hpp"
@@ -103,7 +104,7 @@ std::string stages_text(const Json& record, size_t width) {
                                  {"loss", {}, false},  {"first", {}, true},   {"last", {}, true},
                                  {"seconds", {}, true}};
   const auto curves = compared_run("", record).curves;
-  std::vector<std::vector<StageCurve>> drawn;  // one a line; none beside a term
+  std::vector<size_t> lines;  // of the stages in the table; between them are terms
   for (size_t i = 0; i < curves.size(); ++i) {
     const Json& stage = record["stages"][i];
     const StageCurve& curve = curves[i];
@@ -122,22 +123,22 @@ std::string stages_text(const Json& record, size_t width) {
             ? fmt::format("{:.1f}", json_number(json_at(stage, {"seconds"})))
             : "-"};
     for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
-    drawn.push_back({curve});
+    lines.push_back(columns[0].cells.size() - 1);
     for (const TermChange& term : terms) {
       for (Column& column : columns) column.cells.emplace_back();
       columns[3].cells.back() = "  " + term.name;
       columns[4].cells.back() = figure_text(term.first, NAN);
       columns[5].cells.back() = figure_text(term.last, NAN);
-      drawn.emplace_back();
     }
   }
   if (curves.empty()) return "";
   constexpr size_t least = 8, most = 20;  // points of a curve, as far as there is room
   const size_t room = width - std::min(width, line_width(columns) + 2);
-  columns.push_back({"curve", {}, false});
-  for (const auto& curve : drawn)
-    columns.back().cells.push_back(sparkline(curve, std::clamp(room, least, most)));
-  return '\n' + text_table(columns, width);
+  const auto drawn = sparklines(curves, std::clamp(room, least, most));
+  columns.push_back({"curve", std::vector<std::string>(columns[0].cells.size()), false});
+  for (size_t i = 0; i < drawn.size(); ++i) columns.back().cells[lines[i]] = drawn[i];
+  return '\n' + text_table(columns, width) +
+         wrapped(fmt::format("curve: {}", sparkline_legend), width, "  ");
 }
 
 std::string figures_text(const Json& record, size_t width) {
@@ -182,6 +183,8 @@ std::string classes_text(const Json& record, size_t width) {
   for (const char* key : {"per_class_accuracy", "sensitivity", "specificity"}) {
     const Json& values = json_at(test, {key});
     if (values.size() != classes || classes == 0) continue;
+    if (key == std::string("sensitivity") && values == json_at(test, {"per_class_accuracy"}))
+      continue;  // the same figure by its other name
     columns.push_back({key == std::string("per_class_accuracy") ? "accuracy" : key, {}, true});
     for (const Json& value : values)
       columns.back().cells.push_back(value.is_number() ? fmt::format("{:.4f}", json_number(value))
@@ -239,18 +242,39 @@ std::string provenance_text(const Json& record, size_t width) {
 }  // namespace
 
 std::string show_run(const Json& record, size_t width) {
-  return heading(record, width) + settings_text(record, width) + data_text(record, width) +
-         model_text(record, width) + stages_text(record, width) + figures_text(record, width) +
-         classes_text(record, width) + provenance_text(record, width);
+  return printable(heading(record, width) + settings_text(record, width) +
+                   data_text(record, width) + model_text(record, width) +
+                   stages_text(record, width) + figures_text(record, width) +
+                   classes_text(record, width) + provenance_text(record, width));
 }
+
+namespace {
+
+/// The runs' order: by name, settings, and seed.
+std::vector<size_t> listed_order(const std::vector<ComparedRun>& runs,
+                                 const std::vector<std::string>& settings) {
+  std::vector<size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (runs[a].name != runs[b].name) return runs[a].name < runs[b].name;
+    if (settings[a] != settings[b]) return settings_less(settings[a], settings[b]);
+    return runs[a].seed < runs[b].seed;
+  });
+  return order;
+}
+
+}  // namespace
 
 std::string list_runs(const std::vector<ComparedRun>& runs, size_t width) {
   std::vector<Column> columns = {
       {"run", {}, false}, {"status", {}, false}, {"seed", {}, true}, {"figure", {}, false}};
   const std::vector<std::string> settings = varying_texts(runs);
-  if (std::any_of(settings.begin(), settings.end(), [](auto& text) { return !text.empty(); }))
-    columns.push_back({"settings", settings, false});
-  for (const ComparedRun& run : runs) {
+  const bool vary =
+      std::any_of(settings.begin(), settings.end(), [](auto& text) { return !text.empty(); });
+  if (vary) columns.push_back({"settings", {}, false});
+  for (const size_t i : listed_order(runs, settings)) {
+    const ComparedRun& run = runs[i];
+    if (vary) columns.back().cells.push_back(settings[i]);
     std::string figure = "-";
     for (const char* name : {"accuracy", "nll", "reconstruction_error"}) {
       const auto value = run.metrics.find(name);
@@ -262,7 +286,7 @@ std::string list_runs(const std::vector<ComparedRun>& runs, size_t width) {
                                             std::to_string(run.seed), figure};
     for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
   }
-  return text_table(columns, width);
+  return printable(text_table(columns, width));
 }
 
 }  // namespace strata

@@ -113,7 +113,8 @@ std::string counted(int64_t count) {
 
 /// How many epochs, and how they ended where that is known.
 std::string epochs_text(const Json& stage, bool keeps_best) {
-  const int64_t planned = json_at(stage, {"epochs_planned"}).get<int64_t>();
+  const Json& plan = json_at(stage, {"epochs_planned"});
+  const int64_t planned = plan.is_number_integer() ? plan.get<int64_t>() : 0;
   const std::string status = json_text(json_at(stage, {"status"}));
   if (status.empty()) return counted(planned) + (keeps_best ? "; keeps the best epoch" : "");
   const auto done = static_cast<int64_t>(json_at(stage, {"epochs"}).size());
@@ -191,6 +192,34 @@ std::vector<TermChange> term_changes(const Json& stage) {
   return changes;
 }
 
+namespace {
+
+Strings keys_of(const std::vector<Json>& configs) {
+  std::set<std::string> keys;
+  for (const Json& config : configs)
+    for (const auto& setting : flat_settings(config)) keys.insert(setting.first);
+  return {keys.begin(), keys.end()};
+}
+
+/// "lr=0.1, epochs=20" in its parts.
+Strings parts_of(const std::string& settings) {
+  Strings parts(1);
+  for (const char c : settings) {
+    if (c == '=' || c == ',')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+}  // namespace
+
+bool settings_less(const std::string& a, const std::string& b) {
+  const Strings x = parts_of(a), y = parts_of(b);
+  return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end(), natural_less);
+}
+
 std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs) {
   std::map<std::string, std::vector<size_t>> named;
   for (size_t i = 0; i < runs.size(); ++i) named[runs[i].name].push_back(i);
@@ -205,7 +234,7 @@ std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs) {
         stages.push_back(runs[i].pretraining_stages);
       }
     const VaryingSettings varying = varying_by_stage(configs, stages);
-    const Strings keys = short_names(varying.keys, {});
+    const Strings keys = short_names(varying.keys, keys_of(configs));
     for (const size_t i : members) {
       const Strings& values = varying.values[row.at(runs[i].settings_id)];
       Strings parts;

@@ -31,4 +31,7 @@ std::vector<TermChange> term_changes(const Json& stage);
 /// optimizer.momentum=0.9"; empty where it has no other settings than the rest.
 std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs);
 
+/// Their order: numbers by value.
+bool settings_less(const std::string& a, const std::string& b);
+
 }  // namespace strata

@@ -7,6 +7,7 @@
 
 #include "strata/record/record.hpp"
 #include "strata/report/json_access.hpp"
+#include "strata/report/record_shape.hpp"
 #include "strata/support/lock.hpp"
 
 namespace strata {
@@ -30,6 +31,7 @@ ReachedPlace place_reached(const std::filesystem::path& folder) {
 
 Json read_shown_record(const std::filesystem::path& path) {
   Json record = read_record(path);
+  check_shape(path, record);
   if (record["status"] != "running") return record;
   const std::filesystem::path folder = std::filesystem::canonical(path).parent_path();
   const std::string place = place_reached(folder).text;

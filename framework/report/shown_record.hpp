@@ -17,7 +17,7 @@ ReachedPlace place_reached(const std::filesystem::path& folder);
 
 /// A run's record as `show` tells it. Where it says "running" and no process holds the run's
 /// folder, its status is "killed"; how far an unfinished run has come stands under "error", from
-/// its events. Throws UserError as read_record() does.
+/// its events. Throws UserError as read_record() and check_shape() do.
 Json read_shown_record(const std::filesystem::path& path);
 
 }  // namespace strata

@@ -122,11 +122,6 @@ TakesCommon spread(Json& pretrain, size_t stages, const OwnSettings& names) {
   return common;
 }
 
-bool lies_in(const std::string& key, const std::string& path) {
-  return key.rfind(path, 0) == 0 &&
-         (key.size() == path.size() || key[path.size()] == '.' || key[path.size()] == '[');
-}
-
 /// A stage that takes the common setting has no value under its own, unless "" is the value of
 /// another's.
 void blank_common(VaryingSettings& varying, const OwnSettings& names,

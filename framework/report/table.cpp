@@ -223,9 +223,28 @@ std::string text_tables(const std::vector<Column>& columns, size_t keys, size_t 
   return text + text_table(block, width);
 }
 
-std::string sparkline(const std::vector<StageCurve>& curves, size_t most) {
+std::string printable(const std::string& text) {
+  std::string safe;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool c1 =
+        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7F || c1)
+      safe += "\xEF\xBF\xBD";
+    else
+      safe += text[i];
+    if (c1) ++i;
+  }
+  return safe;
+}
+
+const char* const sparkline_legend =
+    "loss by epoch, ▁ the lowest and █ the highest of the stage; neighbouring stages of the same "
+    "loss and target share a scale";
+
+std::vector<std::string> sparklines(const std::vector<StageCurve>& curves, size_t most) {
   static const std::array<const char*, 8> heights = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  std::string line;
+  std::vector<std::string> lines(curves.size());
   for (size_t begin = 0; begin < curves.size();) {
     size_t end = begin;
     double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -233,17 +252,21 @@ std::string sparkline(const std::vector<StageCurve>& curves, size_t most) {
       for (const double loss : curves[end].losses)
         if (std::isfinite(loss)) low = std::min(low, loss), high = std::max(high, loss);
     for (; begin < end; ++begin) {
-      if (!line.empty()) line += "|";
       const auto& losses = curves[begin].losses;
       const size_t drawn = std::min(losses.size(), most);
       for (size_t i = 0; i < drawn; ++i) {
         const double loss = losses[drawn < 2 ? 0 : i * (losses.size() - 1) / (drawn - 1)];
         const double unit = high > low ? (loss - low) / (high - low) : 0;
-        line += std::isfinite(loss) ? heights[static_cast<size_t>(std::lround(7 * unit))] : "?";
+        lines[begin] +=
+            std::isfinite(loss) ? heights[static_cast<size_t>(std::lround(7 * unit))] : "?";
       }
     }
   }
-  return line;
+  return lines;
+}
+
+std::string sparkline(const std::vector<StageCurve>& curves, size_t most) {
+  return fmt::format("{}", fmt::join(sparklines(curves, most), "|"));
 }
 
 std::string figure_text(double value, double scale) {

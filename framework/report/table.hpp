@@ -36,9 +36,20 @@ std::string wrapped(const std::string& text, size_t width, const std::string& in
 /// Characters of UTF-8 text, as a terminal counts them here: one a code point.
 size_t text_width(std::string_view text);
 
-/// A line of eight heights, a bar apart where a stage begins. Neighbouring stages that minimize the
-/// same loss against the same target share one scale, so that the jump between them shows. Of a
-/// stage with more than `most` epochs, so many are drawn, the first and the last among them.
+/// Text for a terminal: control characters (C0 but for line ends, DEL, C1) become U+FFFD, so that a
+/// name in a record cannot command it.
+std::string printable(const std::string& text);
+
+/// A line of eight heights for each stage. Neighbouring stages that minimize the same loss against
+/// the same target share one scale, so that the jump between them shows; each scale goes from its
+/// lowest to its highest. Of a stage with more than `most` epochs, so many are drawn, the first and
+/// the last among them.
+std::vector<std::string> sparklines(const std::vector<StageCurve>& curves, size_t most = 20);
+
+/// What these lines mean, for a legend.
+extern const char* const sparkline_legend;
+
+/// The same in one line, a bar apart where a stage begins.
 std::string sparkline(const std::vector<StageCurve>& curves, size_t most = 20);
 
 /// "0.9183 ± 0.0021 [0.9168, 0.9198]": as many decimals as two digits of the spread need.

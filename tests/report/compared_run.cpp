@@ -12,6 +12,7 @@
 #include "strata/report/comparison_text.hpp"
 #include "strata/report/report_data.hpp"
 #include "strata/report/show.hpp"
+#include "strata/report/shown_record.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/lock.hpp"
 
@@ -66,6 +67,54 @@ TEST_CASE("a run that was killed in its first stage has its row, and a note says
   CHECK(report_data(c)["comparison"]["counts"] == "2 runs (1 completed, 1 killed) in 2 rows");
 }
 
+TEST_CASE("records of other shapes are told like unreadable ones, by the key") {
+  const auto told = [](const char* pointer, const Json& value) {
+    const test::TemporaryFolder folder("report-shape");
+    Json record = test::make_record({});
+    record[Json::json_pointer(pointer)] = value;
+    const auto path = test::write_record(folder.path, record);
+    std::string compared, shown;
+    try {
+      read_compared_runs({path.string()});
+    } catch (const UserError& error) {
+      compared = error.what();
+    }
+    try {
+      show_run(read_shown_record(path));
+    } catch (const UserError& error) {
+      shown = error.what();
+    }
+    CHECK(compared == shown);
+    return shown.substr(std::min(shown.size(), path.string().size()));
+  };
+  const std::string head = ": not as strata writes records: ";
+  for (const Json& classes : {Json(-1), Json(1e30), Json("ten"), Json(1LL << 40)})
+    CHECK(told("/data/classes", classes) == head + "'data.classes' is not a number of classes");
+  for (const Json& row : {Json(3), Json("x"), Json::array({1}), Json::array({"a", "b"})})
+    CHECK(told("/metrics/test/confusion_matrix/0", row) ==
+          head + "'metrics.test.confusion_matrix' is not as many lists of as many counts");
+  CHECK(told("/metrics/test", 3) == head + "'metrics.test' is not an object");
+  CHECK(told("/stages/1/epochs_planned", "ten") ==
+        head + "'stages[1].epochs_planned' is not a number of epochs");
+  CHECK(told("/stages/1/epochs/0", 5) == head + "'stages[1].epochs' is not a list of objects");
+  CHECK(told("/stages/2/optimizer/weight_decay", nullptr).empty());
+}
+
+TEST_CASE("an experiment file named for its runs is told for what it is") {
+  const test::TemporaryFolder folder("report-yaml");
+  const auto file = folder.path / "study.yaml";
+  std::ofstream(file) << "name: study\n";
+  std::string said;
+  try {
+    read_compared_runs({file.string()});
+  } catch (const UserError& error) {
+    said = error.what();
+  }
+  CHECK(said == file.string() + " is an experiment file, no record of a run: strata run " +
+                    file.string() +
+                    " makes its runs, whose records are in results/NAME (the file's name:)");
+}
+
 TEST_CASE("what cannot be read among others is left out and told; named itself it is an error") {
   const test::TemporaryFolder folder("report-unreadable");
   std::vector<std::filesystem::path> paths;
@@ -115,5 +164,5 @@ TEST_CASE("a record of another program is told, whatever kinds its values have")
   REQUIRE(found.runs.size() == 1);
   CHECK(found.runs[0].path == path);
   CHECK(found.unreadable.at(0).error ==
-        foreign.string() + ": not a record: its values are of other kinds");
+        foreign.string() + ": not as strata writes records: 'data.class_names' is not a list");
 }

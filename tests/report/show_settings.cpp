@@ -139,9 +139,10 @@ TEST_CASE("runs of a name are told apart by the settings in which they differ") 
   add("a", 0.5, 0);
   add("a", 0.5, 1);
   add("b", 0.7, 0);  // alone under its name
-  CHECK(varying_texts(runs) ==
-        std::vector<std::string>{"optimizer.lr=0.1", "optimizer.lr=0.5", "optimizer.lr=0.5", ""});
+  CHECK(varying_texts(runs) == std::vector<std::string>{"classify.optimizer.lr=0.1",
+                                                        "classify.optimizer.lr=0.5",
+                                                        "classify.optimizer.lr=0.5", ""});
   const std::string list = list_runs(runs);
   CHECK(list.rfind("run            status     seed  figure           settings\n", 0) == 0);
-  CHECK(list.find("  optimizer.lr=0.5\n") != std::string::npos);
+  CHECK(list.find("  classify.optimizer.lr=0.5\n") != std::string::npos);
 }
