@@ -68,6 +68,20 @@ TEST_CASE("a half-written record among others is told, counted and left out") {
   }
 }
 
+TEST_CASE("an empty baseline and an experiment file are refused, with what to do") {
+  const RunsPlace place;
+  const CommandResult empty = place.run({"compare", "runs", "--baseline", ""});
+  CHECK(empty.code == 2);
+  CHECK(empty.err.find("strata: error: --baseline: an empty name is no row\n") == 0);
+  std::ofstream(place.folder.path / "study.yaml") << "name: study\n";
+  const CommandResult file = place.run({"compare", "study.yaml"});
+  CHECK(file.code == 2);
+  CHECK(
+      file.err ==
+      "strata: error: study.yaml is an experiment file, no record of a run: strata run study.yaml "
+      "makes its runs, whose records are in results/NAME (the file's name:)\n");
+}
+
 TEST_CASE("runs are found through links, and each once") {
   const RunsPlace place;
   const CommandResult linked = place.run({"compare", "links"});

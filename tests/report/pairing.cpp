@@ -272,42 +272,6 @@ TEST_CASE(
   CHECK(comparison_json(c)["paired"][3]["baseline_row"] == 4);
 }
 
-TEST_CASE("the control has no rate of pretraining: it is the partner at every one") {
-  const auto rows = [](const std::string& baseline) {
-    std::vector<ComparedRun> runs;
-    for (const char* strategy : {"none", "greedy"})
-      for (const int64_t size : {100, 200, 300})
-        for (const double rate : {0.5, 0.98}) {
-          if (strategy == std::string("none") && (rate == 0.5 || size == 300)) continue;
-          for (int64_t seed = 0; seed < 3; ++seed) {
-            test::RunSpec spec;
-            spec.strategy = strategy;
-            spec.seed = seed;
-            spec.accuracy = 0.9 + 0.1 * rate + 0.0001 * double(size);
-            Json record = test::make_record(spec);
-            record["config"]["data"]["train_size"] = size;
-            record["config"]["pretrain"]["optimizer"]["lr"] = rate;
-            runs.push_back(compared_run("r.json", record));
-          }
-        }
-    CompareOptions options;
-    options.metrics = {"accuracy"};
-    options.baseline = baseline;
-    return compare(std::move(runs), options);
-  };
-  // data.train_size, strategy, rate: 100 greedy 0.5, 0.98, none; 200 the same; 300 without control
-  const Comparison c = rows("none");  // the value alone, of one key
-  CHECK(c.baselines == std::vector<size_t>{2, 5});
-  std::vector<std::pair<size_t, size_t>> pairs;
-  for (const Paired& paired : c.paired) pairs.emplace_back(paired.group, paired.baseline);
-  CHECK(pairs == std::vector<std::pair<size_t, size_t>>{{0, 2}, {1, 2}, {3, 5}, {4, 5}});
-  CHECK(
-      std::count(c.notes.begin(), c.notes.end(),
-                 "rows 7 and 8 were not tested: not one of rows 3 and 6 alone agrees in all other "
-                 "settings") == 1);
-  CHECK(comparison_text(rows(""), 160).find("--baseline strategy=none\n") != std::string::npos);
-}
-
 TEST_CASE("a value that two keys have is no baseline by itself") {
   std::string said;
   try {
@@ -318,20 +282,6 @@ TEST_CASE("a value that two keys have is no baseline by itself") {
   }
   CHECK(said ==
         "--baseline: '0.1' may mean pretrain.optimizer.lr=0.1 or classify.optimizer.lr=0.1");
-}
-
-TEST_CASE("of two rows that without pretraining is the baseline") {
-  std::vector<ComparedRun> runs;
-  for (const char* strategy : {"end_to_end", "none"})
-    for (int64_t seed = 0; seed < 3; ++seed) {
-      test::RunSpec spec;
-      spec.strategy = strategy;
-      spec.seed = seed;
-      runs.push_back(compared_run("r.json", test::make_record(spec)));
-    }
-  CompareOptions options;
-  options.metrics = {"accuracy"};
-  CHECK(compare(runs, options).baselines == std::vector<size_t>{1});
 }
 
 TEST_CASE("where rows mix settings, a line under the differences says what they are of") {
