@@ -160,7 +160,7 @@ void add_killed_note(Comparison& c) {
     c.notes.push_back(
         fmt::format("no process is at work on {}, whose record says running: it was "
                     "killed, and runs when its experiment is run again",
-                    fmt::join(names, ", ")));
+                    fmt::join(names, "; on ")));
 }
 
 void add_choice_notes(Comparison& c) {

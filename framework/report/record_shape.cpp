@@ -42,7 +42,9 @@ void check_shape(const std::filesystem::path& path, const Json& record) {
   check(classes, is_count(classes), "data.classes", "a number of classes");
   const Json& names = json_at(record, {"data", "class_names"});
   check(names, names.is_array(), "data.class_names", "a list");
-  for (const auto& split : json_at(record, {"metrics"}).items()) {
+  const Json& metrics = json_at(record, {"metrics"});
+  check(metrics, metrics.is_object(), "metrics", "an object");
+  for (const auto& split : metrics.items()) {
     const std::string key = "metrics." + split.key();
     check(split.value(), split.value().is_object(), key, "an object");
     const Json& matrix = json_at(split.value(), {"confusion_matrix"});
@@ -54,6 +56,9 @@ void check_shape(const std::filesystem::path& path, const Json& record) {
     const std::string key = fmt::format("stages[{}].epochs", s);
     check(planned, is_count(planned), key + "_planned", "a number of epochs");
     check(epochs, is_list_of_objects(epochs), key, "a list of objects");
+    const Json& penalties = json_at(stage, {"penalties"});
+    check(penalties, is_list_of_objects(penalties), fmt::format("stages[{}].penalties", s),
+          "a list of objects");
   }
 }
 

@@ -95,7 +95,7 @@ void flatten(const Json& value, const std::string& path, Json& pairs) {
 
 class GroupData {
  public:
-  void add(const fs::path& path, const Json& record) {
+  void add(const fs::path& path, const Json& record) try {
     if (first_.empty()) take_first(record);
     if (record["status"] != "completed") return;
     add_stages(record["stages"]);
@@ -108,6 +108,8 @@ class GroupData {
       images_ = record["images"];
       images_read_ = embed_images(images_, path.parent_path());
     }
+  } catch (const Json::exception&) {
+    throw UserError(path.string() + ": not a record: its values are of other kinds");
   }
 
   /// @param curves  the row's: none where its runs have unlike stages

@@ -10,6 +10,7 @@
 #include "strata/report/json_access.hpp"
 #include "strata/report/show_settings.hpp"
 #include "strata/report/table.hpp"
+#include "strata/support/errors.hpp"
 #include "strata/support/shell.hpp"
 
 namespace strata {
@@ -241,11 +242,13 @@ std::string provenance_text(const Json& record, size_t width) {
 
 }  // namespace
 
-std::string show_run(const Json& record, size_t width) {
+std::string show_run(const Json& record, size_t width) try {
   return printable(heading(record, width) + settings_text(record, width) +
                    data_text(record, width) + model_text(record, width) +
                    stages_text(record, width) + figures_text(record, width) +
                    classes_text(record, width) + provenance_text(record, width));
+} catch (const Json::exception&) {
+  throw UserError("the run cannot be shown: its record's values are of other kinds");
 }
 
 namespace {

@@ -93,6 +93,9 @@ TEST_CASE("records of other shapes are told like unreadable ones, by the key") {
   for (const Json& row : {Json(3), Json("x"), Json::array({1}), Json::array({"a", "b"})})
     CHECK(told("/metrics/test/confusion_matrix/0", row) ==
           head + "'metrics.test.confusion_matrix' is not as many lists of as many counts");
+  CHECK(told("/metrics", {1, 2}) == head + "'metrics' is not an object");
+  CHECK(told("/stages/1/penalties", {5}) ==
+        head + "'stages[1].penalties' is not a list of objects");
   CHECK(told("/metrics/test", 3) == head + "'metrics.test' is not an object");
   CHECK(told("/stages/1/epochs_planned", "ten") ==
         head + "'stages[1].epochs_planned' is not a number of epochs");

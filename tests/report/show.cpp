@@ -7,6 +7,7 @@
 #include "report/make_records.hpp"
 #include "strata/report/comparison_text.hpp"
 #include "strata/report/table.hpp"
+#include "strata/support/errors.hpp"
 
 using namespace strata;
 using test::RunSpec;
@@ -47,6 +48,14 @@ TEST_CASE("one run: what it was, its stages, its figures, by class, and where it
             "  from experiments/lecture-mnist-greedy.yaml; strategy greedy(train all); swept or "
             "set: seed=0\n"
             "  pretrain-1  encoder.0 on pixels; loss mse; sgd lr 0.98; 10 epochs\n"));
+}
+
+TEST_CASE("values of other kinds are refused in words") {
+  Json record = test::make_record({});
+  record["stages"][0]["penalties"] = {5};
+  CHECK_THROWS_WITH_AS(show_run(record),
+                       "the run cannot be shown: its record's values are of other kinds",
+                       UserError);
 }
 
 TEST_CASE("sensitivity has a column where it is not the accuracy by class") {
