@@ -130,8 +130,10 @@ class Planner {
         error(fmt::format("encoder[{}]", k), "expected at least one layer");
     if (settings_.decoder && sound_.has("decoder") &&
         settings_.decoder->size() != settings_.encoder.size())
-      error("decoder", fmt::format("expected {} entries, one for each entry of 'encoder', got {}",
-                                   settings_.encoder.size(), settings_.decoder->size()));
+      error("decoder",
+            fmt::format("expected {} entr{}, one for each entry of 'encoder', got {}",
+                        settings_.encoder.size(), settings_.encoder.size() == 1 ? "y" : "ies",
+                        settings_.decoder->size()));
   }
 
   /// Adds a block of written-out layers; the layer at fault is reported at its own place.

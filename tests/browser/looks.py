@@ -162,7 +162,7 @@ class Looks(axes.Page):
         self.driver.get(page.as_uri())
         hint = self.texts("#paired > .hint")[0].split("; ")[0]
         self.assertEqual(" ".join(hint.split()), "From row 1 end_to_end, fashion_mnist and 2 end_to_end, mnist, "
-                         "each on its own data, over shared seeds")
+                         "each row from the one that agrees in all other settings, over shared seeds")
         totals = self.run_js("return report.groups.map(g => [g.classes[0], g.confusion_matrix[0].reduce((a, b) => a + b)])")
         self.assertEqual(totals, [["T-shirt/top", 10000], ["0", 9800]] * 2)  # of ten seeds: 1,000 and 980 samples
         page = report.make_page(places[2], self.records.folder / "mixed.html", places[0],

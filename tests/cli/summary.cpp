@@ -241,6 +241,9 @@ TEST_CASE("what another process completed meanwhile, or is at work on, is not ma
                                  : "\n2 runs: 1 running in another process, 1 already finished\n"));
     CHECK_FALSE(contains(second.err, "Did not complete"));
   }
+  for (const char* more : {"--quiet", "--again"})  // which says nothing against it
+    CHECK(contains(place.run({"run", "longer.yaml", "--dry-run", more}).out,
+                   "-s0  is running in another process\n"));
   first.send(SIGCONT);
   const CommandResult result = first.finish();
   CHECK(result.code == 0);

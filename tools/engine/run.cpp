@@ -33,6 +33,7 @@ extern "C" void request_stop(int signal) {
 struct Work {
   CheckedExperiment run;
   bool stays = false;    ///< as it is recorded
+  bool at_work = false;  ///< another process makes it: it is refused when its turn comes
   std::string why{};     ///< "completed before"; empty where there is no record
   std::string then{};    ///< what is done about it: "run anew"; empty where that needs no word
   std::string status{};  ///< of the record
@@ -47,8 +48,10 @@ std::string stopped_in(const Work& work, size_t stages_done) {
 }
 
 void decide(Work& work, const EngineRequest& request, RecordedRuns& records) {
-  if (request.again) return;
   const Recorded recorded = records.find(work.run.experiment);
+  work.at_work = recorded.at_work;
+  if (work.at_work) work.why = "is running in another process";
+  if (request.again || work.at_work) return;
   const std::string& status = work.status = recorded.status;
   const bool failed = status == "failed" || status == "diverged";
   work.stays = status == "completed" || (request.keep_failed && failed);
@@ -56,9 +59,6 @@ void decide(Work& work, const EngineRequest& request, RecordedRuns& records) {
   work.then = work.stays ? "--again runs it anew" : "run anew";
   if (status.empty()) {
     work.why = recorded.other;
-  } else if (recorded.at_work) {
-    work.why = "is running in another process";
-    work.then.clear();  // it is refused when its turn comes
   } else if (status == "interrupted" || status == "running") {
     work.why = fmt::format("was {} {}", status == "running" ? "killed" : status,
                            stopped_in(work, recorded.stages_done));
@@ -129,7 +129,7 @@ bool can_start(const std::vector<Work>& all, const EngineRequest& request) {
 std::string totals_text(const std::vector<Work>& all) {
   std::map<std::string, size_t> staying;
   size_t to_run = 0;
-  for (const Work& work : all) ++(work.stays ? staying[work.why] : to_run);
+  for (const Work& work : all) ++(work.stays || work.at_work ? staying[work.why] : to_run);
   std::string text = fmt::format("{} to run", to_run);
   for (const auto& [why, runs] : staying) text += fmt::format(", {} {}", runs, why);
   return text;
@@ -139,7 +139,8 @@ int list_runs(const std::vector<Work>& all) {
   for (const Work& work : all) {
     const LoadedExperiment& experiment = work.run.experiment;
     std::string what = work.why;
-    if (!work.stays) what = what.empty() ? "to run" : fmt::format("to run ({})", what);
+    if (!work.stays && !work.at_work)
+      what = what.empty() ? "to run" : fmt::format("to run ({})", what);
     fmt::print("{}/{}  {}{}\n", experiment.settings.name, experiment.run_id(),
                experiment.label.empty() ? "" : experiment.label + "  ", what);
   }

@@ -7,17 +7,7 @@ const filledCells = comparison.groups.flatMap((group) => comparison.metrics.map(
 const haveSpread = filledCells.some(({sd}) => sd !== null);
 
 function summaryText() {
-  const counts = {};
-  let runs = 0;
-  for (const group of comparison.groups)
-    for (const [status, count] of Object.entries(group.statuses)) {
-      counts[status] = (counts[status] || 0) + count;
-      runs += count;
-    }
-  if (comparison.unreadable.length) counts.unreadable = comparison.unreadable.length;
-  runs += comparison.unreadable.length;
-  const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
-  return `${counted(runs, 'run')} (${parts.join(', ')}) in ${counted(comparison.groups.length, 'row')}. ` +
+  return `${comparison.counts}. ` +
     (haveSpread ? 'Mean ± standard deviation over seeds; intervals are 95 % (Student’s t).' : '');
 }
 
@@ -129,6 +119,7 @@ function noPairsText(without) {
 
 function pairedSection() {
   if (comparison.paired.length === 0) return;
+  const several = comparison.baselines.length > 1;
   const lacks = (p) => p.comparable && p.difference.n === 0;
   const none = noPairsText(comparison.paired.filter(lacks));
   const header = ['metric', 'row', 'difference', 'pairs', 'p (t)', 'p (exact)', 'verdict'];
@@ -137,15 +128,17 @@ function pairedSection() {
     const interval = d.ci_low === null ? null
       : make('span', {class: 'ci'}, `[${figure(d.ci_low, d.sd)}, ${figure(d.ci_high, d.sd)}]`);
     const sign = d.mean > 0 ? '+' : '';
-    return [p.metric, make('td', {class: 'named'}, ...breakable(rowName(p.group))),
+    return [p.metric, make('td', {class: 'named'}, ...breakable(rowName(p.group)),
+              several ? ` from row ${p.baseline_row}` : ''),
             make('td', {class: 'number'}, p.comparable ? sign + figure(d.mean, d.sd) : '–', interval),
             p.unpaired ? `${d.n} (${p.unpaired} unpaired)` : String(d.n),
             pValue(p.p_t_holm), pValue(p.p_exact_holm), p.verdict];
   });
   addSection('paired', 'Paired differences',
     make('p', {class: 'hint'}, `From row ${comparison.baselines.map(rowName).join(' and ')}, ` +
-      `${comparison.baselines.length > 1 ? 'each on its own data, ' : ''}over shared seeds; p-values of the paired ` +
-      't-test and of Wilcoxon’s exact signed-rank test, corrected by Holm over the rows of a metric.'),
+      `${several ? 'each row from the one that agrees in all other settings, ' : ''}over shared seeds; the 95 % ` +
+      'interval is of one difference alone, the p-values of the paired t-test and of Wilcoxon’s exact ' +
+      'signed-rank test are corrected by Holm over the rows of a metric.'),
     rows.length ? scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)) : null,
     none ? make('p', {class: 'hint'}, none) : null,
     comparison.paired_note ? make('p', {class: 'hint'}, `${comparison.paired_note}.`) : null);
