@@ -4,6 +4,8 @@
 
 #include "features/experiment.hpp"
 #include "strata/config/compose.hpp"
+#include "strata/record/record.hpp"
+#include "strata/support/files.hpp"
 
 using namespace strata;
 using namespace strata::testing;
@@ -67,4 +69,20 @@ TEST_CASE("every experiment passes the check and trains for an epoch a stage") {
       CHECK(!stage.epochs[0].metrics["test"].empty());
     }
   }
+}
+
+TEST_CASE("the figures that the tutorial's file quotes are those of its record") {
+  const std::string name = "pylearn2-stacked-denoising";
+  const std::filesystem::path source = STRATA_SOURCE_DIR;
+  const auto records = find_records({(source / "results" / name).string()});
+  REQUIRE(records.size() == 1);
+  const Json record = read_record(records[0]);
+  std::vector<double> errors;
+  for (const Json& epoch : record["stages"].back()["epochs"])
+    errors.push_back(100 - 100 * epoch["metrics"]["validation"]["accuracy"].get<double>());
+  const std::string text = read_file(source / "experiments" / (name + ".yaml"));
+  CHECK(text.find(fmt::format(
+            "Validation error {:.2f} % at the best of {} epochs, {:.2f} % at the last",
+            *std::min_element(errors.begin(), errors.end()), errors.size(), errors.back())) !=
+        std::string::npos);
 }
