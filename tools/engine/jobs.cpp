@@ -94,18 +94,23 @@ class Jobs {
     if (poll(polled.data(), polled.size(), 500) < 0 && errno != EINTR)
       throw RunError(fmt::format("cannot wait for the runs: {}", std::strerror(errno)));
     for (size_t i = polled.size(); i-- > 0;)
-      if ((polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0) read_from(i);
+      if ((polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !read_from(i)) break;
   }
 
-  void read_from(size_t index) {
+  /// False where the process has ended: the next run is due before any other is read.
+  bool read_from(size_t index) {
     Running& r = running_[index];
     char buffer[4096];
     const ssize_t n = read(r.output, buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) return;
-    if (n <= 0) return ended(index);
+    if (n < 0 && errno == EINTR) return true;
+    if (n <= 0) {
+      ended(index);
+      return false;
+    }
     r.line.append(buffer, static_cast<size_t>(n));
     for (size_t end = 0; (end = r.line.find('\n')) != std::string::npos; r.line.erase(0, end + 1))
       print(jobs_[r.job].label, r.line.substr(0, end));
+    return true;
   }
 
   void ended(size_t index) {
