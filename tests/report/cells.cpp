@@ -171,3 +171,47 @@ TEST_CASE("a flagged row in the interval keeps the star off, one outside and few
   CHECK(stars_of({5, 5, 2}) == "accuracy 2");
   CHECK(stars_of({5, 5, 3}) == "accuracy 3");
 }
+
+TEST_CASE("a row that lost runs is never best, nor is another that is worse than it") {
+  const auto with_lost = [](const char* status, double lost_row, double other_row) {
+    std::vector<ComparedRun> runs;
+    for (int64_t seed = 0; seed < 4; ++seed)
+      for (const double lr : {0.1, 1.0}) {
+        RunSpec spec;
+        spec.seed = seed;
+        spec.lr = lr;
+        if (lr == 0.1 && seed == 3) spec.status = status;
+        Json record = make_record(spec);
+        if (spec.status == "completed")
+          record["metrics"]["test"]["accuracy"] =
+              (lr == 0.1 ? lost_row : other_row) + 0.0001 * double(seed * seed);
+        runs.push_back(compared_run("r.json", record));
+      }
+    CompareOptions options;
+    options.metrics = {"accuracy"};
+    return compare(std::move(runs), options);
+  };
+  for (const char* status : {"failed", "diverged"}) {
+    CHECK(stars(with_lost(status, 0.95, 0.90)).empty());
+    CHECK(stars(with_lost(status, 0.90, 0.95)) == "accuracy 1");
+    CHECK(with_lost(status, 0.95, 0.90).notes ==
+          Strings{fmt::format("1 {} (row 1); the figures of row 1 are of the completed runs alone, "
+                              "which may be the lucky ones, and are never called best",
+                              status)});
+  }
+  CHECK(stars(with_lost("interrupted", 0.95, 0.90)) == "accuracy 0.1");
+  CHECK(with_lost("interrupted", 0.95, 0.90).notes ==
+        Strings{"1 interrupted (row 1); the figures of row 1 are of the completed runs alone"});
+}
+
+TEST_CASE("a row without a completed run has no figures to be lucky") {
+  std::vector<ComparedRun> runs;
+  for (const double lr : {0.1, 1.0}) {
+    RunSpec spec;
+    spec.lr = lr;
+    spec.status = lr == 1.0 ? "diverged" : "completed";
+    runs.push_back(compared_run("r.json", make_record(spec)));
+  }
+  CHECK(compare(runs).notes ==
+        Strings{"1 diverged (row 2); no run of row 2 has completed: no figures"});
+}
