@@ -65,7 +65,7 @@ struct EpochResult {
   double loss = 0;    ///< mean over the samples, taken while training; the sum of the terms
   Json terms;         ///< each term of the objective by name, unweighted
   double learning_rate = 0;
-  double seconds = 0;  ///< of training alone, without evaluation
+  double seconds = 0;  ///< of training and its "train" figures, without evaluation
   double samples_per_second = 0;
   /// By split: "validation" and "test" as measured after the epoch, {} where there is no such
   /// split; "train" the loss and the metrics of one figure, taken while training, as the loss is.

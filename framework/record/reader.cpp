@@ -103,7 +103,8 @@ std::optional<Json> parse_record(const std::string& text, RecordDetail detail, s
   if (root.error() == simdjson::SUCCESS)
     return Converter(detail).converted(root.value_unsafe(), Part::record);
   ErrorPlace place;
-  Json::sax_parse(text, &place);
+  // It takes what simdjson does not: integers beyond 64 bits, as floating point.
+  if (Json::sax_parse(text, &place)) return Json::parse(text);
   error_byte = place.byte;
   return std::nullopt;
 }

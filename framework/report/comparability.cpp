@@ -45,9 +45,16 @@ const char* effect_of(const std::string& category) {
   return found == effects.end() ? "" : found->second;
 }
 
+/// Whether the factor says what a setting is: it is that setting, or the section of the file
+/// (--by data) in which it lies.
+bool tells(const std::string& factor, const std::string& setting) {
+  return factor == setting ||
+         (factor.find('.') == std::string::npos && setting.rfind(factor + ".", 0) == 0);
+}
+
 /// Whether the factor decides how many epochs stages of this kind train.
 bool decides_epochs(const std::string& factor, const std::string& kind) {
-  return factor == kind + ".epochs" || factor == kind + ".stages" ||
+  return tells(factor, kind + ".epochs") || factor == kind + ".stages" ||
          factor.rfind(kind + ".early_stopping", 0) == 0 ||
          (factor.rfind(kind + ".stages[", 0) == 0 && ends_in(factor, "epochs"));
 }
@@ -56,10 +63,11 @@ bool decides_epochs(const std::string& factor, const std::string& kind) {
 /// provenance.strata.version the version.
 bool is_factor(const Aspect& aspect, const std::vector<Factor>& factors) {
   return std::any_of(factors.begin(), factors.end(), [&](const Factor& factor) {
-    if (aspect.key == factor.key || aspect.key == "config." + factor.key) return true;
+    if (aspect.key == factor.key) return true;
+    if (aspect.key.rfind("config.", 0) == 0 && tells(factor.key, aspect.key.substr(7))) return true;
     for (const char* split : {"train", "validation", "test"})
       if (aspect.key == fmt::format("data.splits.{}.count", split))
-        return factor.key == fmt::format("data.{}_size", split);
+        return tells(factor.key, fmt::format("data.{}_size", split));
     return false;
   });
 }

@@ -156,11 +156,13 @@ void add_killed_note(Comparison& c) {
     if (run.status == "killed")
       names.push_back(run.name + '/' + run.run_id +
                       (run.reached.empty() ? "" : fmt::format(" ({})", run.reached)));
-  if (!names.empty())
-    c.notes.push_back(
-        fmt::format("no process is at work on {}, whose record says running: it was "
-                    "killed, and runs when its experiment is run again",
-                    fmt::join(names, "; on ")));
+  if (names.empty()) return;
+  const bool one = names.size() == 1;
+  c.notes.push_back(
+      fmt::format("no process is at work on {}, whose record{} running: {} killed, and "
+                  "run{} when {} experiment{} run again",
+                  fmt::join(names, "; on "), one ? " says" : "s say", one ? "it was" : "they were",
+                  one ? "s" : "", one ? "its" : "their", one ? " is" : "s are"));
 }
 
 void add_choice_notes(Comparison& c) {

@@ -27,9 +27,11 @@ Json run_json(const ComparedRun& run, const Comparison& c) {
           {"seed", run.seed},          {"status", run.status}, {"metrics", metrics}};
 }
 
-/// A setting's text as what it is: a number, a truth value, null where there is none, or a text.
-Json typed(const std::string& text) {
+/// A setting's text as what it is: a number, a truth value, null where there is none, or a text. A
+/// name, a commit or a version is a text, whatever it looks like.
+Json typed(const std::string& key, const std::string& text) {
   if (text.empty()) return nullptr;
+  if (key == "name" || key.rfind("provenance.", 0) == 0) return text;
   const Json value = Json::parse(text, nullptr, false);
   return value.is_number() || value.is_boolean() ? value : Json(text);
 }
@@ -37,7 +39,8 @@ Json typed(const std::string& text) {
 Json group_json(size_t g, const Comparison& c) {
   const Group& group = c.groups[g];
   Json settings = Json::object(), metrics = Json::object(), runs = Json::array();
-  for (size_t k = 0; k < c.keys.size(); ++k) settings[c.keys[k]] = typed(group.values[k]);
+  for (size_t k = 0; k < c.keys.size(); ++k)
+    settings[c.keys[k]] = typed(c.keys[k], group.values[k]);
   for (size_t m = 0; m < c.metrics.size(); ++m) {
     const Cell& cell = group.cells[m];
     Json figures = summary_json(cell.summary);
@@ -187,6 +190,7 @@ Json comparison_json(const Comparison& c) {
           {"baseline_rows", rows_of(c.baselines)},
           {"paired", paired},
           {"paired_note", c.paired_note},
+          {"no_pairs", no_pairs_text(c)},
           {"counts", counts_text(c)},
           {"flags", flags},
           {"notes", c.notes},

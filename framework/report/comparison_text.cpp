@@ -86,24 +86,6 @@ bool lacks_pairs(const Paired& p) {
   return p.comparable && p.test.difference.n == 0;
 }
 
-/// What is in no line of the table: "No pairs: rows 3 to 40", "No pairs: row 2 in nll, accuracy".
-std::string no_pairs_text(const Comparison& c) {
-  std::map<size_t, std::vector<size_t>> rows;  // by metric
-  for (const Paired& p : c.paired) {
-    auto& without = rows[p.metric];
-    if (lacks_pairs(p)) without.push_back(p.group);
-  }
-  std::map<std::vector<size_t>, std::vector<std::string>> metrics;
-  for (const auto& [m, without] : rows)
-    if (!without.empty()) metrics[without].push_back(c.metrics[m].name);
-  std::vector<std::string> parts;
-  for (const auto& [without, names] : metrics)
-    parts.push_back(rows_text(without) + (names.size() == rows.size()
-                                              ? ""
-                                              : fmt::format(" in {}", fmt::join(names, ", "))));
-  return parts.empty() ? "" : fmt::format("No pairs: {}", fmt::join(parts, "; "));
-}
-
 std::vector<Column> paired_columns(const Comparison& c) {
   std::vector<Column> columns = {{"metric", {}, false},     {"row", {}, true},
                                  {"difference", {}, false}, {"pairs", {}, true},
@@ -242,6 +224,23 @@ std::string verdict_text(const Paired& paired, int direction) {
   std::string text = direction == 0 ? (more ? "higher" : "lower")
                                     : ((more ? 1 : -1) == direction ? "better" : "worse");
   return paired.p_exact <= 0.05 ? text : text + " (by t alone)";
+}
+
+std::string no_pairs_text(const Comparison& c) {
+  std::map<size_t, std::vector<size_t>> rows;  // by metric
+  for (const Paired& p : c.paired) {
+    auto& without = rows[p.metric];
+    if (lacks_pairs(p)) without.push_back(p.group);
+  }
+  std::map<std::vector<size_t>, std::vector<std::string>> metrics;
+  for (const auto& [m, without] : rows)
+    if (!without.empty()) metrics[without].push_back(c.metrics[m].name);
+  std::vector<std::string> parts;
+  for (const auto& [without, names] : metrics)
+    parts.push_back(rows_text(without) + (names.size() == rows.size()
+                                              ? ""
+                                              : fmt::format(" in {}", fmt::join(names, ", "))));
+  return parts.empty() ? "" : fmt::format("No pairs: {}", fmt::join(parts, "; "));
 }
 
 std::string counts_text(const Comparison& c) {

@@ -9,6 +9,10 @@ namespace strata {
 /// "12 runs (11 completed, 1 unreadable) in 2 rows"
 std::string counts_text(const Comparison& comparison);
 
+/// What is in no line of the paired differences: "No pairs: rows 3 to 40", "No pairs: row 2 in nll,
+/// accuracy"; "" where there is nothing.
+std::string no_pairs_text(const Comparison& comparison);
+
 /// For a terminal: the table, or as many as the width asks for, sparklines, paired differences,
 /// flags and notes.
 std::string comparison_text(const Comparison& comparison, size_t width);

@@ -191,9 +191,10 @@ int agreement(const Comparison& c, const std::vector<size_t>& names, size_t grou
   for (size_t k = 0; k < c.keys.size(); ++k) {
     const auto &ours = c.groups[group].values[k], &theirs = c.groups[baseline].values[k];
     if (std::find(names.begin(), names.end(), k) != names.end()) continue;
-    if (ours.empty() || theirs.empty()) continue;
-    if (ours != theirs) return -1;
-    ++same;
+    if (ours == theirs)
+      ++same;
+    else if (!ours.empty() && !theirs.empty())
+      return -1;
   }
   return same;
 }
@@ -236,9 +237,12 @@ std::string some_baseline(const Comparison& comparison) {
   const size_t row = control_row(comparison);
   for (size_t k = 0; k < comparison.keys.size(); ++k) {  // one key is enough where it can be
     const std::string& value = comparison.groups[row].values[k];
-    const auto same = [&](const Group& group) { return group.values[k] == value; };
     const bool control = ends_in(comparison.keys[k], "strategy") && value == "none";
-    if (control || std::count_if(comparison.groups.begin(), comparison.groups.end(), same) == 1)
+    Baselines baselines;
+    baselines.keys = {k};
+    for (size_t g = 0; g < comparison.groups.size(); ++g)
+      if (comparison.groups[g].values[k] == value) baselines.rows.push_back(g);
+    if (baselines.rows.size() == 1 || (control && serves(comparison, baselines)))
       return value_text(comparison.key_names[k], value);
   }
   std::vector<size_t> all(comparison.groups.size());

@@ -56,9 +56,12 @@ struct StageSeries {
     size_t place = 0;
     for (const Json& epoch : json_at(stage, {"epochs"})) {
       quantities["loss"].add(place, json_number(json_at(epoch, {"loss"})));
+      // Its own figure of the training set is the loss that is drawn already.
+      const Json& own =
+          json_at(epoch, {"terms", json_text(json_at(stage, {"loss", "type"})).c_str()});
       for (const auto& split : json_at(epoch, {"metrics"}).items())
         for (const auto& metric : split.value().items())
-          if (metric.value().is_number())
+          if (metric.value().is_number() && !(split.key() == "train" && metric.value() == own))
             quantities[split.key() + '.' + metric.key()].add(place, json_number(metric.value()));
       ++place;
     }

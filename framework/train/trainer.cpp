@@ -194,7 +194,7 @@ class Fit {
     Json figures = {{objective_.loss()->measure(), terms.at(spec_.loss.type)}};
     for (const auto& metric : training_metrics_)
       for (const auto& [key, value] : metric->result())
-        if (metric->figures().count(key) > 0) figures[key] = value;
+        if (metric->figures().count(key) > 0 && !figures.contains(key)) figures[key] = value;
     return figures;
   }
 

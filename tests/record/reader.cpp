@@ -12,6 +12,8 @@ TEST_CASE("a record's text is parsed as nlohmann's own parser does it") {
   CHECK(parse_record(text, RecordDetail::all, byte)->dump() == text);
   const char* odd = R"({"b": [[], {}, -1, 1.5e3, true, null], "a": "\u00e9\"", "b": 2})";
   CHECK(*parse_record(odd, RecordDetail::all, byte) == Json::parse(odd));
+  CHECK(*parse_record(R"({"a": 123456789012345678901234567890})", RecordDetail::all, byte) ==
+        Json({{"a", 123456789012345678901234567890.0}}));
 }
 
 TEST_CASE("lists among the metrics of epochs are left out, and no others") {

@@ -268,6 +268,29 @@ TEST_CASE("epochs asked for alike and trained otherwise are a fault whatever --b
   CHECK_FALSE(flags[0].between(0, 3));
 }
 
+TEST_CASE("--by a section of the file compares all in it on purpose") {
+  std::vector<ComparedRun> runs;
+  for (const int64_t epochs : {5, 10})
+    for (int64_t seed = 0; seed < 3; ++seed) {
+      RunSpec spec;
+      spec.strategy = "none";
+      spec.seed = seed;
+      Json record = make_record(spec);
+      record["config"]["classify"]["epochs"] = epochs;
+      record["config"]["data"]["train_size"] = 100 * epochs;
+      record["data"]["splits"]["train"]["count"] = 100 * epochs;
+      Json& list = record["stages"].back()["epochs"];
+      list.erase(list.begin() + epochs, list.end());
+      runs.push_back(compared_run("r.json", record));
+    }
+  CompareOptions options;
+  options.by = {"classify", "data"};
+  CHECK(compare(runs, options).flags.empty());
+  options.by = {"classify"};
+  CHECK(compare(runs, options).flags.at(0).text().find("data.splits.train.count") !=
+        std::string::npos);
+}
+
 TEST_CASE("what early stopping makes of the seeds of one row is no fault where it is compared") {
   std::vector<ComparedRun> runs;
   for (int64_t seed = 0; seed < 3; ++seed) {

@@ -56,3 +56,49 @@ TEST_CASE("of two rows that without pretraining is the baseline") {
   options.metrics = {"accuracy"};
   CHECK(compare(runs, options).baselines == std::vector<size_t>{1});
 }
+
+TEST_CASE("rows that both lack a setting agree in it") {
+  std::vector<ComparedRun> runs;
+  for (const char* strategy : {"end_to_end", "none"})
+    for (const bool stops : {false, true})
+      for (int64_t seed = 0; seed < 3; ++seed) {
+        test::RunSpec spec;
+        spec.strategy = strategy;
+        spec.seed = seed;
+        Json record = test::make_record(spec);
+        record["config"]["classify"]["early_stopping"] =
+            stops ? Json{{"metric", "accuracy"}, {"patience", 2}} : Json();
+        runs.push_back(compared_run("r.json", record));
+      }
+  CompareOptions options;
+  options.metrics = {"accuracy"};
+  CHECK(comparison_text(compare(runs, options), 160).find("--baseline strategy=none\n") !=
+        std::string::npos);
+  options.baseline = "strategy=none";
+  const Comparison c = compare(runs, options);
+  REQUIRE(c.groups.size() == 4);
+  REQUIRE(c.paired.size() == 2);
+  for (const Paired& paired : c.paired) {
+    const auto &row = c.groups[paired.group].values, &from = c.groups[paired.baseline].values;
+    CHECK(row[0] != from[0]);  // the strategy
+    CHECK(row[1] == from[1]);  // stopping, or none on both sides
+  }
+}
+
+TEST_CASE("a baseline that no row could be tested against is not proposed") {
+  std::vector<ComparedRun> runs;
+  for (const int64_t size : {100, 200, 300})
+    for (int64_t seed = 0; seed < 3; ++seed) {
+      test::RunSpec spec;
+      spec.strategy = "none";
+      spec.seed = seed;
+      Json record = test::make_record(spec);
+      record["config"]["data"]["train_size"] = size;
+      runs.push_back(compared_run("r.json", record));
+    }
+  CompareOptions options;
+  options.by = {"strategy", "train_size"};
+  const std::string text = comparison_text(compare(runs, options), 160);
+  CHECK(text.find("--baseline strategy=none\n") == std::string::npos);
+  CHECK(text.find("--baseline data.train_size=100\n") != std::string::npos);
+}

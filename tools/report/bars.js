@@ -128,9 +128,13 @@ function barQuantities() {
           (cell.sd === null ? '' : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
       }));
     const units = [...new Set(bars.map(({unit}) => unit))];
-    const told = (unit) => units.length > 1 ? `: ${unit}` : metric.comparable ? '' : ' (≠ not comparable between all rows)';
-    return units.map((unit) => ({title: metric.name + told(unit), share: isShare(metric.name),
-                                 bars: bars.filter((bar) => bar.unit === unit)}));
+    return units.map((unit) => {
+      const same = bars.filter((bar) => bar.unit === unit);
+      const apart = units.length > 1 && !(same.length > 1 && unit.includes('codes'));
+      const title = metric.name + (units.length > 1 ? `: ${unit}` : '') +
+        (metric.comparable || apart ? '' : ' (≠ not comparable between all rows)');
+      return {title, share: isShare(metric.name), bars: same};
+    });
   });
 }
 

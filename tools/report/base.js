@@ -146,19 +146,6 @@ function rowName(index) {
 const mostRows = 8;
 const manyRows = report.groups.length > mostRows;
 
-/** Rows by their numbers, as the terminal writes them: "rows 1, 3 to 5 and 8". */
-function rowsText(rows) {
-  const parts = [];
-  for (let i = 0; i < rows.length;) {
-    let last = i;
-    while (rows[last + 1] === rows[last] + 1) ++last;
-    if (last < i + 2) last = i;
-    parts.push(rows[i] + 1 + (last > i ? ` to ${rows[last] + 1}` : ''));
-    i = last + 1;
-  }
-  return `row${rows.length > 1 ? 's' : ''} ${[parts.slice(0, -1).join(', '), parts[parts.length - 1]].filter(Boolean).join(' and ')}`;
-}
-
 /** Whether rows go by their numbers where there is no room for their names. */
 const numbered = manyRows || report.groups.some((group) => group.label.length > 40);
 

@@ -162,7 +162,10 @@ const epochTooltip = {
       `${shortRowName(dataset.row, Math.min(48, Math.round(chart.width / 7) - 26))}: ${figure(raw.y, raw.sd)}` +
       (raw.sd === null ? '' : ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})`),
     footer: (items) => {
-      const more = items.length ? items[0].chart.getActiveElements().length - items.length : 0;
+      if (!items.length) return '';
+      const {chart, raw: {epoch}} = items[0];
+      const told = ({datasetIndex, index}) => chart.data.datasets[datasetIndex].data[index].epoch === epoch;
+      const more = chart.getActiveElements().filter(told).length - items.length;
       return more > 0 && items.length === 12 ? `and ${counted(more, 'more row')}` : '';
     },
   },

@@ -105,23 +105,11 @@ function overviewSection() {
   }).observe(inner);
 }
 
-/** What is in no line of the table: "No pairs: rows 3 to 40.", "No pairs: row 2 in nll, accuracy." */
-function noPairsText(without) {
-  const metrics = new Map();
-  for (const name of new Set(without.map(({metric}) => metric))) {
-    const rows = rowsText(without.filter(({metric}) => metric === name).map(({group}) => group));
-    metrics.set(rows, [...(metrics.get(rows) || []), name]);
-  }
-  const all = new Set(comparison.paired.map(({metric}) => metric)).size;
-  const parts = [...metrics].map(([rows, names]) => rows + (names.length === all ? '' : ` in ${names.join(', ')}`));
-  return parts.length ? `No pairs: ${parts.join('; ')}.` : '';
-}
-
 function pairedSection() {
   if (comparison.paired.length === 0) return;
   const several = comparison.baselines.length > 1;
   const lacks = (p) => p.comparable && p.difference.n === 0;
-  const none = noPairsText(comparison.paired.filter(lacks));
+  const none = comparison.no_pairs && `${comparison.no_pairs}.`;
   const header = ['metric', 'row', 'difference', 'pairs', 'p (t)', 'p (exact)', 'verdict'];
   const rows = comparison.paired.filter((p) => !lacks(p)).map((p) => {
     const d = p.difference;
