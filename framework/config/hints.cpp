@@ -103,8 +103,17 @@ std::string former_type_hint(const Node& node) {
 
 }  // namespace
 
+std::string several_hint(const Node& node) {
+  const std::string place = node.origin.source == nullptr ? "" : node.origin.source->name;
+  if (place == "--seeds") return "; a range is 0-4, a list 0,3,7";
+  if (place != "--set" || split_at_commas(node.scalar).size() < 2) return {};
+  return fmt::format("; several values: --sweep {}={}", node.path, node.scalar);
+}
+
 std::string type_hint(const Node& node, const std::string& expected) {
   if (node.is_null() && expected == "a map") return "; indent its keys below it, or write {}";
+  if (node.is_map() && expected.rfind("a list", 0) == 0)
+    return "; a list stands in [ ], or behind '-', even of one";
   if (!node.is_scalar() || node.quoted) return {};
   if (expected.rfind("a list", 0) == 0) return fmt::format("; write [{}] for one", node.scalar);
   if (expected == "a map" && node.scalar.find(':') != std::string::npos)

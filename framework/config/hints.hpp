@@ -11,6 +11,9 @@ namespace strata {
 /// What to write instead of a value that should be `expected` ("a map", "a list of layers").
 std::string type_hint(const Node& node, const std::string& expected);
 
+/// Of a text on the command line that stands where one number does: how several are written.
+std::string several_hint(const Node& node);
+
 /// What --seeds takes for seeds as YAML has them ("[0, 1]"); an example where that is not plain.
 std::string seeds_text(const std::string& written);
 

@@ -206,8 +206,9 @@ bool parse_scalar(const Node& node, int64_t& value, Reader& reader, const Constr
   }
   if (kind != ScalarKind::number || is_special_number(node.scalar)) {
     const bool plain = kind == ScalarKind::text && !node.quoted;
-    return mistyped(node, expected, reader,
-                    plain ? decimal_hint(node.scalar) : quotes_hint(node, ScalarKind::integer));
+    const std::string hint =
+        plain ? decimal_hint(node.scalar) : quotes_hint(node, ScalarKind::integer);
+    return mistyped(node, expected, reader, hint.empty() ? several_hint(node) : hint);
   }
   const std::optional<double> number = read_double(node, reader);
   if (!number) return false;
@@ -225,9 +226,10 @@ bool parse_scalar(const Node& node, double& value, Reader& reader, const Constra
   const std::string expected = "a number";
   if (!node.is_scalar()) return no_scalar(node, expected, reader, c);
   const ScalarKind kind = scalar_kind(node);
-  if (kind != ScalarKind::integer && kind != ScalarKind::number)
-    return mistyped(node, expected, reader,
-                    comma_hint(node.scalar) + quotes_hint(node, ScalarKind::number));
+  if (kind != ScalarKind::integer && kind != ScalarKind::number) {
+    const std::string hint = comma_hint(node.scalar) + quotes_hint(node, ScalarKind::number);
+    return mistyped(node, expected, reader, hint.empty() ? several_hint(node) : hint);
+  }
   if (is_special_number(node.scalar)) {
     reader.error(node, fmt::format("must be finite, got {}", node.scalar));
     return false;

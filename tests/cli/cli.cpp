@@ -76,6 +76,11 @@ TEST_CASE("what a command does not know ends with 2 and is named") {
            {{"init", "/"}, "strata: error: / exists already, and is left as it is"},
            {{"init", "/no/a.yaml"}, "error: cannot write /no/a.yaml: there is no folder /no\n"},
            {{"run", "a.yaml", "--seeds", ""}, "--seeds: expected a value, got ''"},
+           {{"check", STRATA_SOURCE_DIR "/experiments/quickstart.yaml", "--seeds", "0..4"},
+            "got the string '0..4'; a range is 0-4, a list 0,3,7 (at seed)"},
+           {{"check", STRATA_SOURCE_DIR "/experiments/quickstart.yaml", "--set",
+             "classify.optimizer.lr=1e-2,1e-3"},
+            "; several values: --sweep classify.optimizer.lr=1e-2,1e-3 (at "},
            {{"run", "a.yaml", "--out", ""}, "--out: expected a value, got ''"},
            {{"describe", "layer/tahn"}, "unknown layer 'tahn'; did you mean 'tanh'?"}}) {
     const CommandResult result = run_command(arguments);
