@@ -48,8 +48,7 @@ const char* effect_of(const std::string& category) {
 /// Whether the factor says what a setting is: it is that setting, or the section of the file
 /// (--by data) in which it lies.
 bool tells(const std::string& factor, const std::string& setting) {
-  return factor == setting ||
-         (factor.find('.') == std::string::npos && setting.rfind(factor + ".", 0) == 0);
+  return factor == setting || (factor.find('.') == std::string::npos && lies_in(setting, factor));
 }
 
 /// Whether the factor decides how many epochs stages of this kind train.
