@@ -80,6 +80,11 @@ class Arithmetic(unittest.TestCase):
         self.assertAlmostEqual(spread.half_interval_of_three(), 3.128 * 2.13809 / 8**0.5, 5)  # Dunn, 7 degrees
         self.assertAlmostEqual(spread.bound(), 2.365 * 1.06066, 4)  # sqrt(9 / 8)
         self.assertEqual(spread.text(1), "5.0 ± 2.1")
+        self.assertEqual(spread.range_text(1), "2.0 to 9.0, 4.5")
+
+    def test_seeds_that_end_at_chance_are_counted(self):
+        self.assertEqual(strategies.chance_text(Spread([0.95, 0.1009, 0.0958, 0.1201, 0.0799])), "2 of 5")
+        self.assertEqual(strategies.chance_text(Spread([0.95])), "-")
 
     def test_one_or_no_value_has_no_spread(self):
         self.assertEqual((Spread([3]).text(1), Spread([3]).distance(4), Spread([3]).bound()), ("3.0", None, None))

@@ -60,3 +60,9 @@ class Spread:
             return "not run"
         mean = f"{self.mean * scale:.{digits}f}"
         return mean if self.sd is None else f"{mean} ± {self.sd * scale:.{digits}f}"
+
+    def range_text(self, digits, scale=1.0):
+        if self.n == 0:
+            return "not run"
+        low, middle, high = (scale * f(self.values) for f in (min, statistics.median, max))
+        return f"{low:.{digits}f} to {high:.{digits}f}, {middle:.{digits}f}" if self.n > 1 else f"{low:.{digits}f}"
