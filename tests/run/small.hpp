@@ -5,6 +5,17 @@
 
 namespace strata::testing {
 
+/// Two pairs and a classifier, all settings their defaults.
+inline const std::string kPlanned = R"(name: plan
+data: {dataset: synthetic_digits}
+encoder:
+  - [{type: linear, units: 8}, tanh]
+  - [{type: linear, units: 5}, tanh]
+pretrain: {strategy: {type: greedy, train: all}}
+classify: {}
+)";
+inline const std::string kGreedy = "{type: greedy, train: all}";  // of kPlanned
+
 struct Loaded {
   LoadedExperiment experiment;
   Plan plan;
