@@ -32,6 +32,11 @@ std::optional<std::string> existing(const fs::path& path) {
 
 }  // namespace
 
+bool SearchFolder::is_mistaken() const {
+  std::error_code error;
+  return (origin == "--data" || origin == "STRATA_DATA") && !fs::is_directory(path, error);
+}
+
 std::vector<SearchFolder> search_folders(const std::vector<std::string>& given) {
   std::vector<SearchFolder> folders;
   for (const std::string& path : given) folders.push_back({path, "--data"});

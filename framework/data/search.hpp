@@ -9,6 +9,8 @@ namespace strata {
 struct SearchFolder {
   std::string path;
   std::string origin;  ///< "--data", "STRATA_DATA", "working directory", "cache", "distribution"
+  /// Whether somebody named it, and it is not there.
+  bool is_mistaken() const;
 };
 
 /// Every folder in the order of the search, whether it exists or not: those given by --data, those
