@@ -209,6 +209,12 @@ class Extraction {
     run_.test_data =
         fmt::format("{} {} {}", run_.dataset, json_text(json_at(test, {"class_counts"})),
                     json_text(json_at(test, {"indices_sha256"})));
+    double commonest = 0, samples = 0;
+    for (const Json& count : json_at(test, {"class_counts"})) {
+      commonest = std::max(commonest, json_number(count));
+      samples += json_number(count);
+    }
+    run_.guessing = commonest / samples;  // NaN of no samples
     std::string files;
     for (const Json& file : json_at(data, {"files"})) files += json_text(json_at(file, {"sha256"}));
     if (!files.empty())

@@ -66,15 +66,15 @@ struct Metric {
 /// independent samples, so what else varies within a row is averaged within the seed.
 struct Paired {
   size_t group = 0, baseline = 0, metric = 0;
-  bool comparable = true;       ///< else nothing was tested
-  std::string flags;            ///< marks of those that lie between the two: "a,c"
-  bool chosen_on_test = false;  ///< the figure of either
-  bool lost_runs = false;       ///< runs of either failed or diverged: the rest may be lucky
-  bool lacks_figures = false;   ///< completed runs of either have none
-  int64_t unpaired = 0;         ///< seeds of either side that the other lacks
-  double size = 0;              ///< of the larger mean
-  PairedTest test;              ///< group minus baseline
-  double p_t = 0, p_exact = 0;  ///< corrected by Holm over the groups
+  bool comparable = true;          ///< else nothing was tested
+  std::string flags;               ///< marks of those that lie between the two: "a,c"
+  bool chosen_on_test = false;     ///< the figure of either
+  bool lost_runs = false;          ///< runs of either failed or diverged: the rest may be lucky
+  bool lacks_figures = false;      ///< completed runs of either have none
+  int64_t unpaired = 0;            ///< seeds of either side that the other lacks
+  double size = 0;                 ///< of the larger mean
+  PairedTest test;                 ///< group minus baseline
+  double p_t = 0, p_wilcoxon = 0;  ///< corrected by Holm over the groups
   Verdict verdict = Verdict::too_few;
 };
 

@@ -99,9 +99,9 @@ Json paired_json(const Paired& paired, const Comparison& c) {
           {"unpaired", paired.unpaired},
           {"t", known(paired.test.t)},
           {"p_t", known(paired.test.p_t)},
-          {"p_exact", known(paired.test.exact.p)},
+          {"p_wilcoxon", known(paired.test.wilcoxon.p)},
           {"p_t_holm", known(paired.p_t)},
-          {"p_exact_holm", known(paired.p_exact)},
+          {"p_wilcoxon_holm", known(paired.p_wilcoxon)},
           {"verdict", verdict_with_flags(paired, metric.direction)}};
 }
 
@@ -136,8 +136,8 @@ const char* yes_or_no(bool value) {
 }
 
 constexpr const char* paired_parts[] = {
-    "pairs",       "unpaired",     "difference", "difference ci_low", "difference ci_high",
-    "p_t_holm",    "p_exact_holm", "verdict",    "also differs in",   "either chosen_on_test",
+    "pairs",       "unpaired",        "difference", "difference ci_low", "difference ci_high",
+    "p_t_holm",    "p_wilcoxon_holm", "verdict",    "also differs in",   "either chosen_on_test",
     "either lacks"};
 
 /// A group's difference from its baseline in one metric.
@@ -155,7 +155,7 @@ std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t
               csv_number(difference.ci_low),
               csv_number(difference.ci_high),
               csv_number(paired.p_t),
-              csv_number(paired.p_exact),
+              csv_number(paired.p_wilcoxon),
               verdict_text(paired, c.metrics[metric].direction),
               flag_keys(c, paired.flags),
               yes_or_no(paired.chosen_on_test),

@@ -89,7 +89,7 @@ bool lacks_pairs(const Paired& p) {
 std::vector<Column> paired_columns(const Comparison& c) {
   std::vector<Column> columns = {{"metric", {}, false},     {"row", {}, true},
                                  {"difference", {}, false}, {"pairs", {}, true},
-                                 {"p (t)", {}, true},       {"p (exact)", {}, true},
+                                 {"p (t)", {}, true},       {"p (Wilcoxon)", {}, true},
                                  {"verdict", {}, false}};
   const bool several = c.baselines.size() > 1;
   const auto add = [&](std::vector<std::string> cells) {
@@ -107,7 +107,8 @@ std::vector<Column> paired_columns(const Comparison& c) {
     add({c.metrics[p.metric].name, several ? fmt::format("{} from {}", row, p.baseline + 1) : row,
          difference,
          p.unpaired > 0 ? fmt::format("{} ({} unpaired)", d.n, p.unpaired) : std::to_string(d.n),
-         p_text(p.p_t), p_text(p.p_exact), verdict_with_flags(p, c.metrics[p.metric].direction)});
+         p_text(p.p_t), p_text(p.p_wilcoxon),
+         verdict_with_flags(p, c.metrics[p.metric].direction)});
   }
   return columns;
 }
@@ -122,7 +123,7 @@ std::string paired_heading(const Comparison& c) {
                 rows_text(c.baselines));
   return from +
          " over shared seeds [95 % interval of this difference alone]; p of the paired t-test and "
-         "of Wilcoxon's exact signed-rank test, each corrected by Holm over the rows of a metric";
+         "of Wilcoxon's signed-rank test, each corrected by Holm over the rows of a metric";
 }
 
 std::string paired_text(const Comparison& c, size_t width) {
@@ -223,7 +224,7 @@ std::string verdict_text(const Paired& paired, int direction) {
   const bool more = paired.test.difference.mean > 0;
   std::string text = direction == 0 ? (more ? "higher" : "lower")
                                     : ((more ? 1 : -1) == direction ? "better" : "worse");
-  return paired.p_exact <= 0.05 ? text : text + " (by t alone)";
+  return paired.p_wilcoxon <= 0.05 ? text : text + " (by t alone)";
 }
 
 std::string no_pairs_text(const Comparison& c) {

@@ -52,7 +52,7 @@ Paired compare_pair(const Comparison& c, const RunsAgree& agree, size_t g, size_
   paired.metric = m;
   const std::string& metric = c.metrics[m].name;
   paired.test = paired_test({});
-  paired.p_t = paired.p_exact = untested;
+  paired.p_t = paired.p_wilcoxon = untested;
   const Cell &ours_cell = c.groups[g].cells[m], &theirs_cell = c.groups[baseline].cells[m];
   if (ours_cell.values.empty() || theirs_cell.values.empty()) return paired;
   paired.size = std::max(std::abs(ours_cell.summary.mean), std::abs(theirs_cell.summary.mean));
@@ -123,21 +123,21 @@ void add_paired(Comparison& c, const RunsAgree& agree) {
   for (size_t m = 0; m < c.metrics.size(); ++m) {
     if (is_cost(c.metrics[m].name)) continue;
     std::vector<Paired> rows;
-    std::vector<double> p_t, p_exact;
+    std::vector<double> p_t, p_wilcoxon;
     for (const auto& [group, baseline] : own) {
       rows.push_back(compare_pair(c, agree, group, baseline, m));
       p_t.push_back(rows.back().test.p_t);
-      p_exact.push_back(rows.back().test.exact.p);
-      if (!rows.back().comparable) p_t.back() = p_exact.back() = untested;
+      p_wilcoxon.push_back(rows.back().test.wilcoxon.p);
+      if (!rows.back().comparable) p_t.back() = p_wilcoxon.back() = untested;
     }
     p_t = holm(p_t);
-    p_exact = holm(p_exact);
-    const auto comparisons =
-        std::count_if(p_exact.begin(), p_exact.end(), [](double p) { return !std::isnan(p); });
+    p_wilcoxon = holm(p_wilcoxon);
+    const auto comparisons = std::count_if(p_wilcoxon.begin(), p_wilcoxon.end(),
+                                           [](double p) { return !std::isnan(p); });
     for (size_t i = 0; i < rows.size(); ++i) {
       rows[i].p_t = p_t[i];
-      rows[i].p_exact = p_exact[i];
-      rows[i].verdict = judge(rows[i].test, p_t[i], p_exact[i], comparisons, rows[i].size);
+      rows[i].p_wilcoxon = p_wilcoxon[i];
+      rows[i].verdict = judge(rows[i].test, p_t[i], p_wilcoxon[i], comparisons, rows[i].size);
       c.paired.push_back(rows[i]);
     }
   }

@@ -117,7 +117,7 @@ SignedRank signed_rank_test(const std::vector<double>& differences) {
 PairedTest paired_test(const std::vector<double>& differences) {
   PairedTest test;
   test.difference = summarize(differences);
-  test.exact = signed_rank_test(differences);
+  test.wilcoxon = signed_rank_test(differences);
   test.t = test.p_t = not_known;
   const Summary& d = test.difference;
   if (d.n < 2 || d.sd == 0) return test;  // no spread to judge by
@@ -142,22 +142,23 @@ std::vector<double> holm(const std::vector<double>& p_values) {
   return adjusted;
 }
 
-Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t comparisons,
+Verdict judge(const PairedTest& test, double p_t, double p_wilcoxon, int64_t comparisons,
               double size) {
   const int64_t n = test.difference.n;
-  if (n >= 1 && test.exact.n == 0) return n < 3 ? Verdict::too_few : Verdict::identical;
+  if (n >= 1 && test.wilcoxon.n == 0) return n < 3 ? Verdict::too_few : Verdict::identical;
   if (n < 3) return Verdict::too_few;
   const auto corrected = static_cast<double>(comparisons);
-  const bool exact_can = test.exact.smallest_p * corrected <= level;
+  const bool wilcoxon_can = test.wilcoxon.smallest_p * corrected <= level;
   const bool enough = std::ldexp(corrected, 1 - static_cast<int>(n)) <= level;
-  const bool exact_differs = p_exact <= level;
+  const bool wilcoxon_differs = p_wilcoxon <= level;
   const bool t_differs = p_t <= level;  // false where there is no t
   const double least = rounding * size;
   if (std::abs(test.difference.mean) <= least && (t_differs || test.difference.sd <= least))
     return Verdict::rounding;
-  if (std::isnan(p_t)) return exact_differs ? Verdict::differs : Verdict::too_few;
-  if (t_differs) return exact_can && !exact_differs ? Verdict::tests_disagree : Verdict::differs;
-  if (exact_differs) return Verdict::tests_disagree;
+  if (std::isnan(p_t)) return wilcoxon_differs ? Verdict::differs : Verdict::too_few;
+  if (t_differs)
+    return wilcoxon_can && !wilcoxon_differs ? Verdict::tests_disagree : Verdict::differs;
+  if (wilcoxon_differs) return Verdict::tests_disagree;
   return enough ? Verdict::no_difference : Verdict::too_few;
 }
 

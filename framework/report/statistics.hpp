@@ -39,7 +39,7 @@ struct PairedTest {
   Summary difference;
   double t = 0;  ///< NaN where n < 2 or the differences do not vary
   double p_t = 0;
-  SignedRank exact;
+  SignedRank wilcoxon;
 };
 PairedTest paired_test(const std::vector<double>& differences);
 
@@ -56,13 +56,13 @@ enum class Verdict {
   differs,        ///< both tests agree (or, with few pairs, the t-test alone can tell)
   tests_disagree  ///< one test finds a difference that the other could see, and does not
 };
-/// @param p_t, p_exact  adjusted p-values
+/// @param p_t, p_wilcoxon  adjusted p-values
 /// @param comparisons  how many were corrected for
 /// @param size  of the figures: what is within a millionth of it is rounding, whatever the tests
 ///   say
 /// Fewer than 3 pairs never tell. Where n pairs could not pass Wilcoxon's test whatever the data,
 /// comparisons * 2^(1 - n) being above 5 %, and the t-test finds nothing, n is too_few.
-Verdict judge(const PairedTest& test, double p_t, double p_exact, int64_t comparisons,
+Verdict judge(const PairedTest& test, double p_t, double p_wilcoxon, int64_t comparisons,
               double size = 0);
 
 }  // namespace strata

@@ -136,8 +136,8 @@ TEST_CASE("at 80 columns intervals, the paired table's too, and settings are who
         std::string::npos);
   CHECK(text.find("accuracy                2  -0.01050 [-0.01088, -0.01012]     10  < 0.0001\n") !=
         std::string::npos);
-  CHECK(text.find("metric                row  p (exact)  verdict\n"
-                  "accuracy                2     0.0020  worse\n") != std::string::npos);
+  CHECK(text.find("metric                row  p (Wilcoxon)  verdict\n"
+                  "accuracy                2        0.0020  worse\n") != std::string::npos);
 }
 
 TEST_CASE("Markdown escapes what would end a cell") {
@@ -206,7 +206,7 @@ TEST_CASE("CSV has a line for each row, full precision, and quotes by RFC 4180")
       "killed,accuracy n,accuracy mean,accuracy sd,accuracy ci_low,accuracy ci_high,accuracy unit,"
       "accuracy chosen_on_test,"
       "accuracy pairs,accuracy unpaired,accuracy difference,accuracy difference ci_low,"
-      "accuracy difference ci_high,accuracy p_t_holm,accuracy p_exact_holm,accuracy verdict,"
+      "accuracy difference ci_high,accuracy p_t_holm,accuracy p_wilcoxon_holm,accuracy verdict,"
       "accuracy also differs in,accuracy either chosen_on_test,accuracy either lacks\r");
   CAPTURE(first);
   CAPTURE(second);

@@ -266,7 +266,8 @@ TEST_CASE(
   for (const Paired& paired : c.paired) {
     CHECK(paired.group == paired.baseline + 4);  // of the same data set and rate
     CHECK(paired.test.difference.mean == doctest::Approx(0.01));
-    CHECK(paired.p_exact == doctest::Approx(1));  // 4 * 0.25: corrected over the rows of a metric
+    CHECK(paired.p_wilcoxon ==
+          doctest::Approx(1));  // 4 * 0.25: corrected over the rows of a metric
   }
   CHECK(comparison_text(c, 160).find("accuracy  5 from 1  +0.01000 [") != std::string::npos);
   CHECK(comparison_json(c)["paired"][3]["baseline_row"] == 4);

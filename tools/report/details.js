@@ -14,26 +14,26 @@ function differenceSection(id, title, part) {
   if (keys.length === 0) return;
   const differs = (key) =>
     new Set(lists.filter((list, row) => known[row] || list.has(key)).map((list) => list.get(key))).size > 1;
-  const some = keys.some(differs);
-  const rows = keys.map((key) => {
-    const changed = differs(key);
+  const changed = keys.filter(differs);
+  const rowOf = (key) => {
+    const mark = differs(key);
     const cells = lists.map((list) =>
-      make('td', {class: 'value' + (changed && list.has(key) ? ' differs' : '')}, ...breakable(list.get(key) ?? '–')));
-    const row = make('tr', {}, make('td', {class: 'keyname'}, ...breakable((changed ? '≠ ' : '') + key)), ...cells);
-    row.hidden = some && !changed;
-    row.dataset.same = String(!changed);
-    return row;
-  });
-  const toggle = pressed('Show what is equal too', false, (all) => {
-    for (const row of rows) row.hidden = !all && row.dataset.same === 'true';
-  });
+      make('td', {class: 'value' + (mark && list.has(key) ? ' differs' : '')}, ...breakable(list.get(key) ?? '–')));
+    return make('tr', {}, make('td', {class: 'keyname'}, ...breakable((mark ? '≠ ' : '') + key)), ...cells);
+  };
   const names = report.groups.map((_, row) => rowName(row));
   const header = ['key', ...names.map((name, row) => numbered ? `row ${row + 1}` : name)];
   const head = make('tr', {}, ...header.map((name, i) => make('th', {class: 'value', title: i && numbered ? names[i - 1] : null}, ...breakable(name))));
+  const rows = make('tbody', {}, ...(changed.length ? changed : keys).map(rowOf));
+  const box = asCards(make('table', {}, make('thead', {}, head), rows), header);
+  const toggle = pressed('Show what is equal too', false, (all) => {
+    rows.replaceChildren(...(all ? keys : changed).map(rowOf));
+    nameCells(box, header);
+  });
   addSection(id, title, numbered && !manyRows ? make('ol', {class: 'rows'}, ...report.groups.map(({label}) => make('li', {}, label))) : null,
     manyRows ? make('p', {class: 'hint'}, 'The numbers are the rows of the overview.') : null,
-    some && rows.some((row) => row.hidden) ? make('div', {class: 'controls'}, toggle) : null,
-    scrolling(title, asCards(make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows)), header)));
+    changed.length && changed.length < keys.length ? make('div', {class: 'controls'}, toggle) : null,
+    scrolling(title, box));
 }
 
 function runSection() {

@@ -49,17 +49,23 @@ function restOfCards(element) {
   return make('caption', {}, button);
 }
 
+/** What a card says of each cell, where it says anything. */
+function nameCells(element, header) {
+  const {rows} = element.tBodies[0];
+  for (const row of rows)
+    [...row.cells].forEach((cell, i) => {
+      cell.dataset.name = header[i];
+      if (['', '–'].includes(cell.textContent)) cell.classList.add('nothing');
+    });
+  if (rows.length > mostRows && !element.caption) element.append(restOfCards(element));
+}
+
 /** On a phone each row of the table becomes a card, its cells named, without those that say nothing;
  * on paper too, where there are more columns than the `most` that fit. */
 function asCards(element, header, most = 8) {
   element.classList.add('cards');
   element.classList.toggle('many', header.length > most);
-  if (element.tBodies[0].rows.length > mostRows) element.append(restOfCards(element));
-  for (const row of element.tBodies[0].rows)
-    [...row.cells].forEach((cell, i) => {
-      cell.dataset.name = header[i];
-      if (['', '–'].includes(cell.textContent)) cell.classList.add('nothing');
-    });
+  nameCells(element, header);
   return element;
 }
 
@@ -110,7 +116,7 @@ function pairedSection() {
   const several = comparison.baselines.length > 1;
   const lacks = (p) => p.comparable && p.difference.n === 0;
   const none = comparison.no_pairs && `${comparison.no_pairs}.`;
-  const header = ['metric', 'row', 'difference', 'pairs', 'p (t)', 'p (exact)', 'verdict'];
+  const header = ['metric', 'row', 'difference', 'pairs', 'p (t)', 'p (Wilcoxon)', 'verdict'];
   const rows = comparison.paired.filter((p) => !lacks(p)).map((p) => {
     const d = p.difference;
     const interval = d.ci_low === null ? null
@@ -120,12 +126,12 @@ function pairedSection() {
               several ? ` from row ${p.baseline_row}` : ''),
             make('td', {class: 'number'}, p.comparable ? sign + figure(d.mean, d.sd) : '–', interval),
             p.unpaired ? `${d.n} (${p.unpaired} unpaired)` : String(d.n),
-            pValue(p.p_t_holm), pValue(p.p_exact_holm), p.verdict];
+            pValue(p.p_t_holm), pValue(p.p_wilcoxon_holm), p.verdict];
   });
   addSection('paired', 'Paired differences',
     make('p', {class: 'hint'}, `From row ${comparison.baselines.map(rowName).join(' and ')}, ` +
       `${several ? 'each row from the one that agrees in all other settings, ' : ''}over shared seeds; the 95 % ` +
-      'interval is of one difference alone, the p-values of the paired t-test and of Wilcoxon’s exact ' +
+      'interval is of one difference alone, the p-values of the paired t-test and of Wilcoxon’s ' +
       'signed-rank test are corrected by Holm over the rows of a metric.'),
     rows.length ? scrolling('Table of paired differences', asCards(table(header, rows, [2, 3, 4, 5]), header)) : null,
     none ? make('p', {class: 'hint'}, none) : null,
