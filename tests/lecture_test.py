@@ -83,8 +83,12 @@ class Arithmetic(unittest.TestCase):
         self.assertEqual(spread.range_text(1), "2.0 to 9.0, 4.5")
 
     def test_seeds_that_end_at_chance_are_counted(self):
-        self.assertEqual(strategies.chance_text(Spread([0.95, 0.1009, 0.0958, 0.1201, 0.0799])), "2 of 5")
-        self.assertEqual(strategies.chance_text(Spread([0.95])), "-")
+        def run(accuracy):  # 0.7 + 3 sqrt(0.21 / 10000) = 0.71375
+            one = record([{"name": "classify", "epochs": [{"metrics": {"test": {"accuracy": accuracy}}}]}])
+            one["data"] = {"splits": {"test": {"class_counts": [2000, 7000, 1000]}}}
+            return records.Run(one)
+        self.assertEqual(strategies.chance_text({0: run(0.72), 1: run(0.713), 2: run(0.1)}, -1), "2 of 3")
+        self.assertEqual(strategies.chance_text({0: run(0.72)}, 0), "-")
 
     def test_one_or_no_value_has_no_spread(self):
         self.assertEqual((Spread([3]).text(1), Spread([3]).distance(4), Spread([3]).bound()), ("3.0", None, None))

@@ -27,8 +27,8 @@ std::string join(const std::vector<std::string>& words) {
       fmt::format("\nlooked for {}/{}, with or without .gz, and its companions in:", set.folder,
                   set.train_images.name);
   for (const SearchFolder& folder : search_folders(given)) {
-    message += fmt::format("\n  {} ({}{})", folder.path, folder.origin,
-                           folder.is_mistaken() ? ", which is no folder" : "");
+    message += fmt::format("\n  {} ({}){}", folder.path, folder.origin,
+                           folder.is_mistaken() ? ": no such folder" : "");
     if (find_data_file(folder.path, set.train_images.name))
       message += fmt::format(": {} lies here itself, expected in a folder '{}' below this one",
                              set.train_images.name, set.folder);

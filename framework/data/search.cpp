@@ -34,7 +34,7 @@ std::optional<std::string> existing(const fs::path& path) {
 
 bool SearchFolder::is_mistaken() const {
   std::error_code error;
-  return (origin == "--data" || origin == "STRATA_DATA") && !fs::is_directory(path, error);
+  return origin == "STRATA_DATA" && !fs::is_directory(path, error);
 }
 
 std::vector<SearchFolder> search_folders(const std::vector<std::string>& given) {

@@ -9,7 +9,7 @@ namespace strata {
 struct SearchFolder {
   std::string path;
   std::string origin;  ///< "--data", "STRATA_DATA", "working directory", "cache", "distribution"
-  /// Whether somebody named it, and it is not there.
+  /// Whether STRATA_DATA names it, and it is no folder.
   bool is_mistaken() const;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -214,7 +215,8 @@ class Extraction {
       commonest = std::max(commonest, json_number(count));
       samples += json_number(count);
     }
-    run_.guessing = commonest / samples;  // NaN of no samples
+    const double share = commonest / samples;  // NaN of no samples
+    run_.guessing = share + 3 * std::sqrt(share * (1 - share) / samples);
     std::string files;
     for (const Json& file : json_at(data, {"files"})) files += json_text(json_at(file, {"sha256"}));
     if (!files.empty())

@@ -45,8 +45,9 @@ struct ComparedRun {
   /// What it was tested on: data set, samples and their classes. Figures of different test data
   /// make no pairs.
   std::string test_data;
-  /// The share of the commonest class among the test samples: the accuracy of always naming it. NaN
-  /// where the record does not say.
+  /// The accuracy that guessing can reach: the share of the commonest class among the test samples,
+  /// and three standard deviations of as many draws, sqrt(p (1 - p) / n) each. NaN where the record
+  /// does not say.
   double guessing = std::numeric_limits<double>::quiet_NaN();
   /// A digest of every loss and figure, bit for bit, but for the costs; "" of a run that has not
   /// completed or trained nothing. Runs of one seed that share it are one result.

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "strata/report/cells.hpp"
@@ -99,26 +100,39 @@ void add_unit_note(Comparison& c, size_t metric) {
       relative_beside(c, metric) ? "; the error over the pixels' variance stands beside it" : ""));
 }
 
-/// Where some runs learned and others did not, a mean is near the figure of none of them.
 void add_guessing_note(Comparison& c) {
-  std::vector<std::string> parts;
-  bool mixed = false;
+  std::vector<std::pair<std::string, std::vector<size_t>>> parts;  // "6 of 10", rows
+  std::vector<size_t> mixed;
   for (size_t g = 0; g < c.groups.size(); ++g) {
-    int64_t lost = 0, known = 0;
+    int64_t guess = 0, known = 0;
     for (const ComparedRun* run : c.groups[g].runs) {
       const auto accuracy = run->metrics.find("accuracy");
-      if (run->status != "completed" || accuracy == run->metrics.end()) continue;
+      if (run->status != "completed" || accuracy == run->metrics.end() || std::isnan(run->guessing))
+        continue;
       ++known;
-      lost += accuracy->second <= run->guessing;
+      guess += accuracy->second <= run->guessing;
     }
-    if (lost > 0) parts.push_back(fmt::format("{} of {} in row {}", lost, known, g + 1));
-    mixed |= lost > 0 && lost < known;
+    if (guess == 0) continue;
+    if (guess < known) mixed.push_back(g);
+    const std::string share = fmt::format("{} of {}", guess, known);
+    const auto same = std::find_if(parts.begin(), parts.end(),
+                                   [&](const auto& part) { return part.first == share; });
+    (same == parts.end() ? parts.emplace_back(share, std::vector<size_t>{}) : *same)
+        .second.push_back(g);
   }
   if (parts.empty()) return;
-  c.notes.push_back(fmt::format(
-      "runs that classify no better than always naming the commonest class would: {}{}",
-      fmt::join(parts, ", "),
-      mixed ? "; a mean over runs that learned and runs that did not is near neither" : ""));
+  std::vector<std::string> texts;
+  for (const auto& [share, rows] : parts)
+    texts.push_back(fmt::format("{} in {}", share, rows_text(rows)));
+  std::string note = fmt::format(
+      "runs whose accuracy cannot be told from guessing (always the commonest class): {}",
+      fmt::join(texts, ", "));
+  if (!mixed.empty())
+    note += fmt::format(
+        "; the mean of {} is near no run's, and interval and tests say little there: see how many "
+        "do better",
+        rows_text(mixed));
+  c.notes.push_back(note);
 }
 
 void add_unstarted_note(Comparison& c) {

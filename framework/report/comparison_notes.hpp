@@ -5,7 +5,7 @@ namespace strata {
 
 /// Adds to the comparison's notes what its figures do not show by themselves: units that part the
 /// rows, runs that did not complete or never began, what the test split chose, and runs that
-/// learned nothing.
+/// classify no better than guessing.
 void add_notes(Comparison& comparison);
 
 }  // namespace strata

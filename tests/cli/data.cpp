@@ -75,7 +75,7 @@ TEST_CASE("data list and the search itself go by --data, STRATA_DATA, ./data, ca
                                          ":nowhere:" + (place / "d")};
   const CommandResult result = place.run({"data", "list", "--data", "a", "--data", "b"}, list);
   CHECK(result.code == 0);
-  CHECK(result.err == "strata: warning: STRATA_DATA names 'nowhere', which is no folder\n");
+  CHECK(result.err == "strata: warning: STRATA_DATA names 'nowhere': no such folder\n");
   CHECK(rows(result.out, "mnist") ==
         "mnist             complete       4.0 KiB  a/mnist (--data)\n"
         "mnist             also here      4.0 KiB  b/mnist (--data)\n"
@@ -116,7 +116,7 @@ TEST_CASE("data list and the search itself go by --data, STRATA_DATA, ./data, ca
           "  a (--data)\n  b (--data)\n  " +
           (place / "c") +
           " (STRATA_DATA)\n"
-          "  nowhere (STRATA_DATA, which is no folder)\n  " +
+          "  nowhere (STRATA_DATA): no such folder\n  " +
           (place / "d") +
           " (STRATA_DATA)\n"
           "  data (working directory)\n  " +

@@ -23,6 +23,17 @@ TEST_CASE("the search order") {
         "/usr/share/datasets (distribution)\n");
 }
 
+TEST_CASE("a folder of STRATA_DATA that is not there is a mistake, other folders may lack") {
+  const TemporaryFolder folder;
+  folder.write("file", "");
+  const std::string list = folder.path.string() + ":" + (folder / "none") + ":" + (folder / "file");
+  const Environment variable("STRATA_DATA", list.c_str()), cache("XDG_CACHE_HOME", "/no/cache");
+  std::string mistaken;
+  for (const SearchFolder& searched : search_folders({}))
+    if (searched.is_mistaken()) mistaken += searched.path + "\n";
+  CHECK(mistaken == (folder / "none") + "\n" + (folder / "file") + "\n");
+}
+
 TEST_CASE("the cache is XDG_CACHE_HOME where that is absolute, else below the home folder") {
   const Environment home("HOME", "/home/ada");
   {

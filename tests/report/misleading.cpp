@@ -105,18 +105,3 @@ TEST_CASE("p-values are corrected over the rows of a metric") {
     CHECK(paired.verdict == Verdict::differs);
   }
 }
-
-// Ten classes of as many test samples: always naming the same one is right in a tenth.
-TEST_CASE("a mean over runs that learned and runs that did not is told") {
-  const auto notes = [](const std::vector<std::pair<double, std::vector<double>>>& all) {
-    return compare(accuracies(all), options({"accuracy"})).notes;
-  };
-  const std::string told =
-      "runs that classify no better than always naming the commonest class would: ";
-  CHECK(notes({{0.1, {0.91, 0.92, 0.93}}, {1, {0.92, 0.1, 0.94}}, {10, {0.1, 0.09, 0.08}}}) ==
-        std::vector<std::string>{told + "1 of 3 in row 2, 3 of 3 in row 3; a mean over runs that "
-                                        "learned and runs that did not is near neither"});
-  CHECK(notes({{0.1, {0.91, 0.92}}, {10, {0.1, 0.09}}}) ==
-        std::vector<std::string>{told + "2 of 2 in row 2"});
-  CHECK(notes({{0.1, {0.91, 0.92}}, {10, {0.101, 0.91}}}).empty());
-}

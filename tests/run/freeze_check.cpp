@@ -4,7 +4,6 @@
 
 using namespace strata;
 using namespace strata::testing;
-using Lines = std::vector<std::string>;
 
 TEST_CASE("what is frozen can train there") {
   const std::string frozen = with(kPlanned, "all}}", "all}, freeze: [decoder.0]}");

@@ -7,7 +7,6 @@
 
 using namespace strata;
 using namespace strata::testing;
-using Lines = std::vector<std::string>;
 
 TEST_CASE("more samples than the data set has are refused before it is read") {
   const std::string data = "data: {dataset: {type: synthetic_digits, train: 90, test: 20}";

@@ -6,7 +6,6 @@
 
 using namespace strata;
 using namespace strata::testing;
-using Lines = std::vector<std::string>;
 
 namespace {
 
@@ -104,21 +103,6 @@ TEST_CASE("the stack is described without allocating it") {
       load_good(with(kPlanned, "units: 8", "units: 1000000000"));  // 6 TB a matrix
   CHECK(loaded.plan.stack->block("encoder.0").parameters() == 785'000'000'000);
   CHECK(loaded.plan.stack->parameters({"encoder.0"}).empty());
-}
-
-TEST_CASE("layers that do not fit are told at their place") {
-  CHECK(mistakes(with(kPlanned, "{type: linear, units: 5}", "linear")) ==
-        Lines{"5:6: layer 'linear' does not fit: units is missing (only a classifier's last layer "
-              "knows how "
-              "many it needs) (at encoder[1][0])"});
-  CHECK(
-      mistakes(with(kPlanned, "units: 5}, tanh]", "units: 5}, log_softmax]")) ==
-      Lines{
-          "5:32: no decoder follows from it: log_softmax cannot be mirrored; write the decoder out "
-          "under 'decoder' (at encoder[1][1])"});
-  CHECK(mistakes(with(kPlanned, "units: 8", "units: 4000000000000000000")) ==
-        Lines{"4:6: layer 'linear' does not fit: its weight would hold 4000000000000000000x784 "
-              "numbers, more than any memory does (at encoder[0][0])"});
 }
 
 TEST_CASE("lists that are empty or of the wrong length") {

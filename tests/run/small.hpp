@@ -5,6 +5,8 @@
 
 namespace strata::testing {
 
+using Lines = std::vector<std::string>;
+
 /// Two pairs and a classifier, all settings their defaults.
 inline const std::string kPlanned = R"(name: plan
 data: {dataset: synthetic_digits}

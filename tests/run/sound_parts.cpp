@@ -4,7 +4,6 @@
 
 using namespace strata;
 using namespace strata::testing;
-using Lines = std::vector<std::string>;
 
 TEST_CASE("mistakes of several parts come in one go") {
   CHECK(mistakes(with(with(kPlanned, "all}}", "all}, epochs: [1, 2, 3], loss: nll}"),
@@ -42,20 +41,4 @@ TEST_CASE("one wrong part does not hide what is wrong in the others") {
               "fashion_mnist, idx, image_folder, mnist, npy, synthetic_digits (at data.dataset)",
               "7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
               "'classify') (at classify.loss)"});
-}
-
-TEST_CASE("layers whose input is not known are checked for what they refuse of any") {
-  CHECK(mistakes(with(with(kPlanned, "{type: linear, units: 8}", "{type: linear, units: 0}"),
-                      "{type: linear, units: 5}", "linear")) ==
-        Lines{"4:28: must be at least 1, got 0 (at encoder[0][0].units)",
-              "5:6: layer 'linear' does not fit: units is missing (only a classifier's last layer "
-              "knows "
-              "how many it needs) (at encoder[1][0])"});
-  // A convolution refuses a vector, and takes images: what comes to it is not known.
-  CHECK(mistakes(with(with(kPlanned, "units: 8", "units: 0"), "{type: linear, units: 5}",
-                      "{type: conv2d, channels: 2, kernel: 3}"))
-            .size() == 1);
-  CHECK(mistakes(with(with(kPlanned, "{type: linear, units: 8}", "linear"),
-                      "{type: linear, units: 5}", "linear"))
-            .size() == 2);
 }

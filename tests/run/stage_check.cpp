@@ -4,7 +4,6 @@
 
 using namespace strata;
 using namespace strata::testing;
-using Lines = std::vector<std::string>;
 
 TEST_CASE("losses that do not suit their stage") {
   CHECK(mistakes(with(kPlanned, "all}}", "all}, loss: nll}")) ==

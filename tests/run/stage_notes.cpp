@@ -4,7 +4,6 @@
 
 using namespace strata;
 using namespace strata::testing;
-using Lines = std::vector<std::string>;
 
 TEST_CASE("settings without the effect that they seem to have are noted") {
   const auto notes = [](const std::string& text) { return load_good(text).plan.notes; };

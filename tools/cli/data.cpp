@@ -76,8 +76,7 @@ void list_published(const PublishedSet& set, const std::vector<std::string>& fol
 void list_datasets(const std::vector<std::string>& folders) {
   for (const SearchFolder& folder : search_folders(folders))
     if (folder.is_mistaken())
-      fmt::print(stderr, "strata: warning: {} names '{}', which is no folder\n", folder.origin,
-                 folder.path);
+      fmt::print(stderr, "strata: warning: STRATA_DATA names '{}': no such folder\n", folder.path);
   list_row("data set", "state", "size", "where");
   for (const std::string& name : Registry::instance().names(Dataset::family)) {
     const ComponentInfo& info = *Registry::instance().find(Dataset::family, name);

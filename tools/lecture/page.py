@@ -100,7 +100,7 @@ LIMITS = """## What these figures cannot tell
 - The lecture's figures are one run's. A distance says whether that run could have been one of strata's, not
   which of two settings the lecturer used where both fit. The two rates are 2 % apart.
 - A standard deviation of ten seeds is itself uncertain by about a quarter (95 %: 0.7 to 1.8 times), so are
-  the distances; of three seeds it says little. Dozens of figures are compared, and those of neighbouring
+  the distances. Dozens of figures are compared, and those of neighbouring
   epochs move together: one or two outside the 95 % bound are to be expected.
 - Those are a little outside. More than three deviations are not chance, nor is epoch 11's, of which the text speaks:
   the accuracies of epoch 3 on MNIST (at either rate) and of epoch 2 on Fashion-MNIST, early, where accuracy climbs by

@@ -27,6 +27,13 @@ class Run:
         """A column of the lecture's table, by epoch."""
         return self.tests("accuracy") if name == ACCURACY else self.losses(PHASES[name])
 
+    def guessing(self):
+        """The accuracy that guessing can reach, as `strata compare` counts it: the share of the commonest
+        class among the test samples, and three standard deviations."""
+        counts = self.record["data"]["splits"]["test"]["class_counts"]
+        share = max(counts) / sum(counts)
+        return share + 3 * math.sqrt(share * (1 - share) / sum(counts))
+
     def first_pretraining(self):
         return self.config["pretrain"]["optimizer"]["lr"]
 

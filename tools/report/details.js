@@ -16,7 +16,7 @@ function differenceSection(id, title, part) {
     new Set(lists.filter((list, row) => known[row] || list.has(key)).map((list) => list.get(key))).size > 1;
   const changed = keys.filter(differs);
   const rowOf = (key) => {
-    const mark = differs(key);
+    const mark = changed.includes(key);
     const cells = lists.map((list) =>
       make('td', {class: 'value' + (mark && list.has(key) ? ' differs' : '')}, ...breakable(list.get(key) ?? '–')));
     return make('tr', {}, make('td', {class: 'keyname'}, ...breakable((mark ? '≠ ' : '') + key)), ...cells);

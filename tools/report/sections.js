@@ -57,7 +57,8 @@ function nameCells(element, header) {
       cell.dataset.name = header[i];
       if (['', '–'].includes(cell.textContent)) cell.classList.add('nothing');
     });
-  if (rows.length > mostRows && !element.caption) element.append(restOfCards(element));
+  element.caption?.remove();
+  if (rows.length > mostRows) element.append(restOfCards(element));
 }
 
 /** On a phone each row of the table becomes a card, its cells named, without those that say nothing;
