@@ -180,7 +180,10 @@ bool show_runs(const EngineRequest& request) {
   const size_t width = output_width();
   std::string text;
   Json records = Json::array();
-  for (const fs::path path : request.files) {
+  std::vector<fs::path> places;
+  for (const std::string& given : request.files)
+    for (const fs::path& place : expand_place(given)) places.push_back(place);
+  for (const fs::path& path : places) {
     if (!text.empty()) text += '\n';
     const bool is_folder = fs::is_directory(path);
     const fs::path record = is_folder ? path / "record.json" : path;
@@ -195,7 +198,7 @@ bool show_runs(const EngineRequest& request) {
       records.push_back(read_record(record));
     else if (is_run)
       text += show_run(read_shown_record(record), width);
-    else if (request.files.size() == 1)
+    else if (places.size() == 1)
       return false;
     else
       throw UserError(fmt::format(

@@ -137,6 +137,15 @@ void add_place(const fs::path& place, Found& found) {
     found.emplace(fs::weakly_canonical(place), place.lexically_normal());
 }
 
+bool is_pattern(const std::string& place) {
+  return !fs::exists(place) && place.find_first_of("*?[") != std::string::npos;
+}
+
+/// A pattern may also match logs and weights: of files it takes the JSON ones.
+bool may_hold_records(const fs::path& match) {
+  return fs::is_directory(match) || match.extension() == ".json";
+}
+
 std::vector<fs::path> expand(const std::string& pattern) {
   glob_t matches{};
   std::vector<fs::path> paths;
@@ -152,12 +161,11 @@ std::string find_place(const std::string& place, Found& found) {
   if (fs::exists(place)) {
     add_place(place, here);
     if (here.empty()) return fmt::format("no {} in {} or below", record_name, place);
-  } else if (place.find_first_of("*?[") != std::string::npos) {
+  } else if (is_pattern(place)) {
     const auto paths = expand(place);
     if (paths.empty()) return fmt::format("nothing matches {}", place);
-    // A pattern may also match logs and weights: of files it takes the JSON ones.
     for (const fs::path& path : paths)
-      if (fs::is_directory(path) || path.extension() == ".json") add_place(path, here);
+      if (may_hold_records(path)) add_place(path, here);
     if (here.empty()) return fmt::format("no {} in what matches {}", record_name, place);
   } else {
     return fmt::format("no such file or folder: {}", place);
@@ -232,6 +240,16 @@ std::map<size_t, std::string> read_records(const std::vector<fs::path>& paths,
   for (std::thread& thread : threads) thread.join();
   if (failure) std::rethrow_exception(failure);
   return wrong;
+}
+
+std::vector<fs::path> expand_place(const std::string& place) {
+  if (!is_pattern(place)) return {place};
+  auto paths = expand(place);
+  paths.erase(std::remove_if(paths.begin(), paths.end(),
+                             [](const fs::path& path) { return !may_hold_records(path); }),
+              paths.end());
+  if (paths.empty()) throw UserError(fmt::format("nothing that holds records matches {}", place));
+  return paths;
 }
 
 std::vector<fs::path> find_records(const std::vector<std::string>& places) {

@@ -59,6 +59,10 @@ std::map<size_t, std::string> read_records(const std::vector<std::filesystem::pa
 /// pattern with * ? [ ] of such. Throws UserError naming every place where there is none.
 std::vector<std::filesystem::path> find_records(const std::vector<std::string>& places);
 
+/// The folders and JSON files that a pattern of find_records() matches, or the place itself where
+/// it is none. Throws UserError where nothing matches.
+std::vector<std::filesystem::path> expand_place(const std::string& place);
+
 /// Text that reads well and makes small diffs: what fits a line is on one line.
 std::string record_text(const Json& record);
 

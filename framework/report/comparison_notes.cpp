@@ -101,6 +101,10 @@ void add_unit_note(Comparison& c, size_t metric) {
 }
 
 void add_guessing_note(Comparison& c) {
+  const bool shows_classifier = std::any_of(c.metrics.begin(), c.metrics.end(), [](auto& metric) {
+    return !is_cost(metric.name) && !is_of_pretraining(metric.name);
+  });
+  if (!shows_classifier) return;
   std::vector<std::pair<std::string, std::vector<size_t>>> parts;  // "6 of 10", rows
   std::vector<size_t> mixed;
   for (size_t g = 0; g < c.groups.size(); ++g) {
@@ -129,8 +133,8 @@ void add_guessing_note(Comparison& c) {
       fmt::join(texts, ", "));
   if (!mixed.empty())
     note += fmt::format(
-        "; the mean of {} is near no run's, and interval and tests say little there: see how many "
-        "do better",
+        "; the classifier's mean in {} is near no run's, and interval and tests say little there: "
+        "see how many do better",
         rows_text(mixed));
   c.notes.push_back(note);
 }

@@ -102,7 +102,7 @@ std::vector<Column> paired_columns(const Comparison& c) {
     if (d.n == 1) difference = fmt::format("{:+.4g}", d.mean);
     if (d.n > 1)
       difference = fmt::format("{}{} [{}, {}]", d.mean > 0 ? "+" : "", figure_text(d.mean, d.sd),
-                               figure_text(d.ci_low, d.sd), figure_text(d.ci_high, d.sd));
+                               end_text(d.ci_low, d.sd), end_text(d.ci_high, d.sd));
     const std::string row = std::to_string(p.group + 1);
     add({c.metrics[p.metric].name, several ? fmt::format("{} from {}", row, p.baseline + 1) : row,
          difference,

@@ -27,6 +27,11 @@ SeedRuns runs_with(const Group& group, const std::string& metric) {
   return runs;
 }
 
+/// Of sums of figures of this size: what lies this near 0 is their rounding.
+double or_zero(double mean, double size) {
+  return std::abs(mean) <= 1e-12 * size ? 0 : mean;
+}
+
 /// For each seed the mean difference of the runs that `fit` each other.
 std::vector<double> differences_by_seed(const SeedRuns& ours, const SeedRuns& theirs,
                                         const std::string& metric, const RunsAgree& fit) {
@@ -35,11 +40,14 @@ std::vector<double> differences_by_seed(const SeedRuns& ours, const SeedRuns& th
     const auto others = theirs.find(seed);
     if (others == theirs.end()) continue;
     std::vector<double> found;
+    double size = 0;
     for (const ComparedRun* a : runs)
       for (const ComparedRun* b : others->second)
-        if (a->test_data == b->test_data && fit(*a, *b))
+        if (a->test_data == b->test_data && fit(*a, *b)) {
           found.push_back(a->metrics.at(metric) - b->metrics.at(metric));
-    if (!found.empty()) differences.push_back(summarize(found).mean);
+          size = std::max(size, std::abs(a->metrics.at(metric)));
+        }
+    if (!found.empty()) differences.push_back(or_zero(summarize(found).mean, size));
   }
   return differences;
 }

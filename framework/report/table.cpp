@@ -279,6 +279,13 @@ std::string figure_text(double value, double scale) {
   return zero && text[0] == '-' ? text.substr(1) : text;
 }
 
+std::string end_text(double value, double scale) {
+  const std::string text = figure_text(value, scale);
+  const bool shown = text.find_first_of("123456789") != std::string::npos;
+  if (shown || value == 0 || std::isnan(value)) return text;
+  return fmt::format("{:.{}f}", value, decimals_for(std::abs(value)) - 1);
+}
+
 std::string summary_text(const Summary& s) {
   if (s.n == 0) return "-";
   if (s.n == 1) return figure_text(s.mean, NAN);

@@ -56,6 +56,9 @@ std::string sparkline(const std::vector<StageCurve>& curves, size_t most = 20);
 std::string summary_text(const Summary& summary);
 /// A figure to about four digits, or as `scale` (a spread) asks for; "-" where it is NaN.
 std::string figure_text(double value, double scale);
+/// The same of an interval's end, of which one asks on which side of 0 it lies: where it would be
+/// written as 0 and is not, its first digit follows ("-0.0002").
+std::string end_text(double value, double scale);
 /// "0.041", "< 0.0001", "-"
 std::string p_text(double p);
 

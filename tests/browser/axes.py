@@ -296,6 +296,14 @@ class Axes(Page):
         self.run_js("document.querySelector('nav a[href=\"#settings\"]').click()")
         shown = [row for row in self.driver.find_elements(By.CSS_SELECTOR, "#settings tbody tr") if row.is_displayed()]
         self.assertEqual(len(shown), 1)
+        toggle = self.driver.find_element(By.CSS_SELECTOR, "#settings .controls button")
+        toggle.click()  # all of them, not the first eight
+        shown = [row for row in self.driver.find_elements(By.CSS_SELECTOR, "#settings tbody tr") if row.is_displayed()]
+        self.assertGreater(len(shown), 20)
+        self.assertEqual(len([row for row in shown if row.text.startswith("≠")]), 1)
+        self.assertTrue(shown[-1].text.split("\n")[1])  # its cells are named
+        toggle.click()
+        self.assertEqual(self.texts("#settings tbody tr")[1:] + self.texts("#settings caption"), [])
 
 
 if __name__ == "__main__":

@@ -113,6 +113,9 @@ class Looks(axes.Page):
         self.assertEqual(self.run_js("return [figure(0.0625, 0.01), figure(0.1875, 0.01), figure(-0.0001, 0.01),"
                                      "figure(0, 0.01), figure(0, 0), figure(0.0626, 0.01), figure(2.5, 12)]"),
                          ["0.062", "0.188", "0.000", "0.000", "0", "0.063", "2"])
+        self.assertEqual(self.run_js("return [endOf(-0.00018, 0.01), endOf(0.00018, 0.01), endOf(-0.0096, 0.1),"
+                                     "endOf(-0.02, 0.01), endOf(0, 0.01), endOf(null, 0.01)]"),
+                         ["-0.0002", "0.0002", "-0.01", "-0.020", "0.000", "–"])
 
     def test_every_worst_class_is_marked(self):
         def edit(record, row, seed):

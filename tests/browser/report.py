@@ -87,6 +87,9 @@ def media(driver, width, kind="", dark=False):
         "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
         "media": kind, "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+    # A page is told of the change when it is next drawn.
+    told = "return typeof onPaper === 'undefined' || onPaper === arguments[0]"
+    WebDriverWait(driver, 10).until(lambda _: driver.execute_script(told, kind == "print"))
 
 
 class Report(unittest.TestCase):
@@ -218,8 +221,11 @@ class Report(unittest.TestCase):
             By.CSS_SELECTOR, "#settings tbody tr") if r.is_displayed()]
         self.assertEqual([r.split()[1] for r in rows()],
                          ["data.dataset", "pretrain.strategy", "pretrain.strategy.train"])
-        self.driver.find_element(By.CSS_SELECTOR, "#settings .controls button").click()
+        toggle = self.driver.find_element(By.CSS_SELECTOR, "#settings .controls button")
+        toggle.click()
         self.assertGreater(len(rows()), 20)
+        toggle.click()
+        self.assertEqual(len(rows()), 3)
 
     def test_filters_fill_their_rows(self):
         self.assertEqual(self.run_js("return [64, 100, 48, 96, 12, 7, 3, 23].map(filterColumns)"),

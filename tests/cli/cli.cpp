@@ -281,6 +281,12 @@ TEST_CASE("show takes several runs, and lists a folder of them") {
   CHECK(shown.code == 0);
   CHECK(contains(shown.out, "  seed 0, "));
   CHECK(contains(shown.out, "  seed 1, "));
+  const CommandResult matched = place.run({"show", "results/*/*-s[01]"});
+  CHECK(matched.code == 0);
+  CHECK(matched.out == shown.out);
+  const CommandResult nothing = place.run({"show", "results/*/*-s7"});
+  CHECK(nothing.code == 2);
+  CHECK(nothing.err == "strata: error: nothing that holds records matches results/*/*-s7\n");
 }
 
 TEST_CASE("show lists stages and layers before anything trains; schema is JSON") {

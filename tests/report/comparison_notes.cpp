@@ -33,16 +33,19 @@ Strings notes(std::vector<ComparedRun> runs) {
 // Ten classes of 1000 test samples: guessing is right in a tenth, and by chance in up to
 // 0.1 + 3 sqrt(0.1 * 0.9 / 10000) = 0.109.
 TEST_CASE("a mean over runs that guess and runs that do not is told") {
-  CHECK(notes(accuracies({{0.1, {0.91, 0.92, 0.93}},
-                          {1, {0.92, 0.1, 0.94}},
-                          {10, {0.1, 0.108, 0.08}},
-                          {100, {0.1, 0.1, 0.1}}})) ==
-        Strings{kGuess +
-                "1 of 3 in row 2, 3 of 3 in rows 3 and 4; the mean of row 2 is near no run's, and "
-                "interval and tests say little there: see how many do better"});
+  CHECK(
+      notes(accuracies({{0.1, {0.91, 0.92, 0.93}},
+                        {1, {0.92, 0.1, 0.94}},
+                        {10, {0.1, 0.108, 0.08}},
+                        {100, {0.1, 0.1, 0.1}}})) ==
+      Strings{kGuess +
+              "1 of 3 in row 2, 3 of 3 in rows 3 and 4; the classifier's mean in row 2 is near no "
+              "run's, and interval and tests say little there: see how many do better"});
   CHECK(notes(accuracies({{0.1, {0.91, 0.92}}, {10, {0.1, 0.09}}})) ==
         Strings{kGuess + "2 of 2 in row 2"});
   CHECK(notes(accuracies({{0.1, {0.91, 0.92}}, {10, {0.11, 0.91}}})).empty());
+  const auto of_pixels = options({"reconstruction_error", "training_seconds"});
+  CHECK(compare(accuracies({{0.1, {0.91}}, {10, {0.1}}}), of_pixels).notes.empty());
 }
 
 TEST_CASE("guessing is naming the commonest class") {

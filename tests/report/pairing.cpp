@@ -307,3 +307,32 @@ TEST_CASE("runs of unlike stages have no mean curve") {
   const Comparison alike = on_two_data_sets("strategy=end_to_end", {"strategy"});
   for (const Group& group : alike.groups) CHECK_FALSE(group.curves.empty());
 }
+
+// Of seed 0 the two runs differ by 0.3 - 0.1 and 0.4 - 0.6: 0.2 and -0.2, of which the sum
+// is 1.4e-17.
+TEST_CASE("a mean difference of 0 is no difference, whatever its sum is rounded to") {
+  std::vector<ComparedRun> runs;
+  const auto add = [&](int64_t seed, double lr, double rate, double accuracy) {
+    test::RunSpec spec;
+    spec.seed = seed;
+    spec.lr = lr;
+    Json record = test::make_record(spec);
+    record["config"]["pretrain"]["optimizer"]["lr"] = rate;
+    record["metrics"]["test"]["accuracy"] = accuracy;
+    runs.push_back(compared_run("r.json", record));
+  };
+  for (int64_t seed = 0; seed < 4; ++seed) {
+    add(seed, 0.1, 0.5, 0.1);
+    add(seed, 0.1, 0.98, 0.6);
+    add(seed, 1, 0.5, seed == 0 ? 0.3 : 0.2);
+    add(seed, 1, 0.98, seed == 0 ? 0.4 : 0.7 + 0.01 * double(seed));
+  }
+  CompareOptions options;
+  options.metrics = {"accuracy"};
+  options.by = {"classify.optimizer.lr"};
+  const Comparison c = compare(std::move(runs), options);
+  REQUIRE(c.paired.size() == 1);
+  CHECK(c.paired[0].test.difference.n == 4);
+  CHECK(c.paired[0].test.wilcoxon.n == 3);
+  CHECK(c.paired[0].test.wilcoxon.p == doctest::Approx(0.25));  // 2 / 2^3
+}

@@ -99,6 +99,12 @@ TEST_CASE("figures have as many decimals as two digits of the spread") {
   CHECK(text({0.5, 0.5}) == "0.5000 ± 0 [0.5000, 0.5000]");
   CHECK(figure_text(6.12e8, NAN) == "6.12e+08");
   CHECK(figure_text(-0.00001, 0.1) == "0.00");
+  CHECK(end_text(-0.00018, 0.01) == "-0.0002");
+  CHECK(end_text(0.00018, 0.01) == "0.0002");
+  CHECK(end_text(-0.0096, 0.1) == "-0.01");
+  CHECK(end_text(-0.02, 0.01) == "-0.020");
+  CHECK(end_text(0, 0.01) == "0.000");
+  CHECK(end_text(NAN, 0.01) == "-");
   CHECK(p_text(0.04126) == "0.041");
   CHECK(p_text(0.00283) == "0.0028");
   CHECK(p_text(1e-9) == "< 0.0001");

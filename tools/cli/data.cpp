@@ -73,10 +73,14 @@ void list_published(const PublishedSet& set, const std::vector<std::string>& fol
   }
 }
 
-void list_datasets(const std::vector<std::string>& folders) {
-  for (const SearchFolder& folder : search_folders(folders))
+void warn_of_missing_folders() {
+  for (const SearchFolder& folder : search_folders({}))
     if (folder.is_mistaken())
       fmt::print(stderr, "strata: warning: STRATA_DATA names '{}': no such folder\n", folder.path);
+}
+
+void list_datasets(const std::vector<std::string>& folders) {
+  warn_of_missing_folders();
   list_row("data set", "state", "size", "where");
   for (const std::string& name : Registry::instance().names(Dataset::family)) {
     const ComponentInfo& info = *Registry::instance().find(Dataset::family, name);
@@ -116,6 +120,7 @@ int verify_copies(const PublishedSet& set, const std::vector<std::string>& folde
 }
 
 int verify_datasets(std::vector<std::string> names, const std::vector<std::string>& folders) {
+  warn_of_missing_folders();
   const bool all = names.empty();
   if (all) names = Registry::instance().names(Dataset::family);
   int flaws = 0, sound = 0;

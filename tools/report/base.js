@@ -115,6 +115,13 @@ function figure(value, spread) {
   return fixed(value, Math.min(9, Math.max(0, 1 - Math.floor(Math.log10(scale)))));
 }
 
+/** Of an interval's end, of which one asks on which side of 0 it lies: where it would be written as 0
+ * and is not, its first digit follows. */
+function endOf(value, spread) {
+  const text = figure(value, spread);
+  return /[1-9]/.test(text) || !value ? text : fixed(value, Math.min(8, -Math.floor(Math.log10(Math.abs(value)))));
+}
+
 function pValue(p) {
   if (p === null || p === undefined) return '–';
   return p < 0.0001 ? '< 0.0001' : p.toFixed(p < 0.01 ? 4 : 3);

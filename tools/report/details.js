@@ -29,9 +29,11 @@ function differenceSection(id, title, part) {
   const toggle = pressed('Show what is equal too', false, (all) => {
     rows.replaceChildren(...(all ? keys : changed).map(rowOf));
     nameCells(box, header);
+    box.classList.toggle('all', all);
   });
   addSection(id, title, numbered && !manyRows ? make('ol', {class: 'rows'}, ...report.groups.map(({label}) => make('li', {}, label))) : null,
     manyRows ? make('p', {class: 'hint'}, 'The numbers are the rows of the overview.') : null,
+    part === 'provenance' ? make('p', {class: 'hint'}, 'Of each row’s first run.') : null,
     changed.length && changed.length < keys.length ? make('div', {class: 'controls'}, toggle) : null,
     scrolling(title, box));
 }

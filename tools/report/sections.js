@@ -121,7 +121,7 @@ function pairedSection() {
   const rows = comparison.paired.filter((p) => !lacks(p)).map((p) => {
     const d = p.difference;
     const interval = d.ci_low === null ? null
-      : make('span', {class: 'ci'}, `[${figure(d.ci_low, d.sd)}, ${figure(d.ci_high, d.sd)}]`);
+      : make('span', {class: 'ci'}, `[${endOf(d.ci_low, d.sd)}, ${endOf(d.ci_high, d.sd)}]`);
     const sign = d.mean > 0 ? '+' : '';
     return [p.metric, make('td', {class: 'named'}, ...breakable(rowName(p.group)),
               several ? ` from row ${p.baseline_row}` : ''),
