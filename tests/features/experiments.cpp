@@ -71,18 +71,50 @@ TEST_CASE("every experiment passes the check and trains for an epoch a stage") {
   }
 }
 
+namespace {
+
+const std::filesystem::path kSource = STRATA_SOURCE_DIR;
+
+/// The record that is kept of a ready-made experiment's run.
+Json kept_record(const std::string& name) {
+  const auto records = find_records({(kSource / "results/ready-made" / name).string()});
+  REQUIRE(records.size() == 1);
+  return read_record(records[0]);
+}
+
+}  // namespace
+
 TEST_CASE("the figures that the tutorial's file quotes are those of its record") {
   const std::string name = "pylearn2-stacked-denoising";
-  const std::filesystem::path source = STRATA_SOURCE_DIR;
-  const auto records = find_records({(source / "results" / name).string()});
-  REQUIRE(records.size() == 1);
-  const Json record = read_record(records[0]);
+  const Json record = kept_record(name);
   std::vector<double> errors;
   for (const Json& epoch : record["stages"].back()["epochs"])
     errors.push_back(100 - 100 * epoch["metrics"]["validation"]["accuracy"].get<double>());
-  const std::string text = read_file(source / "experiments" / (name + ".yaml"));
+  const std::string text = read_file(kSource / "experiments" / (name + ".yaml"));
   CHECK(text.find(fmt::format(
             "Validation error {:.2f} % at the best of {} epochs, {:.2f} % at the last",
             *std::min_element(errors.begin(), errors.end()), errors.size(), errors.back())) !=
         std::string::npos);
+}
+
+TEST_CASE(
+    "the figures that the documentation quotes of ready-made experiments are those of their "
+    "records") {
+  const std::string page = read_file(kSource / "docs/experiments.md");
+  for (const std::string name :
+       {"denoising", "sparse", "tied", "convolutional", "deep", "deep-greedy"}) {
+    CAPTURE(name);
+    const size_t begin = page.find("| `" + name + "` |");
+    REQUIRE(begin != std::string::npos);
+    const std::string row = page.substr(begin, page.find('\n', begin) - begin);
+    const Json record = kept_record(name);
+    CHECK(record["status"] == "completed");
+    CHECK(record["config"]["dtype"] == "float32");
+    const Json& test = record["metrics"]["test"];
+    const auto figure = [&](const char* metric, int digits) {
+      return fmt::format("| {:.{}f}", test.at(metric).get<double>(), digits);
+    };
+    CHECK(row.find(figure("reconstruction_error", 5)) != std::string::npos);
+    if (test.contains("accuracy")) CHECK(row.find(figure("accuracy", 3)) != std::string::npos);
+  }
 }
