@@ -128,21 +128,25 @@ std::string ranked_with(const Group& group, const Cell& cell) {
 }
 
 /// Whether the figure is of all of the row's runs: where some failed, diverged or gave none, the
-/// others may be the lucky ones.
-bool may_be_best(const Group& group, const Cell& cell) {
-  return cell.complete && !group.lost_runs();
+/// others may be the lucky ones. Of a classifier, that it is not between runs that learned and
+/// runs that guess.
+bool may_be_best(const Group& group, const Cell& cell, const std::string& metric) {
+  const bool between = !is_of_pretraining(metric) && group.guessing().mixed();
+  return cell.complete && !group.lost_runs() && !between;
 }
 
 /// The groups' best cell, where it stands out: no other's mean lies in its interval, and one at
 /// least may be compared with it, parted by no flag.
 /// @param ranked  groups of 3 seeds or more; fewer are never believed
-Cell* outstanding(std::vector<Group>& groups, const std::vector<size_t>& ranked, size_t metric,
-                  int direction, const std::vector<const Flag*>& flags) {
+Cell* outstanding(Comparison& c, const std::vector<size_t>& ranked, size_t metric,
+                  const std::vector<const Flag*>& flags) {
+  std::vector<Group>& groups = c.groups;
+  const int direction = c.metrics[metric].direction;
   const auto mean = [&](size_t g) { return direction * groups[g].cells[metric].summary.mean; };
   const size_t best = *std::max_element(ranked.begin(), ranked.end(),
                                         [&](size_t a, size_t b) { return mean(a) < mean(b); });
   Cell& cell = groups[best].cells[metric];
-  if (!may_be_best(groups[best], cell)) return nullptr;
+  if (!may_be_best(groups[best], cell, c.metrics[metric].name)) return nullptr;
   const double limit = direction * (direction > 0 ? cell.summary.ci_low : cell.summary.ci_high);
   bool has_rival = false;
   for (const size_t g : ranked) {
@@ -190,7 +194,7 @@ void mark_best(Comparison& c) {
         ranked[ranked_with(c.groups[g], cell)].push_back(g);
     }
     for (const auto& [what, groups] : ranked)
-      if (Cell* best = outstanding(c.groups, groups, m, metric.direction, flags)) best->best = true;
+      if (Cell* best = outstanding(c, groups, m, flags)) best->best = true;
   }
 }
 

@@ -164,6 +164,18 @@ bool Group::lost_runs() const {
   return count("failed") + count("diverged") > 0;
 }
 
+Guessing Group::guessing() const {
+  Guessing counts;
+  for (const ComparedRun* run : runs) {
+    const auto accuracy = run->metrics.find("accuracy");
+    if (run->status != "completed" || accuracy == run->metrics.end() || std::isnan(run->guessing))
+      continue;
+    ++counts.known;
+    counts.guess += accuracy->second <= run->guessing;
+  }
+  return counts;
+}
+
 std::set<std::string> Group::test_data() const {
   std::set<std::string> data;
   for (const ComparedRun* run : runs)

@@ -37,6 +37,14 @@ constexpr const char* run_statuses[] = {"completed", "running",     "failed",
                                         "diverged",  "interrupted", "killed"};
 
 /// Runs that differ in nothing but the seed (or, under --by, in what was not asked for).
+/// How many of a row's completed runs classify no better than guessing (ComparedRun::guessing).
+struct Guessing {
+  int64_t guess = 0;
+  int64_t known = 0;  ///< runs that say their accuracy, and what guessing can reach
+  /// Some learned and others did not: a mean is near no run's figure.
+  bool mixed() const { return guess > 0 && guess < known; }
+};
+
 struct Group {
   /// One for each of Comparison::keys; "" where there is no such setting, or it plays no part.
   std::vector<std::string> values;
@@ -51,8 +59,9 @@ struct Group {
   std::vector<StageCurve> curves;
   bool curves_cut = false;  ///< some have further epochs
   int64_t count(const std::string& status) const;
-  int64_t records() const;                  ///< all runs
-  bool lost_runs() const;                   ///< some failed or diverged
+  int64_t records() const;  ///< all runs
+  bool lost_runs() const;   ///< some failed or diverged
+  Guessing guessing() const;
   std::set<std::string> test_data() const;  ///< of the completed runs
 };
 

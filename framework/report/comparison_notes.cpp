@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "strata/report/cells.hpp"
@@ -108,17 +107,10 @@ void add_guessing_note(Comparison& c) {
   std::vector<std::pair<std::string, std::vector<size_t>>> parts;  // "6 of 10", rows
   std::vector<size_t> mixed;
   for (size_t g = 0; g < c.groups.size(); ++g) {
-    int64_t guess = 0, known = 0;
-    for (const ComparedRun* run : c.groups[g].runs) {
-      const auto accuracy = run->metrics.find("accuracy");
-      if (run->status != "completed" || accuracy == run->metrics.end() || std::isnan(run->guessing))
-        continue;
-      ++known;
-      guess += accuracy->second <= run->guessing;
-    }
-    if (guess == 0) continue;
-    if (guess < known) mixed.push_back(g);
-    const std::string share = fmt::format("{} of {}", guess, known);
+    const Guessing counts = c.groups[g].guessing();
+    if (counts.guess == 0) continue;
+    if (counts.mixed()) mixed.push_back(g);
+    const std::string share = fmt::format("{} of {}", counts.guess, counts.known);
     const auto same = std::find_if(parts.begin(), parts.end(),
                                    [&](const auto& part) { return part.first == share; });
     (same == parts.end() ? parts.emplace_back(share, std::vector<size_t>{}) : *same)
@@ -133,8 +125,8 @@ void add_guessing_note(Comparison& c) {
       fmt::join(texts, ", "));
   if (!mixed.empty())
     note += fmt::format(
-        "; the classifier's mean in {} is near no run's, and interval and tests say little there: "
-        "see how many do better",
+        "; the classifier's mean in {} is near no run's, and never called best; interval and tests "
+        "say little there: see how many do better",
         rows_text(mixed));
   c.notes.push_back(note);
 }

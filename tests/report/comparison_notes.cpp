@@ -40,12 +40,24 @@ TEST_CASE("a mean over runs that guess and runs that do not is told") {
                         {100, {0.1, 0.1, 0.1}}})) ==
       Strings{kGuess +
               "1 of 3 in row 2, 3 of 3 in rows 3 and 4; the classifier's mean in row 2 is near no "
-              "run's, and interval and tests say little there: see how many do better"});
+              "run's, and never called best; interval and tests say little there: see how many do "
+              "better"});
   CHECK(notes(accuracies({{0.1, {0.91, 0.92}}, {10, {0.1, 0.09}}})) ==
         Strings{kGuess + "2 of 2 in row 2"});
   CHECK(notes(accuracies({{0.1, {0.91, 0.92}}, {10, {0.11, 0.91}}})).empty());
   const auto of_pixels = options({"reconstruction_error", "training_seconds"});
   CHECK(compare(accuracies({{0.1, {0.91}}, {10, {0.1}}}), of_pixels).notes.empty());
+}
+
+TEST_CASE("a classifier that learned in some runs and guesses in others is never best") {
+  const auto stars = [](const std::vector<double>& first, const std::vector<double>& second) {
+    const Comparison c = compare(accuracies({{0.1, first}, {1, second}}),
+                                 options({"accuracy", "reconstruction_error"}));
+    return std::vector<bool>{cell(c, 0, "accuracy").best, cell(c, 1, "accuracy").best};
+  };
+  CHECK(stars({0.91, 0.92, 0.91}, {0.1, 0.1, 0.1}) == std::vector<bool>{true, false});
+  CHECK(stars({0.91, 0.92, 0.91}, {0.93, 0.1, 0.1}) == std::vector<bool>{true, false});
+  CHECK(stars({0.3, 0.1, 0.3}, {0.1, 0.1, 0.1}) == std::vector<bool>{false, false});
 }
 
 TEST_CASE("guessing is naming the commonest class") {
