@@ -141,16 +141,16 @@ bool is_pattern(const std::string& place) {
   return !fs::exists(place) && place.find_first_of("*?[") != std::string::npos;
 }
 
-/// A pattern may also match logs and weights: of files it takes the JSON ones.
-bool may_hold_records(const fs::path& match) {
-  return fs::is_directory(match) || match.extension() == ".json";
-}
-
+/// The folders and files that a pattern matches. It may also match logs and weights: of files it
+/// takes the JSON ones.
 std::vector<fs::path> expand(const std::string& pattern) {
   glob_t matches{};
   std::vector<fs::path> paths;
   if (::glob(pattern.c_str(), GLOB_TILDE, nullptr, &matches) == 0)
-    for (size_t i = 0; i < matches.gl_pathc; ++i) paths.emplace_back(matches.gl_pathv[i]);
+    for (size_t i = 0; i < matches.gl_pathc; ++i) {
+      const fs::path path = matches.gl_pathv[i];
+      if (fs::is_directory(path) || path.extension() == ".json") paths.push_back(path);
+    }
   ::globfree(&matches);
   return paths;
 }
@@ -162,10 +162,7 @@ std::string find_place(const std::string& place, Found& found) {
     add_place(place, here);
     if (here.empty()) return fmt::format("no {} in {} or below", record_name, place);
   } else if (is_pattern(place)) {
-    const auto paths = expand(place);
-    if (paths.empty()) return fmt::format("nothing matches {}", place);
-    for (const fs::path& path : paths)
-      if (may_hold_records(path)) add_place(path, here);
+    for (const fs::path& path : expand(place)) add_place(path, here);
     if (here.empty()) return fmt::format("no {} in what matches {}", record_name, place);
   } else {
     return fmt::format("no such file or folder: {}", place);
@@ -244,11 +241,8 @@ std::map<size_t, std::string> read_records(const std::vector<fs::path>& paths,
 
 std::vector<fs::path> expand_place(const std::string& place) {
   if (!is_pattern(place)) return {place};
-  auto paths = expand(place);
-  paths.erase(std::remove_if(paths.begin(), paths.end(),
-                             [](const fs::path& path) { return !may_hold_records(path); }),
-              paths.end());
-  if (paths.empty()) throw UserError(fmt::format("nothing that holds records matches {}", place));
+  const auto paths = expand(place);
+  if (paths.empty()) throw UserError(fmt::format("no {} in what matches {}", record_name, place));
   return paths;
 }
 

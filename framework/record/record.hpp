@@ -60,7 +60,7 @@ std::map<size_t, std::string> read_records(const std::vector<std::filesystem::pa
 std::vector<std::filesystem::path> find_records(const std::vector<std::string>& places);
 
 /// The folders and JSON files that a pattern of find_records() matches, or the place itself where
-/// it is none. Throws UserError where nothing matches.
+/// it is none. Throws UserError where there is none.
 std::vector<std::filesystem::path> expand_place(const std::string& place);
 
 /// Text that reads well and makes small diffs: what fits a line is on one line.

@@ -286,7 +286,7 @@ TEST_CASE("show takes several runs, and lists a folder of them") {
   CHECK(matched.out == shown.out);
   const CommandResult nothing = place.run({"show", "results/*/*-s7"});
   CHECK(nothing.code == 2);
-  CHECK(nothing.err == "strata: error: nothing that holds records matches results/*/*-s7\n");
+  CHECK(nothing.err == "strata: error: no record.json in what matches results/*/*-s7\n");
 }
 
 TEST_CASE("show lists stages and layers before anything trains; schema is JSON") {

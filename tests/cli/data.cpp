@@ -206,6 +206,9 @@ TEST_CASE("data verify: sets that are not there, or have nothing to verify") {
   };
   CHECK(error({"data", "verify", "mnist"}) ==
         "strata: error: 'mnist' was not found; `strata data fetch mnist` gets it\n");
+  CHECK(place.run({"data", "verify", "mnist"}, {"STRATA_DATA=nowhere"}).err ==
+        "strata: warning: STRATA_DATA names 'nowhere': no such folder\n"
+        "strata: error: 'mnist' was not found; `strata data fetch mnist` gets it\n");
   CHECK(error({"data", "verify", "synthetic_digits"}) ==
         "strata: error: 'synthetic_digits' has no files with known checksums\n");
   CHECK(error({"data", "verify", "mnits"}) ==

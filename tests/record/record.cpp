@@ -151,7 +151,7 @@ TEST_CASE("records are found by file, folder and pattern, each once") {
   CHECK(message([&] {
           found({root + "/empty", root + "/none", root + "/q*", a.string()});
         }) == "no record.json in " + root + "/empty or below\nno such file or folder: " + root +
-                  "/none\nnothing matches " + root + "/q*");
+                  "/none\nno record.json in what matches " + root + "/q*");
 }
 
 TEST_CASE("links to folders are followed, in rings too, and a record counts once") {

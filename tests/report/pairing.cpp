@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "report/make_records.hpp"
+#include "report/compared.hpp"
 #include "strata/report/comparison_text.hpp"
 #include "strata/support/errors.hpp"
 
@@ -316,10 +316,10 @@ TEST_CASE("a mean difference of 0 is no difference, whatever its sum is rounded 
     test::RunSpec spec;
     spec.seed = seed;
     spec.lr = lr;
-    Json record = test::make_record(spec);
-    record["config"]["pretrain"]["optimizer"]["lr"] = rate;
-    record["metrics"]["test"]["accuracy"] = accuracy;
-    runs.push_back(compared_run("r.json", record));
+    runs.push_back(test::run(spec, [&](Json& record) {
+      record["config"]["pretrain"]["optimizer"]["lr"] = rate;
+      record["metrics"]["test"]["accuracy"] = accuracy;
+    }));
   };
   for (int64_t seed = 0; seed < 4; ++seed) {
     add(seed, 0.1, 0.5, 0.1);
@@ -327,8 +327,7 @@ TEST_CASE("a mean difference of 0 is no difference, whatever its sum is rounded 
     add(seed, 1, 0.5, seed == 0 ? 0.3 : 0.2);
     add(seed, 1, 0.98, seed == 0 ? 0.4 : 0.7 + 0.01 * double(seed));
   }
-  CompareOptions options;
-  options.metrics = {"accuracy"};
+  CompareOptions options = test::options({"accuracy"});
   options.by = {"classify.optimizer.lr"};
   const Comparison c = compare(std::move(runs), options);
   REQUIRE(c.paired.size() == 1);
