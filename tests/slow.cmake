@@ -23,7 +23,7 @@ foreach(label browser long)
   endforeach()
 endforeach()
 
-# The schema in an editor's language server; test_cli writes files for it.
+# The schema in an editor's language server; test_command writes files for it.
 strata_slow_test(editor.language_server editor
   COMMAND /usr/bin/python3 tests/editor/language_server.py
   ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")

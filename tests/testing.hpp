@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "strata/config/node.hpp"
-#include "strata/config/params.hpp"
 #include "strata/core/gpu.hpp"
+#include "strata/parameters/params.hpp"
 #include "strata/registry/registry.hpp"
+#include "strata/yaml/node.hpp"
 
 namespace strata::testing {
 

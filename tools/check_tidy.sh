@@ -12,8 +12,8 @@ cmake -S . -B "$build/tidy" -G Ninja -DSTRATA_UNITY=OFF -DCMAKE_DISABLE_PRECOMPI
   -DSTRATA_TESTS=OFF >/dev/null
 
 if (($# == 0)); then
-  mapfile -t files < <(find framework/{support,config,registry,data,record,report} \
-    plugins/datasets tools/cli -name '*.cpp' | sort)
+  mapfile -t files < <(find framework/{support,yaml,parameters,composition,registry,data,record,report} \
+    plugins/datasets tools/command -name '*.cpp' | sort)
   set -- "${files[@]}"
 fi
 # It counts the warnings of other people's headers, which are none of ours.

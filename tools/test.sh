@@ -41,6 +41,6 @@ tier() {  # PRESET TEST...: builds and runs the tests of these names with anothe
     --tests-regex "^($names)\$"
 }
 
-tier asan support config registry data record report core train run
+tier asan support yaml parameters composition registry data record report core train run
 tier tsan record report        # where strata starts threads of its own
 tier lto registry plugins      # no component is lost

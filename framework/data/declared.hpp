@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "strata/config/params.hpp"
 #include "strata/data/dataset.hpp"
+#include "strata/parameters/params.hpp"
 
 namespace strata {
 

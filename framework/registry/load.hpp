@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "strata/config/issues.hpp"
-#include "strata/config/node.hpp"
+#include "strata/yaml/issues.hpp"
+#include "strata/yaml/node.hpp"
 
 namespace strata {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "strata/config/text.hpp"
+#include "strata/yaml/text.hpp"
 
 namespace strata {
 namespace {

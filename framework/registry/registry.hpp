@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "strata/config/params.hpp"
+#include "strata/parameters/params.hpp"
 
 namespace strata {
 

@@ -7,11 +7,11 @@
 #include <numeric>
 #include <set>
 
-#include "strata/config/issues.hpp"
 #include "strata/report/near_names.hpp"
 #include "strata/report/settings.hpp"
 #include "strata/report/table.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/yaml/issues.hpp"
 
 namespace strata {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "strata/config/issues.hpp"
+#include "strata/yaml/issues.hpp"
 
 namespace strata {
 namespace {

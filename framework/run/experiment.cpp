@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "strata/run/sound_parts.hpp"
+#include "strata/run/valid_parts.hpp"
 
 namespace strata {
 namespace {
@@ -163,8 +163,8 @@ void check_name(const std::string& name, const Node& tree, Issues& issues) {
 
 Experiment read_experiment(const Node& tree, Issues& issues) {
   Experiment experiment = read_params<Experiment>(tree, issues, Registry::instance());
-  if (SoundParts(issues).has("name")) check_name(experiment.name, tree, issues);
-  if (experiment.classify && SoundParts(issues).has(experiment.classify->loss) &&
+  if (ValidParts(issues).has("name")) check_name(experiment.name, tree, issues);
+  if (experiment.classify && ValidParts(issues).has(experiment.classify->loss) &&
       find_path(tree, "classify.head") == nullptr)
     suit_head(*experiment.classify);
   return experiment;

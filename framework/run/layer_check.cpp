@@ -30,7 +30,7 @@ void report_misfit(const Slot<Layer>& layer, const LayerError& refusal, Issues& 
                fmt::format("{} does not fit: {}", component_name(*layer.info), refusal.what()));
 }
 
-void check_unplaced(const std::vector<LayerList>& encoder, size_t first, const SoundParts& sound,
+void check_unplaced(const std::vector<LayerList>& encoder, size_t first, const ValidParts& sound,
                     Issues& issues) {
   for (size_t k = first; k < encoder.size(); ++k)
     for (const Slot<Layer>& layer : encoder[k]) {

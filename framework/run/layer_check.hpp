@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "strata/run/experiment.hpp"
-#include "strata/run/sound_parts.hpp"
+#include "strata/run/valid_parts.hpp"
 
 namespace strata {
 
@@ -11,7 +11,7 @@ void report_misfit(const Slot<Layer>& layer, const LayerError& refusal, Issues& 
 
 /// Checks the encoder's layers from entry `first` on, whose input shapes are not known, for what
 /// they refuse whatever they are fed with. What was reported of a layer is not told again.
-void check_unplaced(const std::vector<LayerList>& encoder, size_t first, const SoundParts& sound,
+void check_unplaced(const std::vector<LayerList>& encoder, size_t first, const ValidParts& sound,
                     Issues& issues);
 
 }  // namespace strata

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include "strata/run/freeze_check.hpp"
-#include "strata/run/host_check.hpp"
 #include "strata/run/layer_check.hpp"
-#include "strata/run/sound_parts.hpp"
+#include "strata/run/resource_check.hpp"
 #include "strata/run/stage_check.hpp"
 #include "strata/run/stage_notes.hpp"
+#include "strata/run/valid_parts.hpp"
 
 namespace strata {
 namespace {
@@ -281,7 +281,7 @@ class Planner {
   const Node& tree_;
   Issues& issues_;
   const Host& host_;
-  const SoundParts sound_;
+  const ValidParts sound_;
 };
 
 /// What the settings say of pretraining stage k: the common settings, and what its own entry

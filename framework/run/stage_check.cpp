@@ -53,7 +53,7 @@ class Objections {
 
 class StageCheck {
  public:
-  StageCheck(const Plan& plan, const StageSpec& stage, const SoundParts& sound, const Node& tree,
+  StageCheck(const Plan& plan, const StageSpec& stage, const ValidParts& sound, const Node& tree,
              Objections& objections)
       : plan_(plan),
         stage_(stage),
@@ -229,7 +229,7 @@ class StageCheck {
 
   const Plan& plan_;
   const StageSpec& stage_;
-  const SoundParts& sound_;
+  const ValidParts& sound_;
   const Node& tree_;
   Objections& objections_;
   StageSpec suitable_;  ///< the stage, with the metrics that suit it
@@ -238,7 +238,7 @@ class StageCheck {
 
 }  // namespace
 
-void check_stages(const Plan& plan, const SoundParts& sound, const Node& tree, Issues& issues) {
+void check_stages(const Plan& plan, const ValidParts& sound, const Node& tree, Issues& issues) {
   Objections objections;
   for (const StageSpec& stage : plan.stages) StageCheck(plan, stage, sound, tree, objections).run();
   objections.report(issues);

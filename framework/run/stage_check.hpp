@@ -1,6 +1,6 @@
 #pragma once
 #include "strata/run/plan.hpp"
-#include "strata/run/sound_parts.hpp"
+#include "strata/run/valid_parts.hpp"
 
 namespace strata {
 
@@ -9,6 +9,6 @@ namespace strata {
 /// train. Mistakes go to `issues`, with the position in `tree` of the key at fault: one a key,
 /// which names the stages that it does not suit.
 /// Components that are not sound are passed over.
-void check_stages(const Plan& plan, const SoundParts& sound, const Node& tree, Issues& issues);
+void check_stages(const Plan& plan, const ValidParts& sound, const Node& tree, Issues& issues);
 
 }  // namespace strata

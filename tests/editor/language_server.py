@@ -54,7 +54,7 @@ UNSAID = {
 # Those flagged at another line: text that is no YAML, or no text, which the server takes apart otherwise.
 ELSEWHERE = {"deep-blocks", "empty", "latin-1", "open-bracket"}
 
-# The same of the mutated files of tests/cli/mutations.cpp.
+# The same of the mutated files of tests/command/mutations.cpp.
 UNSAID_MUTATIONS = {
     "a section left empty, where null may stand": [
         "line 11: value ''", "line 12: value ''", "line 15: value ''", "line 22: value ''"],
@@ -221,7 +221,7 @@ class Editor(unittest.TestCase):
         self.assertGreaterEqual(counts["good"], 20)
         wrong = len(files) - counts["good"]
         self.assert_documented(
-            f"of {len(files)} mutations of a good file (`tests/cli/mutations.cpp`), "
+            f"of {len(files)} mutations of a good file (`tests/command/mutations.cpp`), "
             f"{wrong - counts['check alone']} of the {wrong} wrong ones, and none of the {counts['good']} that are right.")
 
     def test_the_first_line_of_a_file_may_name_the_schema(self):

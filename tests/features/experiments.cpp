@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "features/experiment.hpp"
-#include "strata/config/compose.hpp"
+#include "strata/composition/compose.hpp"
 #include "strata/record/record.hpp"
 #include "strata/support/files.hpp"
 

@@ -1,7 +1,7 @@
 """A sweep of 60 runs, two side by side, killed in the middle with all its processes and taken up again.
 
 Every run is made once: what was finished stays as it is, byte for byte, and the rest is made by the second
-command. tests/cli/sweep.cpp does the same with the runs one after another.
+command. tests/command/sweep.cpp does the same with the runs one after another.
 """
 
 import os

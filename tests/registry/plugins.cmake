@@ -1,4 +1,4 @@
-# The plugin libraries, most of them broken, that tests/registry/load.cpp and tests/cli/plugins.cpp open:
+# The plugin libraries, most of them broken, that tests/registry/load.cpp and tests/command/plugins.cpp open:
 # build/tests/plugins/*.so.
 file(GLOB plugin_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/plugins/*.cpp)
 foreach(source ${plugin_sources})
@@ -12,4 +12,4 @@ foreach(source ${plugin_sources})
   target_compile_options(plugin_${name} PRIVATE -Wno-array-bounds)
   add_dependencies(test_registry plugin_${name})
 endforeach()
-add_dependencies(test_cli plugin_misbehaves)
+add_dependencies(test_command plugin_misbehaves)

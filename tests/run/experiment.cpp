@@ -1,8 +1,8 @@
 #include "strata/run/experiment.hpp"
 
 #include "run/small.hpp"
-#include "strata/config/compose.hpp"
-#include "strata/config/describe.hpp"
+#include "strata/composition/compose.hpp"
+#include "strata/parameters/describe.hpp"
 
 using namespace strata;
 using namespace strata::testing;

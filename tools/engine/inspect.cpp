@@ -6,8 +6,8 @@
 #include <set>
 
 #include "engine/commands.hpp"
-#include "strata/config/describe.hpp"
-#include "strata/config/schema.hpp"
+#include "strata/parameters/describe.hpp"
+#include "strata/parameters/schema.hpp"
 #include "strata/report/show_settings.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/terminal.hpp"

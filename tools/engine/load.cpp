@@ -6,7 +6,7 @@
 #include <set>
 
 #include "engine/commands.hpp"
-#include "strata/config/compose.hpp"
+#include "strata/composition/compose.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/errors.hpp"

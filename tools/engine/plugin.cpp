@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "engine/commands.hpp"
-#include "strata/check/contract.hpp"
+#include "strata/contract/contract.hpp"
 #include "strata/registry/load.hpp"
 
 namespace strata {

@@ -13,8 +13,8 @@
 #include "strata/record/record.hpp"
 #include "strata/run/data_check.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/run/previous_run.hpp"
 #include "strata/run/progress.hpp"
-#include "strata/run/recorded.hpp"
 
 namespace strata {
 namespace {
@@ -47,8 +47,8 @@ std::string stopped_in(const Work& work, size_t stages_done) {
                      stages[stages_done].name);
 }
 
-void decide(Work& work, const EngineRequest& request, RecordedRuns& records) {
-  const Recorded recorded = records.find(work.run.experiment);
+void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
+  const PreviousRun recorded = records.find(work.run.experiment);
   work.at_work = recorded.at_work;
   if (work.at_work) work.why = "is running in another process";
   if (request.again || work.at_work) return;
@@ -70,7 +70,7 @@ void decide(Work& work, const EngineRequest& request, RecordedRuns& records) {
 /// starts.
 std::vector<Work> expand(const EngineRequest& request, bool& good) {
   std::vector<Work> all;
-  RecordedRuns records(request.out, request.data_folders);
+  PreviousRuns records(request.out, request.data_folders);
   std::set<std::filesystem::path> places;
   for (const std::string& file : request.files) {
     Issues issues;
@@ -162,9 +162,9 @@ RunOptions options_of(const EngineRequest& request) {
 /// What another process has made of a run since this command began to look: "finished",
 /// "elsewhere" (it is at work on it); empty where the run is to be made.
 std::string meanwhile(const LoadedExperiment& run, const EngineRequest& request,
-                      RecordedRuns& records) {
+                      PreviousRuns& records) {
   if (request.again) return "";
-  const Recorded recorded = records.find(run);
+  const PreviousRun recorded = records.find(run);
   if (recorded.status != "completed" && !recorded.at_work) return "";
   fmt::print(stderr, "{}: {} another process\n", run.title(),
              recorded.at_work ? "is running in" : "was completed meanwhile by");
@@ -176,7 +176,7 @@ std::vector<RunOutcome> run_here(const std::vector<CheckedExperiment>& runs,
                                  const EngineRequest& request, const std::string& place) {
   const auto start = std::chrono::steady_clock::now();
   RunOptions options = options_of(request);
-  RecordedRuns records(request.out, request.data_folders);
+  PreviousRuns records(request.out, request.data_folders);
   std::vector<RunOutcome> outcomes;
   for (size_t i = 0; i < runs.size() && !stop_requested; ++i) {
     const CheckedExperiment& run = runs[i];

@@ -1,4 +1,5 @@
-// Stripes that lie or stand, with noise: a data set with a parameter, to put your own in the place of.
+// Stripes that lie or stand, with noise: a data set with a parameter, to put your own in the place
+// of.
 #include "strata/data/dataset.hpp"
 
 #include "strata/support/random.hpp"
@@ -8,7 +9,7 @@ namespace {
 
 constexpr int64_t kSide = 12;
 
-class @Class@ final : public Dataset {
+class @Class @final : public Dataset {
  public:
   struct Params {
     int64_t count = 1000;
@@ -17,9 +18,11 @@ class @Class@ final : public Dataset {
       d.add("count", &Params::count, "training images; a fifth as many for the test").min(10);
     }
   };
-  explicit @Class@(const Params& params) : count_(params.count) {}
+  explicit @Class @(const Params& params) : count_(params.count) {}
 
-  DatasetInfo info() const override { return {{1, kSide, kSide}, 2, {"lying", "standing"}}; }
+  DatasetInfo info() const override {
+    return {{1, kSide, kSide}, 2, {"lying", "standing"}};
+  }
 
   LoadedData load(const DataContext&) const override {
     LoadedData data;
@@ -49,7 +52,7 @@ class @Class@ final : public Dataset {
   int64_t count_;
 };
 
-STRATA_REGISTER(Dataset, @Class@, "@name@");
+STRATA_REGISTER(Dataset, @Class @, "@name@");
 
 }  // namespace
 }  // namespace strata

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "strata/check/example.hpp"
+#include "strata/contract/example.hpp"
 #include "strata/core/layer.hpp"
 
 int main() {

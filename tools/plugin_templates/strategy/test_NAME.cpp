@@ -1,7 +1,7 @@
 // The stages for a stack of three pairs, two at a time, written out by hand.
 #include <cstdio>
 
-#include "strata/check/example.hpp"
+#include "strata/contract/example.hpp"
 #include "strata/core/strategy.hpp"
 
 int main() {

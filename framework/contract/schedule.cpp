@@ -1,0 +1,64 @@
+#include "strata/core/schedule.hpp"
+
+#include <cmath>
+
+#include "strata/contract/checks.hpp"
+
+namespace strata {
+namespace {
+
+constexpr double kBase = 0.1;
+constexpr int64_t kEpochs = 6, kSteps = 4;
+
+std::shared_ptr<Schedule> built_schedule(const ComponentRef& ref) {
+  return std::static_pointer_cast<Schedule>(ref.info->create(ref.params.get()));
+}
+
+/// The rates of a stage's steps, where the figure that is followed takes this course.
+std::vector<double> rates(const Schedule& schedule, double base,
+                          const std::vector<double>& course) {
+  std::vector<double> all, followed;
+  for (int64_t epoch = 0; epoch < kEpochs; ++epoch) {
+    for (int64_t step = 0; step < kSteps; ++step)
+      all.push_back(schedule.rate(base, {epoch, step, kSteps, kEpochs}, followed));
+    if (schedule.follows()) followed.push_back(course[static_cast<size_t>(epoch)]);
+  }
+  return all;
+}
+
+const std::vector<std::vector<double>> kCourses = {
+    {6, 5, 4, 3, 2, 1}, {1, 1, 1, 1, 1, 1}, {1, std::nan(""), 2, 3, 4, 5}};
+
+void check_rates(const Schedule& schedule) {
+  for (const auto& course : kCourses)
+    for (const double rate : rates(schedule, kBase, course))
+      require(std::isfinite(rate) && rate >= 0, "of a base rate of {:g} it makes {:g}", kBase,
+              rate);
+}
+
+void check_pure(const ComponentRef& ref) {
+  const auto schedule = built_schedule(ref);
+  for (const auto& course : kCourses) {
+    const auto first = rates(*schedule, kBase, course);
+    require(rates(*schedule, kBase, course) == first &&
+                rates(*built_schedule(ref), kBase, course) == first,
+            "asked twice, it gives two courses of rates");
+  }
+}
+
+void check_schedule(const ComponentRef& ref, Checks& checks) {
+  checks.run("gives finite rates", [&] { check_rates(*built_schedule(ref)); });
+  checks.run("is a pure function", [&] { check_pure(ref); });
+}
+
+void use_schedule(const ComponentRef& ref) {
+  check_rates(*built_schedule(ref));
+}
+
+}  // namespace
+
+FamilyChecks schedule_checks() {
+  return {check_schedule, use_schedule};
+}
+
+}  // namespace strata

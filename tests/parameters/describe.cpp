@@ -1,0 +1,185 @@
+#include <doctest/doctest.h>
+
+#include "parameters/sample.hpp"
+#include "strata/parameters/describe.hpp"
+
+using namespace strata;
+using namespace strata::sample;
+
+TEST_CASE("A component is described for a terminal") {
+  const SampleCatalog catalog;
+  CHECK(describe_component(*catalog.find("layer", "linear")) ==
+        "layer/linear\n"
+        "  A dense layer: y = W x + b.\n"
+        "\n"
+        "  parameter  type         default   bounds      meaning\n"
+        "  units      integer      required  at least 1  number of outputs\n"
+        "  bias       boolean      true                  whether b is there\n"
+        "  init       initializer  normal                how W starts\n"
+        "\n"
+        "example\n"
+        "  {type: linear, units: 10}\n");
+  ComponentInfo tanh = *catalog.find("layer", "tanh");
+  tanh.library = "libmine.so";
+  tanh.params.doc = "A word of ten " + std::string(90, 'x') + " and so on.";
+  CHECK(describe_component(tanh) ==
+        "layer/tanh\n"
+        "  from libmine.so\n"
+        "  A word of ten\n"
+        "  " +
+            std::string(90, 'x') +
+            " and so\n"
+            "  on.\n"
+            "\n"
+            "no parameters\n"
+            "\n"
+            "example\n"
+            "  tanh\n");
+}
+
+namespace {
+
+std::string described(const std::string& name) {
+  try {
+    return describe(name, param_list<Experiment>(), SampleCatalog());
+  } catch (const UserError& e) {
+    return e.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("The file's own keys are described like parameters") {
+  CHECK(described("pretrain") ==
+        "pretrain\n"
+        "  Training to rebuild.\n"
+        "\n"
+        "  key        type                                        default  bounds"
+        "                meaning\n"
+        "  target     string                                      pixels   one of pixels, codes"
+        "  what is rebuilt\n"
+        "  epochs     integer, or a list with one for each stage  10       at least 1"
+        "            epochs of each stage\n"
+        "  optimizer  optimizer                                   sgd     "
+        "                       how the weights move\n"
+        "  stages     list of maps                                []      "
+        "                       what differs in a stage\n"
+        "\n"
+        "example\n"
+        "  pretrain: {epochs: [3, 4]}\n");
+  CHECK(described("pretrain.stages") ==
+        "pretrain.stages\n"
+        "  What differs in one stage.\n"
+        "\n"
+        "  key     type     default  bounds  meaning\n"
+        "  epochs  integer  null             of this stage\n"
+        "\n"
+        "example\n"
+        "  stages: [{epochs: 3}]\n");
+  const std::string root = described("experiment");
+  CHECK(root.find("experiment\n  An experiment.\n\n  key ") == 0);
+  for (const char* key : {"name ", "tuner ", "extends ", "sweep ", "seeds "})
+    CHECK(root.find(std::string("\n  ") + key) != std::string::npos);
+  CHECK(root.find("\nexample\n  name: x\n  encoder: []\n") != std::string::npos);
+}
+
+TEST_CASE("One key is described by its path, or by its name wherever it is") {
+  const std::string limit =
+      "limit\n\n"
+      "  key    type     default  bounds      meaning\n"
+      "  limit  integer  null     at least 1  most samples used\n";
+  CHECK(described("limit") == limit);
+  const std::string stage =
+      "pretrain.stages.epochs\n\n"
+      "  key     type     default  bounds  meaning\n"
+      "  epochs  integer  null             of this stage\n";
+  CHECK(described("pretrain.stages.epochs") == stage);
+  CHECK(described("epochs") == described("pretrain.epochs") + "\n" + stage);
+  CHECK(described("seeds").find("one run for each seed\n") != std::string::npos);
+}
+
+TEST_CASE("What a map holds is described beside the map, where it is asked for by its name alone") {
+  CHECK(described("stages") ==
+        "pretrain.stages\n\n"
+        "  key     type          default  bounds  meaning\n"
+        "  stages  list of maps  []               what differs in a stage\n\n"
+        "stages\n"
+        "  What differs in one stage.\n\n"
+        "  key     type     default  bounds  meaning\n"
+        "  epochs  integer  null             of this stage\n\n"
+        "example\n"
+        "  stages: [{epochs: 3}]\n");
+}
+
+TEST_CASE("The forms of a sweep's values, and references, are found by their names") {
+  const std::string sweep = described("sweep");
+  CHECK(sweep ==
+        "sweep\n"
+        "  Keys, by their paths, each with the values to try: a list, a range of integers 0-4, "
+        "lin(from, to,\n"
+        "  count) for evenly spaced numbers, or log(from, to, count) for numbers with evenly "
+        "spaced\n"
+        "  logarithms; the last three may stand in a list too, in quotes. The values of each key "
+        "are tried\n"
+        "  with each value of the others.\n"
+        "\n"
+        "  key  type  default  bounds  meaning\n"
+        "  zip  map                    keys that change together, each with as many values\n"
+        "\n"
+        "example\n"
+        "  sweep: {pretrain.optimizer.lr: \"log(1e-3, 1, 4)\", zip: {data.batch_size: [20, 50], "
+        "pretrain.epochs: [2, 5]}}\n");
+  CHECK(described("log") == sweep);
+  CHECK(described("lin(0, 1, 3)") == sweep);
+  CHECK(described("sweep.zip") ==
+        "sweep.zip\n\n"
+        "  key  type  default  bounds  meaning\n"
+        "  zip  map                    keys that change together, each with as many values\n");
+  CHECK(described("zip") == described("sweep.zip"));
+  const std::string references = described("${env}");
+  CHECK(references.rfind("${key.path}, ${env:NAME}\n  What is written at another key, or an "
+                         "environment variable. ",
+                         0) == 0);
+  CHECK(described("env") == references);
+}
+
+TEST_CASE("A component without its family, and a family") {
+  CHECK(described("linear") == described("layer/linear"));
+  CHECK(described("layer") ==
+        "layer\n"
+        "  linear                 A dense layer: y = W x + b.\n"
+        "  tanh                   The hyperbolic tangent.\n");
+}
+
+TEST_CASE("What cannot be described is told, with what was meant") {
+  CHECK(described("layer/tahn") ==
+        "unknown layer 'tahn'; did you mean 'tanh'? Known: linear, tanh");
+  CHECK(described("layr/tanh") ==
+        "unknown family 'layr'; did you mean 'layer'? Known: initializer, layer, optimizer");
+  const std::string where =
+      " `strata list` names the components, `strata describe experiment` the keys of a file";
+  CHECK(described("tahn") == "nothing is called 'tahn'; did you mean 'layer/tanh'?" + where);
+  CHECK(described("pretrian") == "nothing is called 'pretrian'; did you mean 'pretrain'?" + where);
+  CHECK(described("pretrain.epoch") ==
+        "nothing is called 'pretrain.epoch'; did you mean 'pretrain.epochs'?" + where);
+  CHECK(described("xyz") == "nothing is called 'xyz';" + where);
+  CHECK(described("nesterov") == "'nesterov' is a parameter of optimizer/sgd");
+}
+
+TEST_CASE("The page of all components") {
+  const std::string page = components_markdown(param_list<Experiment>(), SampleCatalog());
+  CHECK(
+      page.find("\n## layer\n\n### linear\n\nA dense layer: y = W x + b.\n\n"
+                "| parameter | type | default | bounds | meaning |\n|---|---|---|---|---|\n"
+                "| `units` | integer | required | at least 1 | number of outputs |\n"
+                "| `bias` | boolean | true |  | whether b is there |\n"
+                "| `init` | initializer | normal |  | how W starts |\n\n"
+                "```yaml\n{type: linear, units: 10}\n```\n\n### tanh\n\nThe hyperbolic tangent.\n\n"
+                "```yaml\ntanh\n```\n\n## optimizer\n") != std::string::npos);
+  CHECK(page.find("\n## The experiment file\n\n### experiment\n\nAn experiment.\n\n"
+                  "| key | type | default | bounds | meaning |\n|---|---|---|---|---|\n"
+                  "| `name` | string | required |  | names the results |\n") != std::string::npos);
+  CHECK(page.find("\n### pretrain.stages\n\nWhat differs in one stage.\n") != std::string::npos);
+  CHECK(page.find("| `momentum` | number | 0 | at least 0 and below 1 | momentum |\n") !=
+        std::string::npos);
+}

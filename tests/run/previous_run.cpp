@@ -1,0 +1,144 @@
+#include "strata/run/previous_run.hpp"
+
+#include "folder.hpp"
+#include "run/small.hpp"
+#include "strata/record/record.hpp"
+#include "strata/support/files.hpp"
+#include "strata/support/lock.hpp"
+#include "strata/support/version.hpp"
+
+namespace fs = std::filesystem;
+using namespace strata;
+using namespace strata::testing;
+
+namespace {
+
+const std::string kRecorded = R"(name: small
+device: cpu
+data: {dataset: {type: synthetic_digits, train: 60, test: 30}, batch_size: 30}
+encoder:
+  - [{type: linear, units: 4}, tanh]
+classify: {epochs: 1}
+)";
+
+/// Two 2x1 images of two classes in IDX files (LeCun's format: magic, sizes, bytes).
+void write_idx(const fs::path& folder, char pixel) {
+  const std::string images{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, pixel, 7, 8, 9};
+  write_file_atomically(folder / "images", images);
+  write_file_atomically(folder / "labels", std::string{0, 0, 8, 1, 0, 0, 0, 2, 0, 1});
+}
+
+const char* const kIdx =
+    "{type: idx, classes: 2, shape: [1, 2, 1], train: {images: images, labels: labels}, "
+    "test: {images: images, labels: labels}}";
+
+struct Workplace {
+  TemporaryFolder folder{"recorded"};
+  std::vector<std::string> data{folder.path.string()};
+
+  fs::path run(const std::string& text) const {
+    const Loaded loaded = load_good(text);
+    RunOptions options;
+    options.out = folder.path;
+    options.data_folders = data;
+    options.quiet = true;
+    const RunOutcome outcome = run_experiment(loaded.experiment, loaded.plan, options);
+    REQUIRE(outcome.error == "");
+    return outcome.record;
+  }
+  PreviousRun find(const std::string& text) const {
+    return PreviousRuns(folder.path, data).find(load_good(text).experiment);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a finished record is known again, of this very experiment alone") {
+  const Workplace place;
+  CHECK(place.find(kRecorded).status == "");
+  const fs::path path = place.run(kRecorded);
+  CHECK(path == record_path(load_good(kRecorded).experiment, place.folder.path));
+  CHECK(place.find(kRecorded).status == "completed");
+  const PreviousRun other = place.find(with(kRecorded, "units: 4", "units: 5"));
+  CHECK(other.status == "");
+  CHECK(other.other == "");  // there is none
+  Json record = read_record(path);
+  record["config_hash"] = std::string(64, '0');  // another experiment in its place
+  save_record(path, record);
+  CHECK(place.find(kRecorded).status == "");
+  CHECK(place.find(kRecorded).other == "made with other settings");
+  write_file_atomically(path, "{");
+  CHECK(place.find(kRecorded).status == "");
+  CHECK(place.find(kRecorded).other == "it cannot be read");
+}
+
+TEST_CASE("a record that another strata made does not count") {
+  const Workplace place;
+  const fs::path path = place.run(kRecorded);
+  Json record = read_record(path);
+  CHECK(record["provenance"]["strata"] ==
+        Json{{"version", build_version}, {"commit", build_commit}});
+  record["provenance"]["strata"]["commit"] = "0123456789ab";
+  save_record(path, record);
+  CHECK(place.find(kRecorded).status == "");
+  CHECK(place.find(kRecorded).other ==
+        fmt::format("made by another strata ({}, 0123456789ab)", build_version));
+}
+
+TEST_CASE("a record of other data does not count; one whose data are gone does") {
+  const Workplace place;
+  const std::string text =
+      with(with(kRecorded, "{type: synthetic_digits, train: 60, test: 30}", kIdx), "batch_size: 30",
+           "batch_size: 2");
+  write_idx(place.folder.path, 1);
+  place.run(text);
+  CHECK(place.find(text).status == "completed");
+  write_idx(place.folder.path, 2);  // one pixel
+  CHECK(place.find(text).status == "");
+  CHECK(place.find(text).other == "made with other data (images)");
+  write_idx(place.folder.path, 1);
+  CHECK(place.find(text).status == "completed");
+  fs::remove(place.folder.path / "images");
+  CHECK(place.find(text).status == "completed");
+}
+
+TEST_CASE("what was cut off says how, whatever it had come to write") {
+  const Workplace place;
+  const fs::path path = place.run(kRecorded);
+  Json record = read_record(path);
+  record["status"] = "running";
+  record.erase("data");
+  record.erase("provenance");
+  save_record(path, record);
+  CHECK(place.find(kRecorded).status == "running");
+  CHECK(place.find(kRecorded).stages_done == 1);
+  CHECK_FALSE(place.find(kRecorded).at_work);
+  {
+    const FolderLock lock = FolderLock::take(path.parent_path());
+    CHECK(place.find(kRecorded).at_work);
+  }
+  record["stages"][0]["status"] = "interrupted";
+  record["status"] = "interrupted";
+  save_record(path, record);
+  CHECK(place.find(kRecorded).status == "interrupted");
+  CHECK(place.find(kRecorded).stages_done == 0);
+}
+
+TEST_CASE("a run that another process is at is refused, and left as it is") {
+  const Workplace place;
+  const Loaded loaded = load_good(kRecorded);
+  const fs::path folder = record_path(loaded.experiment, place.folder.path).parent_path();
+  make_folder(folder);
+  const std::string events = place.folder.write("events", "another's");
+  fs::rename(events, folder / "events.jsonl");
+  const FolderLock others = FolderLock::take(folder);
+  RunOptions options;
+  options.out = place.folder.path;
+  CHECK_THROWS_WITH_AS(run_experiment(loaded.experiment, loaded.plan, options),
+                       ("another process is running this experiment, into " + folder.string() +
+                        "; wait for it, or give --out another folder")
+                           .c_str(),
+                       RunError);
+  CHECK(read_file(folder / "events.jsonl") == "another's");
+  CHECK_FALSE(fs::exists(folder / "record.json"));
+}

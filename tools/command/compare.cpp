@@ -1,0 +1,71 @@
+#include "command/compare.hpp"
+
+#include <iostream>
+#include <memory>
+
+#include "command/runs.hpp"
+#include "strata/report/comparison_text.hpp"
+
+namespace strata {
+namespace {
+
+struct CompareArguments {
+  std::vector<std::string> places;
+  CompareOptions options;
+  bool json = false, csv = false, markdown = false;
+};
+
+void print_comparison(const CompareArguments& arguments) {
+  const Comparison comparison = compare_places(arguments.places, arguments.options);
+  if (arguments.json)
+    std::cout << comparison_json(comparison).dump(1) << '\n';
+  else if (arguments.csv)
+    std::cout << comparison_csv(comparison);
+  else if (arguments.markdown)
+    std::cout << comparison_markdown(comparison);
+  else
+    std::cout << comparison_text(comparison, output_width());
+  std::cout.flush();
+}
+
+}  // namespace
+
+void add_compare_command(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<CompareArguments>();
+  CLI::App* command = app.add_subcommand(
+      "compare", "Compares runs: finds what varies, averages over seeds, tests, warns.");
+  command->add_option("runs", arguments->places, "Records, folders of them, or patterns")
+      ->required()
+      ->type_name("RUN|DIR|GLOB");
+  command->add_option("--by", arguments->options.by, "Settings that make the rows (key,...)")
+      ->delimiter(',')
+      ->type_name("KEY");
+  command
+      ->add_option("--metric", arguments->options.metrics,
+                   "Columns (name,...); 'all' shows every one there is")
+      ->delimiter(',')
+      ->type_name("NAME");
+  command
+      ->add_option("--sort", arguments->options.sort,
+                   "Sort rows by a metric (best first) or a setting; -NAME reverses")
+      ->type_name("NAME");
+  command
+      ->add_option("--baseline", arguments->options.baseline,
+                   "Row that the others are tested against: key=value,... or an "
+                   "experiment's name")
+      ->check([](const std::string& row) {
+        return row.empty() ? "an empty name is no row" : std::string();
+      })
+      ->type_name("ROW");
+  auto* json = command->add_flag("--json", arguments->json, "Everything as JSON");
+  auto* csv = command->add_flag("--csv", arguments->csv, "One line a row, full precision");
+  auto* markdown = command->add_flag("--markdown", arguments->markdown, "Markdown tables");
+  json->excludes(csv)->excludes(markdown);
+  csv->excludes(markdown);
+  command->callback([arguments, &exit_code] {
+    print_comparison(*arguments);
+    exit_code = 0;
+  });
+}
+
+}  // namespace strata

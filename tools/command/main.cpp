@@ -1,0 +1,250 @@
+// The command: a front without LibTorch. It parses the command line, serves what needs no
+// components, and opens libstrata for the rest, after setting what must be in the environment
+// before OpenMP loads.
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+
+#include "command/compare.hpp"
+#include "command/data.hpp"
+#include "command/init.hpp"
+#include "command/plugin.hpp"
+#include "command/report.hpp"
+#include "command/runs.hpp"
+#include "command/usage.hpp"
+#include "engine/engine.hpp"
+#include "strata/record/record.hpp"
+#include "strata/report/show.hpp"
+#include "strata/report/shown_record.hpp"
+#include "strata/support/errors.hpp"
+#include "strata/support/shell.hpp"
+#include "strata/support/version.hpp"
+#include "strata/yaml/issues.hpp"
+
+namespace strata {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Idle threads must sleep, whatever the environment says: OpenMP's spinning beside OpenBLAS's own
+/// pool made a step 3 to 40 times slower, and OpenBLAS's yielding for 2^26 cycles after each
+/// product costs a tenth or more. Both read this when they are loaded, hence before dlopen. Blocks
+/// freed by a step are kept for the next: returned to the system, they cost page faults.
+void prepare_process() {
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  unsetenv("GOMP_SPINCOUNT");
+  setenv("OPENBLAS_THREAD_TIMEOUT", "16", 1);  // 2^16 cycles
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);         // the largest that glibc takes
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+}
+
+/// libstrata beside the command (build tree), or in ../lib (installed).
+fs::path engine_path() {
+  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+  for (const fs::path& path : {here / "libstrata.so", here.parent_path() / "lib" / "libstrata.so"})
+    if (fs::exists(path)) return path;
+  throw UserError(fmt::format("libstrata.so is neither in {} nor in ../lib", here.string()));
+}
+
+/// CLI11's own check says "Value two not in range".
+std::function<std::string(const std::string&)> whole_number(int from, int to) {
+  return [from, to](const std::string& given) {
+    int value = 0;
+    const char* const end = given.data() + given.size();
+    const auto [stop, error] = std::from_chars(given.data(), end, value);
+    const bool good = error == std::errc() && stop == end && value >= from && value <= to;
+    return good ? std::string()
+                : fmt::format("expected a whole number from {} to {}, got '{}'", from, to, given);
+  };
+}
+
+/// An unset variable of a script, most often.
+std::string not_empty(const std::string& given) {
+  return given.empty() ? "expected a value, got ''" : "";
+}
+
+int call_engine(const EngineRequest& request) {
+  prepare_process();
+  void* library = dlopen(engine_path().c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (library == nullptr) throw UserError(fmt::format("cannot open libstrata: {}", dlerror()));
+  const auto engine = reinterpret_cast<EngineFunction>(dlsym(library, engine_symbol));
+  if (engine == nullptr) throw UserError(fmt::format("libstrata does not fit: {}", dlerror()));
+  return engine(request);
+}
+
+void add_files(CLI::App& command, EngineRequest& request, const char* doc) {
+  command.add_option("file", request.files, doc)->required();
+  command.add_option("--set", request.overrides, "override a setting: key.path=value")
+      ->allow_extra_args(false);
+  command
+      .add_option("--sweep", request.sweeps, "run for each value: key=v1,v2 or key=log(1e-3,1,7)")
+      ->allow_extra_args(false);
+  command.add_option("--seeds", request.seeds, "run once for each seed: 0-4, or 0,3,7")
+      ->check(not_empty);
+}
+
+void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine) {
+  using Command = EngineRequest::Command;
+  const auto add = [&](const char* name, const char* doc, Command which) {
+    CLI::App* command = app.add_subcommand(name, doc);
+    command->callback([&request, &for_engine, which] {
+      request.command = which;
+      for_engine = true;
+    });
+    command
+        ->add_option("--plugin", request.plugins,
+                     "library with further components; may be repeated")
+        ->allow_extra_args(false);
+    return command;
+  };
+  CLI::App* run = add("run", "Run experiments and write their records.", Command::run);
+  add_files(*run, request, "experiment file (YAML)");
+  run->add_flag("--keep-failed", request.keep_failed,
+                "leave runs that failed or diverged as they are");
+  run->add_option("--jobs", request.jobs, "how many runs go side by side, each in its own process")
+      ->check(whole_number(1, 1024));
+  run->add_flag("--dry-run", request.dry_run, "list the runs and their ids");
+  run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file")
+      ->check([](const std::string& given) {
+        const std::vector<std::string> known{"auto", "cpu", "cuda"};
+        const bool is_known = std::count(known.begin(), known.end(), given) > 0;
+        return is_known ? std::string()
+                        : fmt::format("unknown value '{}'{}", given, suggestion(given, known));
+      });
+  run->add_option("--out", request.out, "folder for the results")
+      ->capture_default_str()
+      ->check(not_empty);
+  run->add_option("--data", request.data_folders, "folder to look for data in; may be repeated")
+      ->check(CLI::ExistingDirectory)
+      ->allow_extra_args(false);
+  run->add_option("--threads", request.threads,
+                  "threads to compute with; default: all cores granted")
+      ->check(whole_number(0, 4096));
+  run->add_flag("--again", request.again, "run anew what has finished before");
+  run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
+  run->add_option("--part-of", request.part_of)->group("");  // hidden: see EngineRequest
+
+  CLI::App* check =
+      add("check", "Find every mistake in experiment files, without data or GPU.", Command::check);
+  add_files(*check, request, "experiment file (YAML)");
+  check->add_flag("-q,--quiet", request.quiet, "print mistakes only");
+
+  CLI::App* show = add("show", "Print an experiment resolved (settings, stages, layers), or a run.",
+                       Command::show);
+  add_files(*show, request, "experiment file (YAML), or runs and folders of them");
+  show->add_flag("--json", request.json, "the settings as JSON; of a run, its record");
+
+  add("list", "List the components, or those of one family.", Command::list)
+      ->add_option("family", request.component, "layer, loss, optimizer, ...");
+  add("describe", "Print the parameters of a component, or the keys of an experiment file.",
+      Command::describe)
+      ->add_option("name", request.component,
+                   "a component (layer/linear, sgd), a family (layer), a part or key of the file "
+                   "(experiment, data, pretrain.stages, epochs)")
+      ->required();
+  add("schema", "Print the JSON Schema of experiment files, for editors.", Command::schema);
+  add("components", "Print the documentation of keys and components as Markdown.",
+      Command::components);
+}
+
+/// Refuses what a run cannot be shown with.
+void refuse_options(const EngineRequest& request, const std::string& place, bool is_list) {
+  const std::string what = is_list ? "a folder of runs" : "a run";
+  const std::pair<const char*, bool> given[] = {{"--set", !request.overrides.empty()},
+                                                {"--sweep", !request.sweeps.empty()},
+                                                {"--seeds", !request.seeds.empty()},
+                                                {"--plugin", !request.plugins.empty()}};
+  for (const auto& [option, is_given] : given)
+    if (is_given)
+      throw UserError(
+          fmt::format("show takes {} with an experiment file alone: '{}' is {}, made with the "
+                      "settings that {}",
+                      option, place, what, is_list ? "they have" : "it has"));
+  if (request.json && is_list)
+    throw UserError(fmt::format(
+        "show takes --json with an experiment file or a run: '{}' is {}; all of them as JSON: "
+        "strata compare --json {}",
+        place, what, shell_word(place)));
+}
+
+/// Serves `show` of runs and of folders of runs; false where it was given an experiment file.
+bool show_runs(const EngineRequest& request) {
+  if (request.command != EngineRequest::Command::show) return false;
+  const size_t width = output_width();
+  std::string text;
+  Json records = Json::array();
+  std::vector<fs::path> places;
+  for (const std::string& given : request.files)
+    for (const fs::path& place : expand_place(given)) places.push_back(place);
+  for (const fs::path& path : places) {
+    if (!text.empty()) text += '\n';
+    const bool is_folder = fs::is_directory(path);
+    const fs::path record = is_folder ? path / "record.json" : path;
+    const bool is_list = is_folder && !fs::exists(record);
+    const bool is_run = !is_list && (is_folder || path.extension() == ".json");
+    if (is_list || is_run) refuse_options(request, path.string(), is_list);
+    if (is_list)
+      text += list_runs(read_runs({path.string()}).runs, width) +
+              fmt::format("One in full: strata show RUN; side by side: strata compare {}\n",
+                          shell_word(path.string()));
+    else if (is_run && request.json)
+      records.push_back(read_record(record));
+    else if (is_run)
+      text += show_run(read_shown_record(record), width);
+    else if (places.size() == 1)
+      return false;
+    else
+      throw UserError(fmt::format(
+          "show takes one experiment file, or any number of runs: '{}' is no run", path.string()));
+  }
+  if (request.json) text = record_text(records.size() == 1 ? records[0] : records);
+  fmt::print("{}", text);
+  return true;
+}
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app{"strata runs deep-learning experiments from YAML files and compares them.",
+               "strata"};
+  app.require_subcommand(1);
+  app.set_version_flag("-V,--version",
+                       fmt::format("strata {} ({})", strata::build_version, strata::build_commit));
+  EngineRequest request;
+  request.command_line.assign(argv, argv + argc);
+  bool for_engine = false;
+  int exit_code = 0;  // of the commands that need no engine; parsing runs them
+  add_engine_commands(app, request, for_engine);
+  add_init_command(app, exit_code);
+  add_compare_command(app, exit_code);
+  add_report_command(app, exit_code);
+  add_data_command(app, exit_code);
+  add_plugin_command(app, request, for_engine);
+  add_help_command(app);
+  std::vector<std::string> arguments = expand_help(app, {argv + 1, argv + argc});
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError& e) {
+    return end_parsing(app, e);
+  }
+  if (!for_engine) return exit_code;
+  if (show_runs(request)) return 0;
+  return call_engine(request);
+}
+
+}  // namespace
+}  // namespace strata
+
+int main(int argc, char** argv) {
+  try {
+    return strata::run_command_line(argc, argv);
+  } catch (...) {
+    return strata::report_current_exception();
+  }
+}
