@@ -3,7 +3,7 @@
 
 #include "command/terminal.hpp"
 #include "report/make_records.hpp"
-#include "strata/report/table.hpp"
+#include "strata/report/rendering/table.hpp"
 
 using namespace strata;
 using namespace strata::testing;

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "report/make_records.hpp"
-#include "strata/report/comparison.hpp"
+#include "strata/report/comparing/comparison.hpp"
 
 namespace strata::test {
 

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "report/compared.hpp"
-#include "strata/report/comparison_text.hpp"
+#include "strata/report/rendering/comparison_text.hpp"
 
 using namespace strata;
 using namespace strata::test;

@@ -1,17 +1,22 @@
 # strata_module(<name> [TORCH] DEPENDS <module>... LIBS <target>... PRIVATE_LIBS <target>...)
 #
-# An object library strata_<name> of framework/<name>/*.cpp. Its headers are included as
+# An object library strata_<name> of framework/<name>/*.cpp ("report/reading" makes
+# strata_report_reading). Its headers are included as
 # "strata/<name>/<header>.hpp", and only those of the modules it depends on can be found: the
 # dependency rule of the architecture is kept by the include path.
 function(strata_module name)
   cmake_parse_arguments(arg "TORCH" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
-  set(source_dir ${PROJECT_SOURCE_DIR}/framework/${name})
+  set(folder ${name})
+  string(REPLACE / _ name ${name})
+  string(REPLACE / _ arg_DEPENDS "${arg_DEPENDS}")
+  set(source_dir ${PROJECT_SOURCE_DIR}/framework/${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${source_dir}/*.cpp)
   file(GLOB kernels CONFIGURE_DEPENDS ${source_dir}/*.cu)
   strata_split_cuda(sources)
   set(include_dir ${PROJECT_BINARY_DIR}/include/${name})
-  file(MAKE_DIRECTORY ${include_dir}/strata)
-  file(CREATE_LINK ${source_dir} ${include_dir}/strata/${name} SYMBOLIC)
+  cmake_path(GET folder PARENT_PATH above)
+  file(MAKE_DIRECTORY ${include_dir}/strata/${above})
+  file(CREATE_LINK ${source_dir} ${include_dir}/strata/${folder} SYMBOLIC)
 
   add_library(strata_${name}_headers INTERFACE)
   target_include_directories(strata_${name}_headers INTERFACE ${include_dir})

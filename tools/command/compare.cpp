@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "command/runs.hpp"
-#include "strata/report/comparison_text.hpp"
+#include "strata/report/rendering/comparison_text.hpp"
 
 namespace strata {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "command/runs.hpp"
 #include "report_assets.hpp"
-#include "strata/report/comparison_text.hpp"
-#include "strata/report/html.hpp"
+#include "strata/report/rendering/comparison_text.hpp"
+#include "strata/report/rendering/html.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "strata/report/comparison.hpp"
+#include "strata/report/comparing/comparison.hpp"
 
 namespace strata {
 

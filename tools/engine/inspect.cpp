@@ -8,7 +8,7 @@
 #include "engine/commands.hpp"
 #include "strata/parameters/describe.hpp"
 #include "strata/parameters/schema.hpp"
-#include "strata/report/show_settings.hpp"
+#include "strata/report/rendering/show_settings.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/terminal.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "strata/report/html.hpp"
+#include "strata/report/rendering/html.hpp"
 
 namespace strata {
 

@@ -1,0 +1,11 @@
+#pragma once
+#include "strata/report/comparing/comparison.hpp"
+
+namespace strata {
+
+/// Adds to the comparison's notes what its figures do not show by themselves: units that part the
+/// rows, runs that did not complete or never began, what the test split chose, and runs that
+/// classify no better than guessing.
+void add_notes(Comparison& comparison);
+
+}  // namespace strata

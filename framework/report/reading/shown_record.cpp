@@ -1,0 +1,49 @@
+#include "strata/report/reading/shown_record.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <string>
+
+#include "strata/record/record.hpp"
+#include "strata/report/reading/json_access.hpp"
+#include "strata/report/reading/record_shape.hpp"
+#include "strata/support/lock.hpp"
+
+namespace strata {
+
+ReachedPlace place_reached(const std::filesystem::path& folder) {
+  std::ifstream file(folder / "events.jsonl");
+  ReachedPlace place;
+  std::string stage;
+  int64_t epochs = 0;
+  for (std::string line; std::getline(file, line);) {
+    const Json event = Json::parse(line, nullptr, false);
+    const Json& what = json_at(event, {"event"});
+    if (what == "stage_started") stage = json_text(json_at(event, {"stage"})), epochs = 0;
+    if (what == "epoch_done") ++epochs, place.began = true;
+  }
+  place.text = stage.empty() ? "before its first stage"
+                             : fmt::format("in stage '{}' after {} epoch{}", stage, epochs,
+                                           epochs == 1 ? "" : "s");
+  return place;
+}
+
+Json read_shown_record(const std::filesystem::path& path) {
+  Json record = read_record(path);
+  check_shape(path, record);
+  if (record["status"] != "running") return record;
+  const std::filesystem::path folder = std::filesystem::canonical(path).parent_path();
+  const std::string place = place_reached(folder).text;
+  if (FolderLock::held(folder)) {
+    record["error"] = place;
+    return record;
+  }
+  record["status"] = "killed";
+  record["error"] = fmt::format("its process is gone, {}; the same command starts it again", place);
+  for (Json& stage : record["stages"])
+    if (json_at(stage, {"status"}) == "running") stage["status"] = "killed";
+  return record;
+}
+
+}  // namespace strata

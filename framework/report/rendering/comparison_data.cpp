@@ -1,0 +1,237 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "strata/report/reading/json_access.hpp"
+#include "strata/report/rendering/comparison_text.hpp"
+
+namespace strata {
+namespace {
+
+Json summary_json(const Summary& s) {
+  return {{"n", s.n},
+          {"mean", known(s.mean)},
+          {"sd", known(s.sd)},
+          {"ci_low", known(s.ci_low)},
+          {"ci_high", known(s.ci_high)}};
+}
+
+Json run_json(const ComparedRun& run, const Comparison& c) {
+  Json metrics = Json::object();
+  for (const Metric& metric : c.metrics) {
+    const auto value = run.metrics.find(metric.name);
+    if (value != run.metrics.end()) metrics[metric.name] = value->second;
+  }
+  return {{"path", run.path.string()}, {"name", run.name},     {"run_id", run.run_id},
+          {"seed", run.seed},          {"status", run.status}, {"metrics", metrics}};
+}
+
+/// A setting's text as what it is: a number, a truth value, null where there is none, or a text. A
+/// name, a commit or a version is a text, whatever it looks like.
+Json typed(const std::string& key, const std::string& text) {
+  if (text.empty()) return nullptr;
+  if (key == "name" || key.rfind("provenance.", 0) == 0) return text;
+  const Json value = Json::parse(text, nullptr, false);
+  return value.is_number() || value.is_boolean() ? value : Json(text);
+}
+
+Json group_json(size_t g, const Comparison& c) {
+  const Group& group = c.groups[g];
+  Json settings = Json::object(), metrics = Json::object(), runs = Json::array();
+  for (size_t k = 0; k < c.keys.size(); ++k)
+    settings[c.keys[k]] = typed(c.keys[k], group.values[k]);
+  for (size_t m = 0; m < c.metrics.size(); ++m) {
+    const Cell& cell = group.cells[m];
+    Json figures = summary_json(cell.summary);
+    figures["best"] = cell.best;
+    figures["chosen_on_test"] = cell.chosen_on_test;
+    if (!cell.unit.empty()) figures["unit"] = cell.unit;
+    metrics[c.metrics[m].name] = figures;
+  }
+  for (const auto* listed : {&group.runs, &group.repeats})
+    for (const ComparedRun* run : *listed) {
+      runs.push_back(run_json(*run, c));
+      runs.back()["counts"] = listed == &group.runs;
+    }
+  return {{"row", g + 1},         {"settings", settings},
+          {"names", group.names}, {"statuses", group.statuses},
+          {"flags", group.marks}, {"metrics", metrics},
+          {"runs", runs}};
+}
+
+/// As the table counts them, from 1.
+std::vector<size_t> rows_of(std::vector<size_t> groups) {
+  for (size_t& group : groups) ++group;
+  return groups;
+}
+
+Json flag_json(const Flag& flag) {
+  Json differences = Json::array();
+  for (const Flag::Difference& difference : flag.differences) {
+    Json sides = Json::array();
+    for (const Flag::Side& side : difference.sides)
+      sides.push_back({{"value", side.value},
+                       {"groups", side.groups},
+                       {"rows", rows_of(side.groups)},
+                       {"runs", side.runs}});
+    differences.push_back({{"scope", difference.scope}, {"sides", sides}});
+  }
+  return {{"mark", flag.mark},
+          {"category", flag.category},
+          {"key", flag.key},
+          {"text", flag.text()},
+          {"differences", differences}};
+}
+
+Json paired_json(const Paired& paired, const Comparison& c) {
+  const Metric& metric = c.metrics[paired.metric];
+  return {{"metric", metric.name},
+          {"group", paired.group},
+          {"row", paired.group + 1},
+          {"baseline", paired.baseline},
+          {"baseline_row", paired.baseline + 1},
+          {"comparable", paired.comparable},
+          {"flags", paired.flags},
+          {"chosen_on_test", paired.chosen_on_test},
+          {"lacks", lacks_of(paired)},
+          {"difference", summary_json(paired.test.difference)},
+          {"unpaired", paired.unpaired},
+          {"t", known(paired.test.t)},
+          {"p_t", known(paired.test.p_t)},
+          {"p_wilcoxon", known(paired.test.wilcoxon.p)},
+          {"p_t_holm", known(paired.p_t)},
+          {"p_wilcoxon_holm", known(paired.p_wilcoxon)},
+          {"verdict", verdict_with_flags(paired, metric.direction)}};
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (const std::string& field : fields) line += (line.empty() ? "" : ",") + csv_field(field);
+  return line + "\r\n";
+}
+
+std::string csv_number(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : "";
+}
+
+/// The keys of the flags whose marks these are: "config.dtype; data.files".
+std::string flag_keys(const Comparison& c, const std::string& marks) {
+  std::vector<std::string> keys;
+  for (const Flag& flag : c.flags)
+    if ((',' + marks + ',').find(',' + flag.mark + ',') != std::string::npos)
+      keys.push_back(flag.key);
+  return fmt::format("{}", fmt::join(keys, "; "));
+}
+
+const char* yes_or_no(bool value) {
+  return value ? "yes" : "no";
+}
+
+constexpr const char* paired_parts[] = {
+    "pairs",       "unpaired",        "difference", "difference ci_low", "difference ci_high",
+    "p_t_holm",    "p_wilcoxon_holm", "verdict",    "also differs in",   "either chosen_on_test",
+    "either lacks"};
+
+/// A group's difference from its baseline in one metric.
+std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t metric) {
+  std::vector<std::string> fields(std::size(paired_parts));
+  const bool is_baseline =
+      std::find(c.baselines.begin(), c.baselines.end(), group) != c.baselines.end();
+  fields[7] = is_baseline ? "baseline" : "not comparable";  // other test data
+  for (const Paired& paired : c.paired) {
+    if (paired.group != group || paired.metric != metric) continue;
+    const Summary& difference = paired.test.difference;
+    fields = {std::to_string(difference.n),
+              std::to_string(paired.unpaired),
+              csv_number(difference.mean),
+              csv_number(difference.ci_low),
+              csv_number(difference.ci_high),
+              csv_number(paired.p_t),
+              csv_number(paired.p_wilcoxon),
+              verdict_text(paired, c.metrics[metric].direction),
+              flag_keys(c, paired.flags),
+              yes_or_no(paired.chosen_on_test),
+              fmt::format("{}", fmt::join(lacks_of(paired), "; "))};
+  }
+  return fields;
+}
+
+}  // namespace
+
+Json comparison_json(const Comparison& c) {
+  Json metrics = Json::array(), groups = Json::array(), flags = Json::array();
+  for (const Metric& metric : c.metrics)
+    metrics.push_back({{"name", metric.name},
+                       {"better", metric.direction > 0   ? Json("larger")
+                                  : metric.direction < 0 ? Json("smaller")
+                                                         : Json(nullptr)},
+                       {"comparable", metric.comparable}});
+  for (size_t g = 0; g < c.groups.size(); ++g) groups.push_back(group_json(g, c));
+  for (const Flag& flag : c.flags) flags.push_back(flag_json(flag));
+  Json paired = Json::array();
+  for (const Paired& pair : c.paired) paired.push_back(paired_json(pair, c));
+  Json unstarted = Json::array();
+  for (const ComparedRun* run : c.unstarted) unstarted.push_back(run_json(*run, c));
+  Json unreadable = Json::array();
+  for (const UnreadableRecord& record : c.unreadable)
+    unreadable.push_back({{"path", record.path.string()}, {"error", record.error}});
+  return {{"keys", c.keys},
+          {"metrics", metrics},
+          {"groups", groups},
+          {"baselines", c.baselines},
+          {"baseline_rows", rows_of(c.baselines)},
+          {"paired", paired},
+          {"paired_note", c.paired_note},
+          {"no_pairs", no_pairs_text(c)},
+          {"counts", counts_text(c)},
+          {"flags", flags},
+          {"notes", c.notes},
+          {"unstarted", unstarted},
+          {"unreadable", unreadable}};
+}
+
+std::string comparison_csv(const Comparison& c) {
+  std::vector<std::string> header = c.keys;
+  header.insert(header.end(), {"names", "flags"});
+  for (const char* status : run_statuses) header.emplace_back(status);
+  for (const Metric& metric : c.metrics)
+    for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit", "chosen_on_test"})
+      header.push_back(metric.name + ' ' + part);
+  std::vector<size_t> tested;
+  for (size_t m = 0; m < c.metrics.size(); ++m)
+    if (!c.baselines.empty() && !is_cost(c.metrics[m].name)) tested.push_back(m);
+  for (const size_t m : tested)
+    for (const char* part : paired_parts) header.push_back(c.metrics[m].name + ' ' + part);
+  std::string text = csv_line(header);
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    const Group& group = c.groups[g];
+    std::vector<std::string> fields = group.values;
+    fields.push_back(fmt::format("{}", fmt::join(group.names, " ")));
+    fields.push_back(flag_keys(c, group.marks));
+    for (const char* status : run_statuses) fields.push_back(std::to_string(group.count(status)));
+    for (const Cell& cell : group.cells) {
+      fields.push_back(std::to_string(cell.summary.n));
+      for (const double value :
+           {cell.summary.mean, cell.summary.sd, cell.summary.ci_low, cell.summary.ci_high})
+        fields.push_back(csv_number(value));
+      fields.push_back(cell.unit);
+      fields.emplace_back(yes_or_no(cell.chosen_on_test));
+    }
+    for (const size_t m : tested) {
+      const auto paired = paired_fields(c, g, m);
+      fields.insert(fields.end(), paired.begin(), paired.end());
+    }
+    text += csv_line(fields);
+  }
+  return text;
+}
+
+}  // namespace strata

@@ -1,0 +1,263 @@
+#include "strata/report/rendering/report_data.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "strata/record/record.hpp"
+#include "strata/report/reading/json_access.hpp"
+#include "strata/report/reading/stage_settings.hpp"
+#include "strata/report/rendering/comparison_text.hpp"
+#include "strata/report/settings/varying_settings.hpp"
+#include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
+
+namespace strata {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Mean and spread over seeds at each place of a list.
+class Series {
+ public:
+  void add(size_t place, double value) {
+    if (place >= values_.size()) values_.resize(place + 1);
+    if (std::isfinite(value)) values_[place].push_back(value);
+  }
+  /// @param length  places told
+  Json json(size_t length = std::numeric_limits<size_t>::max()) const {
+    Json mean = Json::array(), sd = Json::array();
+    size_t most = 0;
+    for (size_t place = 0; place < std::min(length, values_.size()); ++place) {
+      const Summary s = summarize(values_[place]);
+      mean.push_back(known(s.mean));
+      sd.push_back(known(s.sd));
+      most = std::max(most, values_[place].size());
+    }
+    return {{"mean", mean}, {"sd", sd}, {"n", most}};
+  }
+  bool empty() const { return values_.empty(); }
+
+ private:
+  std::vector<std::vector<double>> values_;
+};
+
+struct StageSeries {
+  Json head;
+  std::map<std::string, Series> quantities;
+
+  void add(const Json& stage) {
+    size_t place = 0;
+    for (const Json& epoch : json_at(stage, {"epochs"})) {
+      quantities["loss"].add(place, json_number(json_at(epoch, {"loss"})));
+      // Its own figure of the training set is the loss that is drawn already.
+      const Json& own =
+          json_at(epoch, {"terms", json_text(json_at(stage, {"loss", "type"})).c_str()});
+      for (const auto& split : json_at(epoch, {"metrics"}).items())
+        for (const auto& metric : split.value().items())
+          if (metric.value().is_number() && !(split.key() == "train" && metric.value() == own))
+            quantities[split.key() + '.' + metric.key()].add(place, json_number(metric.value()));
+      ++place;
+    }
+  }
+};
+
+/// The images of a run with their bytes, where every file can be read and lies beside the record.
+bool embed_images(Json& images, const fs::path& folder) {
+  for (auto& item : images.items()) {
+    Json& image = item.value();
+    const fs::path file = fs::path(json_text(json_at(image, {"file"}))).lexically_normal();
+    if (file.empty() || file.is_absolute() || *file.begin() == "..") return false;
+    try {
+      image["uri"] = data_uri(read_file(folder / file));
+    } catch (const UserError&) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void flatten(const Json& value, const std::string& path, Json& pairs) {
+  if (value.is_object()) {
+    for (const auto& item : value.items())
+      flatten(item.value(), path.empty() ? item.key() : path + '.' + item.key(), pairs);
+  } else if (value.is_array()) {
+    std::string text;
+    for (const Json& item : value) text += (text.empty() ? "" : " ") + json_text(item);
+    pairs.push_back({path, text});
+  } else {
+    pairs.push_back({path, value.is_null() ? "none" : json_text(value)});
+  }
+}
+
+class GroupData {
+ public:
+  void add(const fs::path& path, const Json& record) try {
+    if (first_.empty()) take_first(record);
+    if (record["status"] != "completed") return;
+    add_stages(record["stages"]);
+    const Json& test = json_at(record, {"metrics", "test"});
+    size_t place = 0;
+    for (const Json& value : json_at(test, {"per_class_accuracy"}))
+      by_class_.add(place++, json_number(value));
+    add_confusion(json_at(test, {"confusion_matrix"}));
+    if (images_.is_null() && json_at(record, {"images"}).is_object()) {
+      images_ = record["images"];
+      images_read_ = embed_images(images_, path.parent_path());
+    }
+  } catch (const Json::exception&) {
+    throw UserError(path.string() + ": not a record: its values are of other kinds");
+  }
+
+  /// @param curves  the row's: none where its runs have unlike stages
+  Json json(Json head, const std::vector<StageCurve>& curves) const {
+    head.update(first_);
+    Json stages = Json::array();
+    for (size_t s = 0; s < std::min(stages_.size(), curves.size()); ++s) {
+      Json entry = stages_[s].head;
+      const size_t epochs = curves[s].losses.size();
+      entry["epochs"] = epochs;
+      for (const auto& [name, series] : stages_[s].quantities)
+        entry["series"][name] = series.json(epochs);
+      stages.push_back(entry);
+    }
+    head["stages"] = stages;
+    if (!confusion_.is_null()) head["confusion_matrix"] = confusion_;
+    if (!by_class_.empty()) head["per_class_accuracy"] = by_class_.json();
+    if (images_read_) head["images"] = images_;
+    return head;
+  }
+
+  bool lost_images() const { return !images_.is_null() && !images_read_; }
+
+ private:
+  void take_first(const Json& record) {
+    first_["dataset"] = json_at(record, {"data", "dataset"});
+    first_["classes"] = json_at(record, {"data", "class_names"});
+    Json settings = Json::array(), config = record["config"];
+    if (json_at(config, {"pretrain"}).is_object())
+      settle_stages(config["pretrain"], pretraining_stages(record));
+    for (const auto& [key, value] : flat_settings(config))
+      if (key != "seed" && key != "name") settings.push_back({key, value});
+    first_["settings"] = settings;
+    Json provenance = Json::array();
+    flatten(json_at(record, {"provenance"}), "", provenance);
+    flatten({{"source file", json_at(record, {"source", "file"})},
+             {"config hash", json_text(json_at(record, {"config_hash"})).substr(0, 12)}},
+            "", provenance);
+    first_["provenance"] = provenance;
+  }
+
+  void add_stages(const Json& stages) {
+    for (const Json& stage : stages) {
+      const std::string name = json_text(json_at(stage, {"name"}));
+      auto found = std::find_if(stages_.begin(), stages_.end(),
+                                [&](const StageSeries& s) { return s.head["name"] == name; });
+      if (found == stages_.end()) {
+        found = stages_.insert(found, StageSeries{});
+        found->head = {{"name", name},
+                       {"kind", json_at(stage, {"kind"})},
+                       {"target", json_at(stage, {"target"})},
+                       {"loss", json_at(stage, {"loss", "type"})}};
+      }
+      found->add(stage);
+    }
+  }
+
+  void add_confusion(const Json& matrix) {
+    if (!matrix.is_array()) return;
+    if (confusion_.is_null()) {
+      confusion_ = matrix;
+      return;
+    }
+    for (size_t r = 0; r < std::min(matrix.size(), confusion_.size()); ++r)
+      for (size_t c = 0; c < std::min(matrix[r].size(), confusion_[r].size()); ++c)
+        confusion_[r][c] = confusion_[r][c].get<int64_t>() + matrix[r][c].get<int64_t>();
+  }
+
+  Json first_ = Json::object();
+  std::vector<StageSeries> stages_;
+  Series by_class_;
+  Json confusion_, images_;
+  bool images_read_ = false;
+};
+
+/// Words by themselves, numbers and truth values with the setting's name: "mnist, lr=0.1".
+std::string label_of(const Comparison& c, size_t g) {
+  const auto& names = c.key_names;
+  std::string text;
+  for (size_t k = 0; k < c.keys.size(); ++k) {
+    const std::string& value = c.groups[g].values[k];
+    if (value.empty()) continue;
+    const bool word = std::isalpha(static_cast<unsigned char>(value[0])) != 0 && value != "true" &&
+                      value != "false";
+    text += (text.empty() ? "" : ", ") + (word ? value : names[k] + '=' + value);
+  }
+  return text.empty() ? fmt::format("{}", fmt::join(c.groups[g].names, ", ")) : text;
+}
+
+std::string lost_images_note(const std::vector<size_t>& rows, size_t all) {
+  const std::string which = rows.size() == all && all > 1 ? "all rows"
+                            : rows.size() == 1            ? fmt::format("row {}", rows[0])
+                                               : fmt::format("rows {}", fmt::join(rows, ", "));
+  return fmt::format("the images of {} could not be read beside {}", which,
+                     rows.size() == 1 ? "its record" : "their records");
+}
+
+std::string unreadable_note(const std::vector<UnreadableRecord>& records) {
+  constexpr size_t most = 10;
+  std::vector<std::string> errors;
+  for (const UnreadableRecord& record : records)
+    if (errors.size() < most) errors.push_back(record.error);
+  if (records.size() > most) errors.push_back(fmt::format("and {} more", records.size() - most));
+  return fmt::format("{} record{} could not be read and {} left out: {}", records.size(),
+                     records.size() > 1 ? "s" : "", records.size() > 1 ? "are" : "is",
+                     fmt::join(errors, "; "));
+}
+
+}  // namespace
+
+std::string data_uri(const std::string& png) {
+  std::string text(4 * ((png.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(png.data()),
+                                   static_cast<int>(png.size()));
+  text.resize(static_cast<size_t>(size));
+  return "data:image/png;base64," + text;
+}
+
+Json report_data(const Comparison& c) {
+  Json groups = Json::array(), datasets = Json::object();
+  std::vector<size_t> lost;  // the rows without their images
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    GroupData data;
+    for (const ComparedRun* run : c.groups[g].runs) {
+      const Json record = read_record(run->path);
+      data.add(run->path, record);
+      if (run->status == "completed" && !datasets.contains(run->dataset))
+        datasets[run->dataset] = json_at(record, {"data", "pixels"});
+    }
+    if (data.lost_images()) lost.push_back(g + 1);
+    groups.push_back(data.json({{"label", label_of(c, g)}}, c.groups[g].curves));
+  }
+  Json notes = Json::array();
+  if (!lost.empty()) notes.push_back(lost_images_note(lost, c.groups.size()));
+  if (!c.unreadable.empty()) notes.push_back(unreadable_note(c.unreadable));
+  Json comparison = comparison_json(c);
+  for (size_t g = 0; g < c.groups.size(); ++g)  // the page shows settings as the tables do
+    for (size_t k = 0; k < c.keys.size(); ++k)
+      comparison["groups"][g]["settings"][c.keys[k]] = c.groups[g].values[k];
+  return {{"comparison", comparison},
+          {"notes", notes},
+          {"short_keys", c.key_names},
+          {"groups", groups},
+          {"datasets", datasets}};
+}
+
+}  // namespace strata

@@ -1,0 +1,295 @@
+#include "strata/report/rendering/show.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "strata/report/reading/json_access.hpp"
+#include "strata/report/rendering/show_settings.hpp"
+#include "strata/report/rendering/table.hpp"
+#include "strata/support/errors.hpp"
+#include "strata/support/shell.hpp"
+
+namespace strata {
+namespace {
+
+std::string grouped(int64_t value) {
+  std::string text = std::to_string(value);
+  for (auto i = static_cast<int64_t>(text.size()) - 3; i > 0; i -= 3)
+    text.insert(static_cast<size_t>(i), ",");
+  return text;
+}
+
+int64_t integer(const Json& value) {
+  return value.is_number() ? value.get<int64_t>() : 0;
+}
+
+std::string shape_text(const Json& shape) {
+  std::vector<std::string> sizes;
+  for (const Json& size : shape) sizes.push_back(json_text(size));
+  return fmt::format("{}", fmt::join(sizes, "x"));
+}
+
+std::string indented(const std::string& text, size_t width) {
+  return "  " + wrapped(text, width - 2, "    ");
+}
+
+size_t line_width(const std::vector<Column>& columns) {
+  size_t total = 0;
+  for (const Column& column : columns) total += column.width() + 2;
+  return total - std::min<size_t>(total, 2);
+}
+
+std::string heading(const Json& record, size_t width) {
+  std::string text = wrapped(fmt::format("{}  {}  {}", json_text(record["name"]),
+                                         json_text(record["run_id"]), json_text(record["status"])),
+                             width, "  ");
+  const std::string error = json_text(json_at(record, {"error"}));
+  if (!error.empty()) text += indented(error, width);
+  const Json& timing = json_at(record, {"timing"});
+  std::vector<std::string> facts = {fmt::format("seed {}", json_text(record["seed"]))};
+  const auto add = [&](const char* before, const Json& value) {
+    if (!value.is_null()) facts.push_back(before + json_text(value));
+  };
+  add("", json_at(record, {"config", "dtype"}));
+  add("on ", json_at(record, {"provenance", "device"}));
+  add("started ", json_at(timing, {"start"}));
+  if (json_at(timing, {"seconds"}).is_number())
+    facts.push_back(fmt::format("{:.1f} s", json_number(json_at(timing, {"seconds"}))));
+  if (json_at(record, {"peak_memory_bytes"}).is_number())
+    facts.push_back(fmt::format("{:.0f} MiB at most",
+                                json_number(json_at(record, {"peak_memory_bytes"})) / 1048576));
+  return text + indented(fmt::format("{}", fmt::join(facts, ", ")), width);
+}
+
+std::string data_text(const Json& record, size_t width) {
+  const Json& data = json_at(record, {"data"});
+  if (!data.is_object()) return {};
+  std::vector<std::string> splits;
+  for (const auto& split : json_at(data, {"splits"}).items())
+    splits.push_back(
+        fmt::format("{} {}", split.key(), grouped(integer(json_at(split.value(), {"count"})))));
+  const std::string text = fmt::format(
+      "Data   {} {}, {} classes; {}; pixels {:.4f} on average, variance {:.4f}",
+      json_text(json_at(data, {"dataset"})), shape_text(json_at(data, {"sample_shape"})),
+      json_text(json_at(data, {"classes"})), fmt::join(splits, ", "),
+      json_number(json_at(data, {"pixels", "mean"})),
+      json_number(json_at(data, {"pixels", "variance"})));
+  return '\n' + wrapped(text, width, "       ");
+}
+
+std::string model_text(const Json& record, size_t width) {
+  const Json& model = json_at(record, {"model"});
+  if (!model.is_object()) return {};
+  std::string text =
+      fmt::format("Model  {} parameters\n", grouped(integer(json_at(model, {"parameters"}))));
+  for (const Json& block : json_at(model, {"blocks"})) {
+    std::string chain;
+    for (const Json& layer : json_at(block, {"layers"})) {
+      if (chain.empty()) chain = shape_text(json_at(layer, {"input_shape"}));
+      chain += fmt::format(" -{}{}-> {}", json_text(json_at(layer, {"type"})),
+                           json_at(layer, {"tied_to"}).is_null() ? "" : ", tied",
+                           shape_text(json_at(layer, {"output_shape"})));
+    }
+    text += "  " + wrapped(fmt::format("{:<11} {}", json_text(json_at(block, {"name"})), chain),
+                           width - 2, std::string(14, ' '));
+  }
+  return text;
+}
+
+std::string stages_text(const Json& record, size_t width) {
+  std::vector<Column> columns = {{"stage", {}, false}, {"target", {}, false}, {"epochs", {}, true},
+                                 {"loss", {}, false},  {"first", {}, true},   {"last", {}, true},
+                                 {"seconds", {}, true}};
+  const auto curves = compared_run("", record).curves;
+  std::vector<size_t> lines;  // of the stages in the table; between them are terms
+  for (size_t i = 0; i < curves.size(); ++i) {
+    const Json& stage = record["stages"][i];
+    const StageCurve& curve = curves[i];
+    const auto terms = term_changes(stage);
+    const bool none = curve.losses.empty();
+    const auto planned = static_cast<size_t>(integer(json_at(stage, {"epochs_planned"})));
+    const std::vector<std::string> cells = {
+        curve.stage,
+        curve.target,
+        curve.losses.size() == planned ? std::to_string(planned)
+                                       : fmt::format("{} of {}", curve.losses.size(), planned),
+        terms.empty() ? curve.loss : "loss",
+        none ? "-" : figure_text(curve.losses.front(), NAN),
+        none ? "-" : figure_text(curve.losses.back(), NAN),
+        json_at(stage, {"seconds"}).is_number()
+            ? fmt::format("{:.1f}", json_number(json_at(stage, {"seconds"})))
+            : "-"};
+    for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
+    lines.push_back(columns[0].cells.size() - 1);
+    for (const TermChange& term : terms) {
+      for (Column& column : columns) column.cells.emplace_back();
+      columns[3].cells.back() = "  " + term.name;
+      columns[4].cells.back() = figure_text(term.first, NAN);
+      columns[5].cells.back() = figure_text(term.last, NAN);
+    }
+  }
+  if (curves.empty()) return "";
+  constexpr size_t least = 8, most = 20;  // points of a curve, as far as there is room
+  const size_t room = width - std::min(width, line_width(columns) + 2);
+  const auto drawn = sparklines(curves, std::clamp(room, least, most));
+  columns.push_back({"curve", std::vector<std::string>(columns[0].cells.size()), false});
+  for (size_t i = 0; i < drawn.size(); ++i) columns.back().cells[lines[i]] = drawn[i];
+  return '\n' + text_table(columns, width) +
+         wrapped(fmt::format("curve: {}", sparkline_legend), width, "  ");
+}
+
+std::string figures_text(const Json& record, size_t width) {
+  std::string text;
+  for (const auto& split : json_at(record, {"metrics"}).items()) {
+    std::vector<std::string> figures;
+    for (const auto& metric : split.value().items())
+      if (metric.value().is_number())
+        figures.push_back(
+            fmt::format("{} {}", metric.key(), figure_text(json_number(metric.value()), NAN)));
+    if (!figures.empty())
+      text += '\n' +
+              wrapped(fmt::format("On {}: {}", split.key(), fmt::join(figures, ", ")), width, "  ");
+  }
+  return text;
+}
+
+std::string class_name(const Json& record, size_t c) {
+  const Json& names = json_at(record, {"data", "class_names"});
+  return c < names.size() ? json_text(names[c]) : std::to_string(c);
+}
+
+/// Of each class, a row: how often it was taken for which.
+std::vector<Column> confusion_columns(const Json& matrix, size_t classes) {
+  std::vector<Column> columns;
+  if (matrix.size() != classes) return columns;
+  for (size_t predicted = 0; predicted < classes; ++predicted) {
+    columns.push_back({(predicted == 0 ? "as " : "") + std::to_string(predicted), {}, true});
+    for (const Json& row : matrix) columns.back().cells.push_back(json_text(row[predicted]));
+  }
+  return columns;
+}
+
+/// By class of the test split: what was recorded by class, and the confusion matrix, beside it or
+/// below.
+std::string classes_text(const Json& record, size_t width) {
+  const Json& test = json_at(record, {"metrics", "test"});
+  const auto classes = static_cast<size_t>(integer(json_at(record, {"data", "classes"})));
+  std::vector<Column> columns = {{"class", {}, false}};
+  for (size_t c = 0; c < classes; ++c) columns[0].cells.push_back(class_name(record, c));
+  std::vector<Column> matrix = {columns[0]};
+  for (const char* key : {"per_class_accuracy", "sensitivity", "specificity"}) {
+    const Json& values = json_at(test, {key});
+    if (values.size() != classes || classes == 0) continue;
+    if (key == std::string("sensitivity") && values == json_at(test, {"per_class_accuracy"}))
+      continue;  // the same figure by its other name
+    columns.push_back({key == std::string("per_class_accuracy") ? "accuracy" : key, {}, true});
+    for (const Json& value : values)
+      columns.back().cells.push_back(value.is_number() ? fmt::format("{:.4f}", json_number(value))
+                                                       : "-");
+  }
+  for (Column& column : confusion_columns(json_at(test, {"confusion_matrix"}), classes))
+    matrix.push_back(std::move(column));
+  if (line_width(columns) + line_width(matrix) - matrix[0].width() <= width) {
+    columns.insert(columns.end(), matrix.begin() + 1, matrix.end());
+    matrix.resize(1);
+  }
+  std::string text;
+  if (columns.size() > 1) text = '\n' + text_tables(columns, 1, width);
+  if (matrix.size() < 2) return text;
+  if (line_width(matrix) <= width) return text + '\n' + text_table(matrix, width);
+  return text + '\n' +
+         wrapped(fmt::format("The confusion matrix is {} columns wide: widen the terminal, or see "
+                             "it with strata report.",
+                             line_width(matrix)),
+                 width, "");
+}
+
+/// A command line, broken as a shell takes it.
+std::string command_text(const Json& words, size_t width) {
+  std::string text, line;
+  for (const Json& item : words) {
+    const std::string word = shell_word(json_text(item));
+    if (!line.empty() && text_width(line) + text_width(word) + 3 > width) {
+      text += line + " \\\n";
+      line = "    " + word;
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+  }
+  return line.empty() ? "" : text + line + '\n';
+}
+
+std::string provenance_text(const Json& record, size_t width) {
+  const Json& p = json_at(record, {"provenance"});
+  if (!p.is_object()) return {};
+  const auto fact = [&](std::initializer_list<const char*> keys) {
+    return json_text(json_at(p, keys));
+  };
+  std::string text =
+      '\n' + wrapped(fmt::format("strata {} ({}), {}, LibTorch {}, {} with {} threads, {}",
+                                 fact({"strata", "version"}), fact({"strata", "commit"}),
+                                 fact({"build_type"}), fact({"libtorch"}), fact({"blas", "name"}),
+                                 fact({"threads"}), fact({"cpu"})),
+                     width, "  ");
+  const std::string gpu = fact({"gpu"});
+  if (!gpu.empty()) text += fmt::format("{}, CUDA {}\n", gpu, fact({"cuda"}));
+  return text + command_text(json_at(p, {"command_line"}), width);
+}
+
+}  // namespace
+
+std::string show_run(const Json& record, size_t width) try {
+  return printable(heading(record, width) + settings_text(record, width) +
+                   data_text(record, width) + model_text(record, width) +
+                   stages_text(record, width) + figures_text(record, width) +
+                   classes_text(record, width) + provenance_text(record, width));
+} catch (const Json::exception&) {
+  throw UserError("the run cannot be shown: its record's values are of other kinds");
+}
+
+namespace {
+
+/// The runs' order: by name, settings, and seed.
+std::vector<size_t> listed_order(const std::vector<ComparedRun>& runs,
+                                 const std::vector<std::string>& settings) {
+  std::vector<size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (runs[a].name != runs[b].name) return runs[a].name < runs[b].name;
+    if (settings[a] != settings[b]) return settings_less(settings[a], settings[b]);
+    return runs[a].seed < runs[b].seed;
+  });
+  return order;
+}
+
+}  // namespace
+
+std::string list_runs(const std::vector<ComparedRun>& runs, size_t width) {
+  std::vector<Column> columns = {
+      {"run", {}, false}, {"status", {}, false}, {"seed", {}, true}, {"figure", {}, false}};
+  const std::vector<std::string> settings = varying_texts(runs);
+  const bool vary =
+      std::any_of(settings.begin(), settings.end(), [](auto& text) { return !text.empty(); });
+  if (vary) columns.push_back({"settings", {}, false});
+  for (const size_t i : listed_order(runs, settings)) {
+    const ComparedRun& run = runs[i];
+    if (vary) columns.back().cells.push_back(settings[i]);
+    std::string figure = "-";
+    for (const char* name : {"accuracy", "nll", "reconstruction_error"}) {
+      const auto value = run.metrics.find(name);
+      if (value == run.metrics.end()) continue;
+      figure = fmt::format("{} {}", name, figure_text(value->second, NAN));
+      break;
+    }
+    const std::vector<std::string> cells = {run.name + '/' + run.run_id, run.status,
+                                            std::to_string(run.seed), figure};
+    for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
+  }
+  return printable(text_table(columns, width));
+}
+
+}  // namespace strata
