@@ -77,6 +77,7 @@ struct StageResult {
   bool measured = false;  ///< false while stages are only being planned
   std::vector<EpochResult> epochs;
   size_t kept = 0;  ///< index of the epoch whose parameters the stage left
+  Json engine{};    ///< what made its steps: {"name": "autograd"}
 };
 
 /// The figures that a decision in this stage can be taken by, on one split; "loss" is one of them.

@@ -1,5 +1,7 @@
 #pragma once
 #include <atomic>
+#include <functional>
+#include <memory>
 
 #include "strata/train/stack.hpp"
 
@@ -19,12 +21,19 @@ struct DeviceData {
   DeviceSplit train, validation, test;
 };
 
+struct StageParts;
+class StageStep;
+/// Makes a stage's step (step.hpp), or nothing, and says then what of the stage it does not know.
+using StepMaker =
+    std::function<std::unique_ptr<StageStep>(const StageParts& parts, std::string& why_not)>;
+
 struct FitOptions {
   int64_t batch_size = 100;
   bool shuffle = true;  ///< anew each epoch; else samples come in the data set's order
   uint64_t seed = 0;
   at::ScalarType dtype = at::kFloat;
   at::Device device = at::kCPU;
+  std::vector<StepMaker> engines;           ///< tried in this order; autograd takes what they leave
   const std::atomic<bool>* stop = nullptr;  ///< set, from a signal handler say, to end the run
 };
 

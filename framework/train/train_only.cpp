@@ -13,12 +13,10 @@ TrainOnly::TrainOnly(Stack& stack, const StageSpec& spec) {
 }
 
 TrainOnly::~TrainOnly() {
-  clear_gradients();
-  for (const Parameter& p : parameters_) p.value.set_requires_grad(false);
-}
-
-void TrainOnly::clear_gradients() {
-  for (const Parameter& p : parameters_) p.value.mutable_grad() = Tensor();
+  for (const Parameter& p : parameters_) {
+    p.value.mutable_grad() = Tensor();
+    p.value.set_requires_grad(false);
+  }
 }
 
 }  // namespace strata

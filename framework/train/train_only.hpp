@@ -16,7 +16,6 @@ class TrainOnly {
   TrainOnly& operator=(const TrainOnly&) = delete;
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
-  void clear_gradients();
 
  private:
   std::vector<Parameter> parameters_;

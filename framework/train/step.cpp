@@ -1,0 +1,97 @@
+#include "strata/train/step.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "strata/core/clip.hpp"
+
+namespace strata {
+namespace {
+
+class AutogradStep final : public StageStep {
+ public:
+  AutogradStep(const StageParts& parts, std::string why) : parts_(parts), why_(std::move(why)) {}
+
+  void run(const ForwardContext& place, const Tensor& rate) override {
+    const StageSpec& spec = parts_.spec;
+    const Tensor x = parts_.input.batch(place.samples);
+    const Tensor input = parts_.corrupted(x, place);
+    const Tensor code = parts_.stack.forward(parts_.encode, input, place);
+    const Tensor y = shaped_like(spec.target, parts_.stack.forward(parts_.decode, code, place), x);
+    const Tensor target = target_of(spec.target, x, parts_.data.train, place.samples);
+    backward(parts_.objective.forward(y, target, code, place.step), input, place);
+    at::NoGradGuard no_grad;
+    for (const auto& metric : parts_.metrics) metric->update(y.detach(), target);
+    if (const auto& norm = parts_.optimizer->common().clip_norm)
+      clip_gradients(parts_.parameters, *norm);
+    of_component(spec.optimizer, "step()", [&] { parts_.optimizer->step(rate); });
+    for (const Parameter& p : parts_.parameters) p.value.mutable_grad() = Tensor();
+  }
+
+  Json description() const override {
+    Json text = {{"name", "autograd"}};
+    if (!why_.empty()) text["why"] = why_;
+    return text;
+  }
+
+ private:
+  /// What autograd throws names no layer; the one at fault is found by asking each alone.
+  void backward(const Tensor& loss, const Tensor& input, const ForwardContext& place) const {
+    if (!loss.requires_grad()) require_gradients(input, place);
+    try {
+      loss.backward();
+    } catch (...) {
+      const std::string text = current_exception_text(), fault = backward_fault(input, place);
+      throw RunError(fault.empty() ? "in the backward pass: " + text : fault);
+    }
+    if (place.epoch == 1 && place.step == 0) require_gradients(input, place);
+  }
+
+  std::string backward_fault(const Tensor& input, const ForwardContext& place) const {
+    try {
+      return parts_.stack.backward_fault(parts_.spec.blocks, input, place);
+    } catch (...) {  // forward() fails where it is asked alone
+      return current_exception_text();
+    }
+  }
+
+  /// Throws where a parameter that trains got no gradient: a layer behind it passes none.
+  void require_gradients(const Tensor& input, const ForwardContext& place) const {
+    std::vector<std::string> idle;
+    for (const Parameter& p : parts_.parameters)
+      if (!p.value.grad().defined()) idle.push_back(p.name);
+    if (idle.empty()) return;
+    const std::string fault = backward_fault(input, place);
+    throw RunError(fmt::format("{}{} get{} no gradient", fault.empty() ? "" : fault + ": ",
+                               fmt::join(idle, ", "), idle.size() == 1 ? "s" : ""));
+  }
+
+  const StageParts& parts_;
+  std::string why_;
+};
+
+}  // namespace
+
+Tensor StageParts::corrupted(const Tensor& x, const ForwardContext& place) const {
+  if (!corruption) return x;
+  return of_component(spec.corruption, "apply()", [&] {
+    return corruption->apply(x, {noise, place.samples, place.epoch, 0});
+  });
+}
+
+std::unique_ptr<StageStep> autograd_step(const StageParts& parts) {
+  return std::make_unique<AutogradStep>(parts, "");
+}
+
+std::unique_ptr<StageStep> make_step(const StageParts& parts) {
+  std::string why;
+  for (const StepMaker& maker : parts.options.engines) {
+    std::string why_not;
+    if (auto step = maker(parts, why_not)) return step;
+    why += (why.empty() ? "" : "; ") + why_not;
+  }
+  return std::make_unique<AutogradStep>(parts, why);
+}
+
+}  // namespace strata
