@@ -28,7 +28,7 @@ def linear(name, inputs, outputs):
 def stage(name, blocks, epochs, prefix=(), losses=(), accuracies=()):
     done = [{"loss": loss} for loss in losses]
     done += [{"loss": 0, "metrics": {"test": {"accuracy": a[0], "per_class_accuracy": a[1]}}} for a in accuracies]
-    return {"name": name, "blocks": blocks, "prefix": list(prefix), "epochs_planned": epochs, "epochs": done}
+    return {"name": name, "blocks": blocks, "prefix": list(prefix), "settings": {"epochs": epochs}, "epochs": done}
 
 
 def record(stages, seed=0, start="2026-01-01T00:00:00Z", status="completed", name="lecture-mnist-greedy"):

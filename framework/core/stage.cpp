@@ -51,6 +51,19 @@ void EarlyStopping::declare(Declare<EarlyStopping>& d) {
       .min(0);
 }
 
+void StageSettings::declare(Declare<StageSettings>& d) {
+  d.doc("What a stage is trained with.");
+  d.add("loss", &StageSettings::loss, "how far an output is from its target");
+  d.add("optimizer", &StageSettings::optimizer, "how parameters are updated");
+  d.add("epochs", &StageSettings::epochs, "passes over the training set");
+  d.add("corruption", &StageSettings::corruption, "spoils the input");
+  d.add("penalties", &StageSettings::penalties, "added to the loss");
+  d.add("freeze", &StageSettings::freeze, "what stays as it is");
+  d.add("early_stopping", &StageSettings::early_stopping, "ends the stage before its epochs");
+  d.add("keep", &StageSettings::keep, "the epoch whose parameters stay");
+  d.add("metrics", &StageSettings::metrics, "measured after each epoch");
+}
+
 size_t StageSpec::code_blocks() const {
   size_t count = 0;
   for (size_t i = 0; i < blocks.size(); ++i)
@@ -60,7 +73,7 @@ size_t StageSpec::code_blocks() const {
 
 std::optional<Figure> StageSpec::chosen_by() const {
   if (early_stopping) return *early_stopping;
-  if (keep_best) return Figure{};
+  if (keeps_best()) return Figure{};
   return std::nullopt;
 }
 
@@ -89,24 +102,14 @@ double figure_value(const Figure& figure, const StageSpec& spec, const EpochResu
 }
 
 Json StageSpec::dump() const {
-  const auto list = [](const auto& slots) {
-    Json json = Json::array();
-    for (const auto& slot : slots) json.push_back(slot.dump());
-    return json;
-  };
   Json json = {{"name", name},
                {"kind", stage_kind_name(kind)},
                {"target", target_name(target)},
                {"prefix", prefix},
                {"blocks", blocks},
                {"trains", trains},
-               {"loss", loss.dump()},
-               {"optimizer", optimizer.dump()},
-               {"metrics", list(metrics)},
-               {"epochs_planned", epochs}};
-  if (!corruption.empty()) json["corruption"] = corruption.dump();
-  if (!penalties.empty()) json["penalties"] = list(penalties);
-  if (!freeze.empty()) json["freeze"] = freeze;
+               {"settings",
+                dump_params(param_list<StageSettings>(), static_cast<const StageSettings*>(this))}};
   if (const auto figure = chosen_by())
     json["selection"] = {
         {"rule", early_stopping ? "early_stopping" : "best_epoch"},

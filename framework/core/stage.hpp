@@ -27,8 +27,26 @@ struct EarlyStopping : Figure {
   static void declare(Declare<EarlyStopping>& d);
 };
 
-/// One piece of training, as data: no tensor, so that it can be printed, compared and stored.
-struct StageSpec {
+/// What a stage is trained with: the settings of the file, resolved for this one stage when it is
+/// planned. The record's stages[].settings, and all that is told of a stage, is this.
+struct StageSettings {
+  Slot<Loss> loss;
+  Slot<Optimizer> optimizer;
+  int64_t epochs = 0;
+  Slot<Corruption> corruption;           ///< of the input; may be empty
+  std::vector<Slot<Penalty>> penalties;  ///< on code_blocks()' output
+  std::vector<std::string> freeze;       ///< of what trains: names of blocks, layers or parameters
+  std::optional<EarlyStopping> early_stopping;
+  std::string keep = "last";  ///< whose parameters stay: the last epoch's, or the best's
+  std::vector<Slot<Metric>> metrics;
+  static void declare(Declare<StageSettings>& d);
+
+  bool keeps_best() const { return keep == "best"; }
+};
+
+/// One piece of training, as data: no tensor, so that it can be printed, compared and stored. Its
+/// settings are filled in by the planner.
+struct StageSpec : StageSettings {
   std::string name;  ///< "pretrain-1"; names the weights file
   StageKind kind = StageKind::pretrain;
   Target target = Target::pixels;
@@ -36,24 +54,13 @@ struct StageSpec {
   std::vector<std::string> blocks;  ///< applied to the input in this order
   std::vector<std::string> trains;  ///< which of `blocks` are updated
 
-  // From the settings, filled in by the planner:
-  Slot<Loss> loss;
-  Slot<Optimizer> optimizer;
-  std::vector<Slot<Metric>> metrics;
-  int64_t epochs = 0;
-  Slot<Corruption> corruption;           ///< of the input; may be empty
-  std::vector<Slot<Penalty>> penalties;  ///< on code_blocks()' output
-  std::vector<std::string> freeze;       ///< of what trains: names of blocks, layers or parameters
-  std::optional<EarlyStopping> early_stopping;
-  bool keep_best = false;  ///< leave the parameters of the best epoch, not of the last
-
   /// How many of `blocks` make the code: those up to the last encoder.
   size_t code_blocks() const;
   /// The figure that the stage's end or the kept epoch is chosen by: early stopping's, or the loss
   /// on validation data; nothing where there is no choice.
   std::optional<Figure> chosen_by() const;
 
-  Json dump() const;
+  Json dump() const;  ///< as the record's stages[] begins
 };
 
 /// True where `name` ("encoder.0") is, or contains, `part` ("encoder.0.1.weight").

@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "strata/record/earlier.hpp"
 #include "strata/record/reader.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
@@ -42,8 +43,8 @@ void check_version(const fs::path& path, const Json& record) {
   const auto version = record.find("schema_version");
   if (version == record.end() || !version->is_number_integer())
     refuse(path, "not a record: it has no integer 'schema_version'");
-  if (*version != record_schema_version)
-    refuse(path, fmt::format("schema_version is {}, but this strata reads {}{}",
+  if (*version < 1 || *version > record_schema_version)
+    refuse(path, fmt::format("schema_version is {}, but this strata reads 1 to {}{}",
                              version->get<int64_t>(), record_schema_version,
                              *version > record_schema_version ? ": a newer strata wrote it" : ""));
 }
@@ -198,6 +199,7 @@ Json read(const fs::path& path, RecordDetail detail) {
   Json record = parse(path, detail);
   check_version(path, record);
   check_keys(path, record);
+  bring_up_to_date(record);
   return record;
 }
 

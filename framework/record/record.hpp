@@ -40,11 +40,11 @@ namespace strata {
 /// A stage whose end or best epoch was chosen by a measurement says so, so that a figure taken on
 /// the same split is not believed: "selection": {"rule": "early_stopping", "split": "validation",
 /// "metric": "nll"}.
-inline constexpr int64_t record_schema_version = 1;
+inline constexpr int64_t record_schema_version = 2;
 
 /// Reads and checks a record: JSON, a schema version that this strata reads, and the keys that name
-/// the run (name, run_id, seed, status, config, stages). Throws UserError with the path and what is
-/// wrong.
+/// the run (name, run_id, seed, status, config, stages). One of an earlier version is given the
+/// form of this one. Throws UserError with the path and what is wrong.
 Json read_record(const std::filesystem::path& path);
 
 /// Reads many for a comparison, on the processor's threads, and hands (index, record) to `use`,

@@ -47,17 +47,17 @@ void DataSettings::declare(Declare<DataSettings>& d) {
       .min(1);
 }
 
-void StageSettings::declare(Declare<StageSettings>& d) {
+void StageOverrides::declare(Declare<StageOverrides>& d) {
   d.doc("What one stage takes instead of the common settings; entry k is of stage k.");
   d.example("{epochs: 20}, {optimizer: adam, freeze: [encoder.0]}");
-  d.add("loss", &StageSettings::loss, "in place of pretrain.loss");
-  d.add("optimizer", &StageSettings::optimizer, "in place of pretrain.optimizer");
-  d.add("epochs", &StageSettings::epochs, "in place of pretrain.epochs")
+  d.add("loss", &StageOverrides::loss, "in place of pretrain.loss");
+  d.add("optimizer", &StageOverrides::optimizer, "in place of pretrain.optimizer");
+  d.add("epochs", &StageOverrides::epochs, "in place of pretrain.epochs")
       .min(1)
       .single("this entry is of one stage");
-  d.add("corruption", &StageSettings::corruption, "in place of pretrain.corruption");
-  d.add("penalties", &StageSettings::penalties, "in place of pretrain.penalties; [] for none");
-  d.add("freeze", &StageSettings::freeze, "in place of pretrain.freeze; [] for none");
+  d.add("corruption", &StageOverrides::corruption, "in place of pretrain.corruption");
+  d.add("penalties", &StageOverrides::penalties, "in place of pretrain.penalties; [] for none");
+  d.add("freeze", &StageOverrides::freeze, "in place of pretrain.freeze; [] for none");
 }
 
 void PretrainSettings::declare(Declare<PretrainSettings>& d) {
@@ -74,6 +74,13 @@ void PretrainSettings::declare(Declare<PretrainSettings>& d) {
   declare_selection(d);
   d.add("stages", &PretrainSettings::stages, "a map for each stage, of what differs in it");
   d.add("metrics", &PretrainSettings::metrics, "measured on the test set after each epoch");
+}
+
+ClassifySettings::ClassifySettings() {
+  loss = Slot<Loss>{"nll"};
+  optimizer = Slot<Optimizer>{"sgd"};
+  epochs = 10;
+  metrics = {Slot<Metric>{"accuracy"}};
 }
 
 void ClassifySettings::declare(Declare<ClassifySettings>& d) {

@@ -21,14 +21,14 @@ struct DataSettings : DataSplitParams {
 };
 
 /// An entry of `pretrain.stages`: what one stage takes instead of the common settings.
-struct StageSettings {
+struct StageOverrides {
   Slot<Loss> loss;
   Slot<Optimizer> optimizer;
   std::optional<int64_t> epochs;
   Slot<Corruption> corruption;
   std::optional<std::vector<Slot<Penalty>>> penalties;
   std::optional<std::vector<std::string>> freeze;
-  static void declare(Declare<StageSettings>& d);
+  static void declare(Declare<StageOverrides>& d);
 };
 
 /// The `pretrain` of an experiment file.
@@ -42,22 +42,16 @@ struct PretrainSettings {
   std::vector<std::string> freeze;
   std::optional<EarlyStopping> early_stopping;
   std::string keep = "last";
-  std::vector<StageSettings> stages;
+  std::vector<StageOverrides> stages;
   std::vector<Slot<Metric>> metrics{Slot<Metric>{"reconstruction_error"}};
   static void declare(Declare<PretrainSettings>& d);
 };
 
 /// The `classify` of an experiment file.
-struct ClassifySettings {
+struct ClassifySettings : StageSettings {
+  ClassifySettings();
   std::vector<Slot<Layer>> head{Slot<Layer>{"linear"}, Slot<Layer>{"log_softmax"}};
-  Slot<Loss> loss{"nll"};
-  Slot<Optimizer> optimizer{"sgd"};
-  int64_t epochs = 10;
   std::string train = "all";
-  std::vector<std::string> freeze;
-  std::optional<EarlyStopping> early_stopping;
-  std::string keep = "last";
-  std::vector<Slot<Metric>> metrics{Slot<Metric>{"accuracy"}};
   static void declare(Declare<ClassifySettings>& d);
 };
 

@@ -21,7 +21,7 @@ std::vector<FreezeList> freeze_lists(const Plan& plan) {
     const StageSpec& stage = plan.stages[k];
     std::string path = fmt::format("{}.freeze", stage_kind_name(stage.kind));
     if (stage.kind == StageKind::pretrain) {
-      const std::vector<StageSettings>& own = plan.experiment.pretrain->stages;
+      const std::vector<StageOverrides>& own = plan.experiment.pretrain->stages;
       if (k < own.size() && own[k].freeze) path = fmt::format("pretrain.stages[{}].freeze", k);
     }
     auto list = std::find_if(lists.begin(), lists.end(),

@@ -296,9 +296,9 @@ void apply(const PretrainSettings& settings, size_t k, StageSpec& stage) {
   stage.penalties = settings.penalties;
   stage.freeze = settings.freeze;
   stage.early_stopping = settings.early_stopping;
-  stage.keep_best = settings.keep == "best";
+  stage.keep = settings.keep;
   if (k >= settings.stages.size()) return;
-  const StageSettings& own = settings.stages[k];
+  const StageOverrides& own = settings.stages[k];
   if (!own.loss.empty()) stage.loss = own.loss;
   if (!own.optimizer.empty()) stage.optimizer = own.optimizer;
   stage.epochs = own.epochs.value_or(stage.epochs);
@@ -323,13 +323,7 @@ std::optional<StageSpec> Plan::next_stage(const std::vector<StageResult>& done) 
   stage.name = "classify";
   stage.kind = StageKind::classify;
   stage.target = Target::labels;
-  stage.loss = settings.loss;
-  stage.optimizer = settings.optimizer;
-  stage.metrics = settings.metrics;
-  stage.epochs = settings.epochs;
-  stage.freeze = settings.freeze;
-  stage.early_stopping = settings.early_stopping;
-  stage.keep_best = settings.keep == "best";
+  static_cast<StageSettings&>(stage) = settings;
   std::vector<std::string>& encoders = settings.train == "head" ? stage.prefix : stage.blocks;
   for (size_t k = 0; k < experiment.encoder.size(); ++k) encoders.push_back(encoder_block(k));
   stage.blocks.push_back(head_block());

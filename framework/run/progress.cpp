@@ -81,7 +81,7 @@ std::string ending_line(const StageResult& result) {
   if (static_cast<int64_t>(result.epochs.size()) < spec.epochs)
     parts.push_back(
         fmt::format("stopped early after epoch {} of {}", result.epochs.size(), spec.epochs));
-  if (spec.keep_best)
+  if (spec.keeps_best())
     parts.push_back(fmt::format("kept epoch {}", result.epochs.at(result.kept).epoch));
   return parts.empty() ? "" : fmt::format("  {}  {}", spec.name, fmt::join(parts, "; "));
 }

@@ -144,7 +144,7 @@ class StageCheck {
     const std::string stopping = section() + ".early_stopping";
     if (stage_.early_stopping)
       check_figure(*stage_.early_stopping, "early_stopping", stopping);
-    else if (stage_.keep_best && sound_.has(stopping))
+    else if (stage_.keeps_best() && sound_.has(stopping))
       check_figure(*stage_.chosen_by(), "keep: best", section() + ".keep");
   }
 

@@ -59,7 +59,7 @@ class Notes {
 /// An end after the epoch before the last is the latest that is early; keep: best takes its figure
 /// from early_stopping, whatever the patience.
 void note_patience(const StageSpec& stage, Notes& notes) {
-  if (!stage.early_stopping || stage.keep_best) return;
+  if (!stage.early_stopping || stage.keeps_best()) return;
   const int64_t patience = stage.early_stopping->patience;
   if (patience < stage.epochs - 1) return;
   notes.add(fmt::format("{}.early_stopping.patience", stage_kind_name(stage.kind)),
@@ -100,7 +100,7 @@ void note_unused(const Plan& plan, const Node& tree, Notes& notes) {
   const auto stages =
       std::count_if(plan.stages.begin(), plan.stages.end(),
                     [](const StageSpec& stage) { return stage.kind == StageKind::pretrain; });
-  for (const Field& field : param_list<StageSettings>().fields) {
+  for (const Field& field : param_list<StageOverrides>().fields) {
     bool used = stages == 0 || !gives(tree, "pretrain." + field.name);
     for (int64_t k = 0; k < stages && !used; ++k)
       used = !gives(tree, fmt::format("pretrain.stages[{}].{}", k, field.name));

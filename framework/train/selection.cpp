@@ -26,7 +26,7 @@ Selection::Selection(const StageSpec& spec, const std::vector<Parameter>& parame
 
 bool Selection::ends_after(const EpochResult& epoch) {
   if (!figure_) return false;
-  if (best_.see(figure_value(*figure_, spec_, epoch)) && spec_.keep_best) {
+  if (best_.see(figure_value(*figure_, spec_, epoch)) && spec_.keeps_best()) {
     kept_ = static_cast<size_t>(epoch.epoch - 1);
     values_.take(parameters_);
   }

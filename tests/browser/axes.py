@@ -34,7 +34,7 @@ class Records:
                 one["config"]["pretrain"]["optimizer"]["lr"] = row + 1.0
                 for stage in one["stages"]:
                     if stage["kind"] == "pretrain":
-                        stage["optimizer"]["lr"] = row + 1.0
+                        stage["settings"]["optimizer"]["lr"] = row + 1.0
                     for epoch in stage["epochs"]:
                         epoch["loss"] *= 1 + 0.5 * seed
                 edit(one, row, seed)

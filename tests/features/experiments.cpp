@@ -30,7 +30,7 @@ Experiment shortened(Experiment settings) {
   settings.data.batch_size = std::min<int64_t>(settings.data.batch_size, 40);
   if (settings.pretrain) {
     settings.pretrain->epochs = 1;
-    for (StageSettings& stage : settings.pretrain->stages) stage.epochs.reset();
+    for (StageOverrides& stage : settings.pretrain->stages) stage.epochs.reset();
   }
   if (settings.classify) settings.classify->epochs = 1;
   return settings;

@@ -95,9 +95,10 @@ TEST_CASE("what is no record is refused, with its path and what is wrong") {
         "not valid JSON at line 2 (byte 15): is the file whole?");
   CHECK(refused("[1, 2]") == "not a record: expected a JSON object");
   CHECK(refused("{}") == "not a record: it has no integer 'schema_version'");
-  CHECK(refused(changed("schema_version", 2)) ==
-        "schema_version is 2, but this strata reads 1: a newer strata wrote it");
-  CHECK(refused(changed("schema_version", 0)) == "schema_version is 0, but this strata reads 1");
+  CHECK(refused(changed("schema_version", 3)) ==
+        "schema_version is 3, but this strata reads 1 to 2: a newer strata wrote it");
+  CHECK(refused(changed("schema_version", 0)) ==
+        "schema_version is 0, but this strata reads 1 to 2");
   CHECK(refused("{\"schema_version\": 1, \"name\": 3, \"config\": {}, \"seed\": 0}") ==
         "not a whole record: 'name' is not a string, no 'run_id', no 'status', no 'stages'");
   CHECK(refused(changed("stages", Json::array({1}))) ==
@@ -218,7 +219,7 @@ TEST_CASE("records satisfy the schema that ships, and what is wrong does not") {
                                         {"count", 100},
                                         {"layer", "encoder.0.0"}}}})));
   CHECK_FALSE(satisfies(changed("/images", {{"filters", {{"file", "images/filters.png"}}}})));
-  CHECK_FALSE(satisfies(changed("/schema_version", 2)));
+  CHECK_FALSE(satisfies(changed("/schema_version", 1)));
   CHECK_FALSE(satisfies(changed("/status", "done")));
   CHECK_FALSE(satisfies(changed("/metrics/test/accuracy", 91.8)));
   CHECK_FALSE(satisfies(changed("/config_hash", "abc")));

@@ -163,9 +163,10 @@ inline Json make_stage(const RunSpec& spec, const std::string& name, const std::
           {"prefix", Json::array()},
           {"blocks", Json::array({"encoder.0"})},
           {"trains", Json::array({"encoder.0"})},
-          {"loss", component(classify ? "nll" : "mse")},
-          {"optimizer", component("sgd", {{"lr", classify ? spec.lr : 0.98}})},
-          {"epochs_planned", spec.epochs},
+          {"settings",
+           {{"loss", component(classify ? "nll" : "mse")},
+            {"optimizer", component("sgd", {{"lr", classify ? spec.lr : 0.98}})},
+            {"epochs", spec.epochs}}},
           {"status", "completed"},
           {"epochs", epochs},
           {"seconds", 0.8 * double(spec.epochs)},
@@ -221,7 +222,7 @@ inline Json make_record(const RunSpec& spec) {
   const std::string hash = sha256_hex(config.dump());
   Json stages = make_stages(spec);
   Json record = {
-      {"schema_version", 1},
+      {"schema_version", record_schema_version},
       {"name", spec.name},
       {"run_id", fmt::format("{}-s{}", hash.substr(0, 8), spec.seed)},
       {"seed", spec.seed},
@@ -274,7 +275,7 @@ inline void set_epochs(Json& record, size_t stage, size_t epochs) {
   const Json last = list.back();
   list = Json::array();
   for (size_t e = 0; e < epochs; ++e) list.push_back(last);
-  record["stages"][stage]["epochs_planned"] = epochs;
+  record["stages"][stage]["settings"]["epochs"] = epochs;
 }
 
 /// As the runner lays them out: folder/<name>/<run_id>/record.json.

@@ -56,11 +56,11 @@ TEST_CASE("a stage that ended early says when, and which epoch was kept") {
   StageResult result{stage(), true, std::vector<EpochResult>(6), 4};
   for (size_t i = 0; i < 6; ++i) result.epochs[i].epoch = static_cast<int64_t>(i) + 1;
   CHECK(ending_line(result) == "  pretrain-1  stopped early after epoch 6 of 10");
-  result.spec.keep_best = true;
+  result.spec.keep = "best";
   CHECK(ending_line(result) == "  pretrain-1  stopped early after epoch 6 of 10; kept epoch 5");
   result.spec.epochs = 6;
   CHECK(ending_line(result) == "  pretrain-1  kept epoch 5");
-  result.spec.keep_best = false;
+  result.spec.keep = "last";
   CHECK(ending_line(result) == "");
 }
 

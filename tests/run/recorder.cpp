@@ -22,7 +22,7 @@ TEST_CASE("a record names its run and its settings") {
   CHECK(finished().outcome.status == "completed");
   CHECK_FALSE(finished().outcome.users_fault);
   check_schema(finished().outcome.record);
-  CHECK(record["schema_version"] == 1);
+  CHECK(record["schema_version"] == record_schema_version);
   CHECK(record["name"] == "small");
   CHECK(record["seed"] == 3);
   CHECK(record["status"] == "completed");
@@ -99,7 +99,7 @@ TEST_CASE("a record has an entry a stage with its epochs") {
     CHECK(stages[i]["kind"] == expected[i][1]);
     CHECK(stages[i]["target"] == expected[i][2]);
     CHECK(stages[i]["status"] == "completed");
-    CHECK(stages[i]["epochs_planned"] == epochs[i]);
+    CHECK(stages[i]["settings"]["epochs"] == epochs[i]);
     REQUIRE(stages[i]["epochs"].size() == epochs[i]);
     double seconds = 0;
     for (size_t e = 0; e < epochs[i]; ++e) {

@@ -16,6 +16,8 @@ class Run:
         self.dtype = self.config["dtype"]
         self.status = record["status"]
         self.stages = {stage["name"]: stage for stage in record["stages"]}
+        for stage in record["stages"]:  # as the records before schema version 2 had it
+            stage.setdefault("settings", {"epochs": stage.get("epochs_planned")})
 
     def losses(self, stage):
         return [epoch["loss"] for epoch in self.stages[stage]["epochs"]]
@@ -55,7 +57,7 @@ class Run:
         total = 0
         for stage in self.stages.values():
             trained = [size for block in stage["blocks"] for size in sizes[block]]
-            total += stage["epochs_planned"] * (3 * sum(trained) - trained[0])
+            total += stage["settings"]["epochs"] * (3 * sum(trained) - trained[0])
             total += sum(size for block in stage["prefix"] for size in sizes[block])
         return total
 

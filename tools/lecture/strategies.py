@@ -34,10 +34,10 @@ def runs_of(records, data, experiments):
 
 def work(run, epochs):
     """Multiply-adds of training an image, had the classifier ended after `epochs`."""
-    stage = run.stages["classify"]
-    planned, stage["epochs_planned"] = stage["epochs_planned"], epochs
+    settings = run.stages["classify"]["settings"]
+    planned, settings["epochs"] = settings["epochs"], epochs
     total = run.multiply_adds()
-    stage["epochs_planned"] = planned
+    settings["epochs"] = planned
     return total
 
 

@@ -97,7 +97,7 @@ class Extraction {
       StageCurve curve{json_text(json_at(stage, {"name"})),
                        json_text(json_at(stage, {"kind"})),
                        json_text(json_at(stage, {"target"})),
-                       json_text(json_at(stage, {"loss", "type"})),
+                       json_text(json_at(stage, {"settings", "loss", "type"})),
                        {}};
       for (const Json& epoch : json_at(stage, {"epochs"}))
         curve.losses.push_back(json_number(json_at(epoch, {"loss"})));
@@ -125,9 +125,9 @@ class Extraction {
     const Json& epochs = json_at(stage, {"epochs"});
     if (!epochs.is_array() || epochs.empty()) return;
     const std::string of = curve.target == "labels" ? "" : " of " + error_unit(curve.target);
-    const std::string unit = ValueText().text(json_at(stage, {"loss"})) + of;
+    const std::string unit = ValueText().text(json_at(stage, {"settings", "loss"})) + of;
     std::string added;
-    for (Json penalty : json_at(stage, {"penalties"})) {
+    for (Json penalty : json_at(stage, {"settings", "penalties"})) {
       const std::string weight = json_text(json_at(penalty, {"weight"}));
       penalty.erase("weight");
       added += fmt::format(" + {} {}", weight, ValueText().text(penalty));

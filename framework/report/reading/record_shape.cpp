@@ -52,12 +52,14 @@ void check_shape(const std::filesystem::path& path, const Json& record) {
   }
   for (size_t s = 0; s < record["stages"].size(); ++s) {
     const Json& stage = record["stages"][s];
-    const Json &planned = json_at(stage, {"epochs_planned"}), &epochs = json_at(stage, {"epochs"});
+    const Json &planned = json_at(stage, {"settings", "epochs"}),
+               &epochs = json_at(stage, {"epochs"});
     const std::string key = fmt::format("stages[{}].epochs", s);
-    check(planned, is_count(planned), key + "_planned", "a number of epochs");
+    check(planned, is_count(planned), fmt::format("stages[{}].settings.epochs", s),
+          "a number of epochs");
     check(epochs, is_list_of_objects(epochs), key, "a list of objects");
-    const Json& penalties = json_at(stage, {"penalties"});
-    check(penalties, is_list_of_objects(penalties), fmt::format("stages[{}].penalties", s),
+    const Json& penalties = json_at(stage, {"settings", "penalties"});
+    check(penalties, is_list_of_objects(penalties), fmt::format("stages[{}].settings.penalties", s),
           "a list of objects");
   }
 }

@@ -57,8 +57,8 @@ struct StageSeries {
     for (const Json& epoch : json_at(stage, {"epochs"})) {
       quantities["loss"].add(place, json_number(json_at(epoch, {"loss"})));
       // Its own figure of the training set is the loss that is drawn already.
-      const Json& own =
-          json_at(epoch, {"terms", json_text(json_at(stage, {"loss", "type"})).c_str()});
+      const Json& own = json_at(
+          epoch, {"terms", json_text(json_at(stage, {"settings", "loss", "type"})).c_str()});
       for (const auto& split : json_at(epoch, {"metrics"}).items())
         for (const auto& metric : split.value().items())
           if (metric.value().is_number() && !(split.key() == "train" && metric.value() == own))
@@ -164,7 +164,7 @@ class GroupData {
         found->head = {{"name", name},
                        {"kind", json_at(stage, {"kind"})},
                        {"target", json_at(stage, {"target"})},
-                       {"loss", json_at(stage, {"loss", "type"})}};
+                       {"loss", json_at(stage, {"settings", "loss", "type"})}};
       }
       found->add(stage);
     }

@@ -111,7 +111,7 @@ std::string stages_text(const Json& record, size_t width) {
     const StageCurve& curve = curves[i];
     const auto terms = term_changes(stage);
     const bool none = curve.losses.empty();
-    const auto planned = static_cast<size_t>(integer(json_at(stage, {"epochs_planned"})));
+    const auto planned = static_cast<size_t>(integer(json_at(stage, {"settings", "epochs"})));
     const std::vector<std::string> cells = {
         curve.stage,
         curve.target,

@@ -73,8 +73,8 @@ std::string optimizer_text(const Json& optimizer) {
 }
 
 std::string loss_text(const Json& stage) {
-  std::string text = "loss " + words_of(json_at(stage, {"loss"}));
-  for (const Json& penalty : json_at(stage, {"penalties"})) {
+  std::string text = "loss " + words_of(json_at(stage, {"settings", "loss"}));
+  for (const Json& penalty : json_at(stage, {"settings", "penalties"})) {
     Json shown = penalty;
     shown.erase("weight");
     text += fmt::format(" + {} {}", words_of(json_at(penalty, {"weight"})), words_of(shown));
@@ -95,7 +95,7 @@ std::string chain_text(const Json& stage) {
     const std::string block = json_text(item);
     bool whole = false;
     Strings parts;
-    for (const Json& frozen : json_at(stage, {"freeze"})) {
+    for (const Json& frozen : json_at(stage, {"settings", "freeze"})) {
       const std::string name = json_text(frozen);
       whole |= is_part(block, name);
       if (is_part(name, block)) parts.push_back(name);
@@ -112,8 +112,9 @@ std::string counted(int64_t count) {
 }
 
 /// How many epochs, and how they ended where that is known.
-std::string epochs_text(const Json& stage, bool keeps_best) {
-  const Json& plan = json_at(stage, {"epochs_planned"});
+std::string epochs_text(const Json& stage) {
+  const bool keeps_best = json_at(stage, {"settings", "keep"}) == "best";
+  const Json& plan = json_at(stage, {"settings", "epochs"});
   const int64_t planned = plan.is_number_integer() ? plan.get<int64_t>() : 0;
   const std::string status = json_text(json_at(stage, {"status"}));
   if (status.empty()) return counted(planned) + (keeps_best ? "; keeps the best epoch" : "");
@@ -145,21 +146,20 @@ bool has_decoder(const Json& stage) {
 }  // namespace
 
 std::string stage_text(const Json& stage, const Json& config, size_t width) {
-  const std::string kind = json_text(json_at(stage, {"kind"}));
-  const Json& settings = json_at(config, {kind.c_str()});
+  const Json& settings = json_at(stage, {"settings"});
   Strings facts = {chain_text(stage), loss_text(stage)};
   const auto add = [&](const char* before, const Json& value) {
     if (!value.is_null()) facts.push_back(before + words_of(value));
   };
-  if (json_at(stage, {"optimizer"}).is_object())
-    facts.push_back(optimizer_text(json_at(stage, {"optimizer"})));
-  const Json& schedule = json_at(stage, {"optimizer", "schedule"});
+  if (const Json& optimizer = json_at(settings, {"optimizer"}); optimizer.is_object())
+    facts.push_back(optimizer_text(optimizer));
+  const Json& schedule = json_at(settings, {"optimizer", "schedule"});
   if (json_at(schedule, {"type"}) != "constant") add("schedule ", schedule);
-  add("corruption ", json_at(stage, {"corruption"}));
+  add("corruption ", json_at(settings, {"corruption"}));
   if (json_at(config, {"tied"}) == true && has_decoder(stage)) facts.emplace_back("tied");
   if (const Json& rule = json_at(settings, {"early_stopping"}); rule.is_object())
-    facts.push_back(stopping_text(rule, !json_at(stage, {"penalties"}).empty()));
-  facts.push_back(epochs_text(stage, json_at(settings, {"keep"}) == "best"));
+    facts.push_back(stopping_text(rule, !json_at(settings, {"penalties"}).empty()));
+  facts.push_back(epochs_text(stage));
   const std::string begin = fmt::format("  {:<11} ", json_text(json_at(stage, {"name"})));
   return wrapped(begin, fmt::format("{}", fmt::join(facts, "; ")), begin.size(), width);
 }
@@ -185,7 +185,7 @@ std::string settings_text(const Json& record, size_t width) {
 std::vector<TermChange> term_changes(const Json& stage) {
   std::vector<TermChange> changes;
   const Json& epochs = json_at(stage, {"epochs"});
-  if (json_at(stage, {"penalties"}).empty() || epochs.empty()) return changes;
+  if (json_at(stage, {"settings", "penalties"}).empty() || epochs.empty()) return changes;
   for (const auto& term : json_at(epochs.front(), {"terms"}).items())
     changes.push_back({term.key(), json_number(term.value()),
                        json_number(json_at(epochs.back(), {"terms", term.key().c_str()}))});

@@ -161,7 +161,9 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
 
 TEST_CASE("the order of the batches and the training loss are settings like any other") {
   CHECK(flags_after([](Json& r) { r["config"]["data"]["order"] = "sequential"; }).empty());
-  CHECK(flags_after([](Json& r) { set(r, "/stages/2/loss/type", "cross_entropy"); }).empty());
+  CHECK(flags_after([](Json& r) {
+          set(r, "/stages/2/settings/loss/type", "cross_entropy");
+        }).empty());
 }
 
 TEST_CASE("a flag tells of every row that it marks, scope by scope") {
@@ -361,7 +363,7 @@ TEST_CASE("early stopping that is compared on purpose is no fault") {
 TEST_CASE("a plan that early stopping cut to what the other had is no longer training") {
   CHECK(flags_after([](Json& r) {
           r["config"]["classify"]["epochs"] = 30;
-          set(r, "/stages/2/epochs_planned", 30);
+          set(r, "/stages/2/settings/epochs", 30);
         }).empty());
 }
 

@@ -103,7 +103,7 @@ TEST_CASE("the loss's own term is compared between a loss with penalties and one
   const Comparison c = pair_of_rates(
       [](Json& r) {
         Json& stage = r["stages"][0];
-        stage["penalties"] = Json::array({{{"type", "l1"}, {"weight", 0.1}}});
+        stage["settings"]["penalties"] = Json::array({{{"type", "l1"}, {"weight", 0.1}}});
         Json& last = stage["epochs"].back();
         last["terms"]["l1"] = 2.0;
         last["terms"]["mse"] = last["loss"].get<double>() + 0.001;
@@ -190,7 +190,7 @@ TEST_CASE("another training loss makes the losses not comparable, and nothing el
   const Comparison c = pair_of_rates(
       [](Json& r) {
         r["config"]["classify"]["loss"]["type"] = "cross_entropy";
-        r["stages"][2]["loss"]["type"] = "cross_entropy";
+        r["stages"][2]["settings"]["loss"]["type"] = "cross_entropy";
       },
       {"accuracy", "loss.classify"}, "lr=0.1");
   CHECK(c.flags.empty());

@@ -94,13 +94,13 @@ TEST_CASE("records of other shapes are told like unreadable ones, by the key") {
     CHECK(told("/metrics/test/confusion_matrix/0", row) ==
           head + "'metrics.test.confusion_matrix' is not as many lists of as many counts");
   CHECK(told("/metrics", {1, 2}) == head + "'metrics' is not an object");
-  CHECK(told("/stages/1/penalties", {5}) ==
-        head + "'stages[1].penalties' is not a list of objects");
+  CHECK(told("/stages/1/settings/penalties", {5}) ==
+        head + "'stages[1].settings.penalties' is not a list of objects");
   CHECK(told("/metrics/test", 3) == head + "'metrics.test' is not an object");
-  CHECK(told("/stages/1/epochs_planned", "ten") ==
-        head + "'stages[1].epochs_planned' is not a number of epochs");
+  CHECK(told("/stages/1/settings/epochs", "ten") ==
+        head + "'stages[1].settings.epochs' is not a number of epochs");
   CHECK(told("/stages/1/epochs/0", 5) == head + "'stages[1].epochs' is not a list of objects");
-  CHECK(told("/stages/2/optimizer/weight_decay", nullptr).empty());
+  CHECK(told("/stages/2/settings/optimizer/weight_decay", nullptr).empty());
 }
 
 TEST_CASE("an experiment file named for its runs is told for what it is") {
@@ -126,9 +126,10 @@ TEST_CASE("what cannot be read among others is left out and told; named itself i
     spec.seed = seed;
     paths.push_back(test::write_record(folder.path, test::make_record(spec)));
   }
-  std::ofstream(paths[1]) << R"({"schema_version": 2})";
+  std::ofstream(paths[1]) << R"({"schema_version": 3})";
   const std::string why =
-      paths[1].string() + ": schema_version is 2, but this strata reads 1: a newer strata wrote it";
+      paths[1].string() +
+      ": schema_version is 3, but this strata reads 1 to 2: a newer strata wrote it";
   for (const std::string& place : {folder.path.string(), folder.path.string() + "/*/*/*.json"}) {
     FoundRuns found = read_compared_runs({place});
     CHECK(found.runs.size() == 2);

@@ -52,7 +52,7 @@ TEST_CASE("one run: what it was, its stages, its figures, by class, and where it
 
 TEST_CASE("values of other kinds are refused in words") {
   Json record = test::make_record({});
-  record["stages"][0]["penalties"] = {5};
+  record["stages"][0]["settings"]["penalties"] = {5};
   CHECK_THROWS_WITH_AS(show_run(record),
                        "the run cannot be shown: its record's values are of other kinds",
                        UserError);

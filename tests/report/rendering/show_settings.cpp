@@ -14,51 +14,53 @@ namespace {
 Json sparse_stage() {
   Json stage = test::make_stage({}, "pretrain-2", "pretrain", "pixels", 0.24, 0.21);
   stage["blocks"] = {"encoder.0", "encoder.1", "decoder.1", "decoder.0"};
-  stage["freeze"] = {"encoder.0", "decoder.0.0"};
-  stage["optimizer"] =
+  stage["settings"]["freeze"] = {"encoder.0", "decoder.0.0"};
+  stage["settings"]["optimizer"] =
       component("sgd", {{"lr", 0.5},
                         {"schedule", component("step", {{"every", 2}, {"factor", 0.5}})},
                         {"clip_norm", nullptr},
                         {"momentum", 0.9},
                         {"nesterov", false},
                         {"weight_decay", 0.0}});
-  stage["corruption"] = component("masking", {{"rate", 0.3}});
-  stage["penalties"] = {component("kl_sparsity", {{"weight", 0.01}, {"target", 0.1}}),
-                        component("l1", {{"weight", 0.0001}})};
+  stage["settings"]["corruption"] = component("masking", {{"rate", 0.3}});
+  stage["settings"]["penalties"] = {component("kl_sparsity", {{"weight", 0.01}, {"target", 0.1}}),
+                                    component("l1", {{"weight", 0.0001}})};
   Json& epochs = stage["epochs"];
   epochs.front()["terms"] = {{"mse", 0.1683}, {"kl_sparsity", 7.039}, {"l1", 9.775}};
   epochs.back()["terms"] = {{"mse", 0.1682}, {"kl_sparsity", 4.427}, {"l1", 7.911}};
   return stage;
 }
 
-Json stopping_config() {
-  Json config = test::make_config({});
-  config["tied"] = true;
-  config["pretrain"]["early_stopping"] = {
+/// Makes the stage one that may end early and keeps its best epoch.
+Json stopping(Json stage) {
+  stage["settings"]["early_stopping"] = {
       {"metric", "loss"}, {"split", "validation"}, {"patience", 3}, {"min_delta", 0.0}};
-  config["pretrain"]["keep"] = "best";
-  return config;
+  stage["settings"]["keep"] = "best";
+  return stage;
 }
 
+const Json kTied = {{"tied", true}};
+
 /// What is said of the epochs of a stage that had 12 planned.
-std::string ending(size_t done, const std::string& status, const Json& config) {
-  Json stage = test::make_stage({}, "p", "pretrain", "pixels", 0.2, 0.1);
+std::string ending(size_t done, const std::string& status, const std::string& keep = "best") {
+  Json stage = stopping(test::make_stage({}, "p", "pretrain", "pixels", 0.2, 0.1));
+  stage["settings"]["keep"] = keep;
   stage["epochs"] = Json::array();
   for (size_t e = 0; e < done; ++e) stage["epochs"].push_back({{"epoch", e + 1}, {"loss", 0.1}});
-  stage["epochs_planned"] = 12;
+  stage["settings"]["epochs"] = 12;
   stage["status"] = status;
   stage["selection"] = {{"rule", "early_stopping"}, {"split", "validation"}, {"epoch", 5}};
-  const std::string text = stage_text(stage, config, 1000);
+  const std::string text = stage_text(stage, kTied, 1000);
   return text.substr(text.rfind("(patience 3); ") + 14);
 }
 
 }  // namespace
 
 TEST_CASE("a stage says how it trains, and marks what is frozen") {
-  Json stage = sparse_stage();
+  Json stage = stopping(sparse_stage());
   stage.erase("status");  // as it was planned
   stage.erase("epochs");
-  CHECK(stage_text(stage, stopping_config(), 100) ==
+  CHECK(stage_text(stage, kTied, 100) ==
         "  pretrain-2  encoder.0 (frozen) -> encoder.1 -> decoder.1 -> decoder.0 (decoder.0.0 "
         "frozen) on\n"
         "              pixels; loss mse + 0.01 kl_sparsity(target 0.1) + 0.0001 l1; sgd lr 0.5, "
@@ -71,20 +73,18 @@ TEST_CASE("a stage says how it trains, and marks what is frozen") {
   plain.erase("status");
   plain["prefix"] = {"encoder.0"};
   plain["blocks"] = {"head"};
-  plain["epochs_planned"] = 1;
-  CHECK(stage_text(plain, stopping_config(), 100) ==
+  plain["settings"]["epochs"] = 1;
+  CHECK(stage_text(plain, kTied, 100) ==
         "  classify    [encoder.0 -> frozen] head on labels; loss nll; sgd lr 0.1; 1 epoch\n");
 }
 
 TEST_CASE("a stage that has run says how its epochs ended, and which one was kept") {
-  Json config = stopping_config();
-  CHECK(ending(6, "completed", config) == "stopped early after epoch 6 of 12; kept epoch 5\n");
-  CHECK(ending(12, "completed", config) == "12 epochs; kept epoch 5\n");
-  CHECK(ending(4, "interrupted", config) == "interrupted after 4 of 12 epochs\n");
-  CHECK(ending(4, "killed", config) == "killed after 4 of 12 epochs\n");
-  CHECK(ending(4, "running", config) == "4 of 12 epochs so far\n");
-  config["pretrain"]["keep"] = "last";
-  CHECK(ending(6, "completed", config) == "stopped early after epoch 6 of 12\n");
+  CHECK(ending(6, "completed") == "stopped early after epoch 6 of 12; kept epoch 5\n");
+  CHECK(ending(12, "completed") == "12 epochs; kept epoch 5\n");
+  CHECK(ending(4, "interrupted") == "interrupted after 4 of 12 epochs\n");
+  CHECK(ending(4, "killed") == "killed after 4 of 12 epochs\n");
+  CHECK(ending(4, "running") == "4 of 12 epochs so far\n");
+  CHECK(ending(6, "completed", "last") == "stopped early after epoch 6 of 12\n");
 }
 
 TEST_CASE("a run says where it is from, its strategy, and what was swept or set") {
