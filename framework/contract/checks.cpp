@@ -2,11 +2,32 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "strata/support/random.hpp"
 
 namespace strata {
+
+namespace {
+
+std::map<std::string, const FamilyChecks*>& all_families() {
+  static std::map<std::string, const FamilyChecks*> all;
+  return all;
+}
+
+}  // namespace
+
+FamilyChecks::FamilyChecks(const char* family, CheckAll check_all, Use put_to_use)
+    : check(check_all), use(put_to_use) {
+  all_families()[family] = this;
+}
+
+const FamilyChecks* FamilyChecks::of(const std::string& family) {
+  const auto it = all_families().find(family);
+  return it == all_families().end() ? nullptr : it->second;
+}
 
 void Checks::run(const std::string& what, const std::function<void()>& body) {
   using Outcome = CheckResult::Outcome;
@@ -93,6 +114,30 @@ void require_gradient(const std::function<double()>& value, Tensor variable, con
     require(error <= 1e-6 + rounding,
             "gradient of {} at element {}: {:g}, by finite differences {:g}", what, i, got,
             expected);
+  }
+}
+
+void require_way_back(const std::function<Tensor(const Tensor&)>& value,
+                      const std::vector<Tensor>& places, double width, const std::string& what) {
+  std::vector<double> values;
+  for (const Tensor& place : places) values.push_back(value(place).item().toDouble());
+  const double least = *std::min_element(values.begin(), values.end());
+  for (size_t i = 0; i < places.size(); ++i) {
+    require(std::isfinite(values[i]), "{}: its value there is {:g}", what, values[i]);
+    if (values[i] <= least + 1e-3 * std::fmax(1, std::fabs(least))) continue;
+    const double from = places[i].min().item().toDouble(), to = places[i].max().item().toDouble();
+    const auto where =
+        fmt::format("{}, from {:g} to {:g}, where it is {:g}", what, from, to, values[i]);
+    const Tensor leaf = places[i].detach().clone().set_requires_grad(true);
+    value(leaf).backward();
+    const Tensor g = leaf.grad();
+    require(g.defined(), "{}: no gradient", where);
+    require_finite(g, where + ": its gradient");
+    const double size = g.abs().max().item().toDouble();
+    require(size > 0, "{}: its gradient is 0, so that nothing leads back", where);
+    const Tensor next = places[i] - g * (1e-3 * width / size);
+    const double after = value(next).item().toDouble();
+    require(after < values[i], "{}: a step against its gradient makes it {:g}", where, after);
   }
 }
 

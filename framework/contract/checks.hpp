@@ -43,23 +43,22 @@ class Checks {
   std::string cause_;  // the first check that failed of those that the others need
 };
 
-/// How a family is checked. `example` is the component as its example gives it.
-struct FamilyChecks {
-  void (*check)(const ComponentRef& example, Checks& checks);
+/// How a family is checked. Made once for each, in the family's own file, it registers itself:
+/// `const FamilyChecks layer_checks(Layer::family, check_layer, use_layer);`
+class FamilyChecks {
+ public:
+  /// `example` is the component as its example gives it.
+  using CheckAll = void (*)(const ComponentRef& example, Checks& checks);
   /// Builds the component with other parameters and puts it to use once; throws where that fails. A
   /// refusal that says what is wrong (LayerError, UserError) is none.
-  void (*use)(const ComponentRef& ref);
+  using Use = void (*)(const ComponentRef& ref);
+
+  FamilyChecks(const char* family, CheckAll check_all, Use put_to_use);
+  static const FamilyChecks* of(const std::string& family);  ///< null where there are none
+
+  const CheckAll check;
+  const Use use;
 };
-FamilyChecks layer_checks();
-FamilyChecks loss_checks();
-FamilyChecks optimizer_checks();
-FamilyChecks initializer_checks();
-FamilyChecks metric_checks();
-FamilyChecks strategy_checks();
-FamilyChecks dataset_checks();
-FamilyChecks schedule_checks();
-FamilyChecks corruption_checks();
-FamilyChecks penalty_checks();
 
 /// Parameters at and past their bounds, of the wrong type, unknown: refused by parsing, or taken
 /// and survived.
@@ -81,5 +80,11 @@ void require_finite(const Tensor& t, const std::string& what);
 /// contiguous, on the CPU), against `gradient`; at most 200 elements, spread over the tensor.
 void require_gradient(const std::function<double()>& value, Tensor variable, const Tensor& gradient,
                       const std::string& what);
+
+/// Where a term is bad its gradient must say so, at values that no finite difference reaches too:
+/// of `places`, some of them saturated, each at which `value` is worse than at the best of them has
+/// a finite gradient, along which a small step makes it less. `width` is that of the values' range.
+void require_way_back(const std::function<Tensor(const Tensor&)>& value,
+                      const std::vector<Tensor>& places, double width, const std::string& what);
 
 }  // namespace strata

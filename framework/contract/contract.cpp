@@ -1,23 +1,10 @@
 #include "strata/contract/contract.hpp"
 
-#include <map>
-
 #include "strata/contract/checks.hpp"
 #include "strata/contract/example.hpp"
 
 namespace strata {
 namespace {
-
-const FamilyChecks* checks_of(const std::string& family) {
-  static const std::map<std::string, FamilyChecks> all = {
-      {"layer", layer_checks()},           {"loss", loss_checks()},
-      {"optimizer", optimizer_checks()},   {"initializer", initializer_checks()},
-      {"metric", metric_checks()},         {"strategy", strategy_checks()},
-      {"dataset", dataset_checks()},       {"schedule", schedule_checks()},
-      {"corruption", corruption_checks()}, {"penalty", penalty_checks()}};
-  const auto it = all.find(family);
-  return it == all.end() ? nullptr : &it->second;
-}
 
 void build_only(const ComponentRef& ref) {
   ref.info->create(ref.params.get());
@@ -53,7 +40,7 @@ std::vector<CheckResult> check_component(const ComponentInfo& info, CheckListene
     example = ref;
   });
   if (example.empty()) return checks.take();
-  const FamilyChecks* family = checks_of(info.family);
+  const FamilyChecks* family = FamilyChecks::of(info.family);
   if (family != nullptr) family->check(example, checks);
   check_hostile_parameters(info, example, family == nullptr ? build_only : family->use, checks);
   return checks.take();

@@ -1,4 +1,6 @@
 #pragma once
+// What `strata plugin check` does. Implemented in contract.cpp; each family's checks in a file of
+// its own, that registers them.
 #include <functional>
 #include <string>
 #include <vector>

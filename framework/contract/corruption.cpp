@@ -2,6 +2,7 @@
 #include "strata/core/gpu.hpp"
 
 #include "strata/contract/checks.hpp"
+#include "strata/contract/form.hpp"
 
 namespace strata {
 namespace {
@@ -53,10 +54,19 @@ void check_gpu(const Corruption& corruption) {
                 corruption.apply(x, place(numbers())), 1e-10, "CPU and GPU");
 }
 
+void check_form(const Corruption& corruption) {
+  const CorruptionForm form = corruption.form();
+  if (form.op == CorruptionOp::opaque) throw CheckSkipped("it says none");
+  const Tensor x = clean();
+  require_close(corruption.apply(x, place(numbers())), computed(form, x, place(numbers())), 1e-12,
+                "its output");
+}
+
 void check_corruption(const ComponentRef& ref, Checks& checks) {
   const auto corruption = built_corruption(ref);
   checks.run("spoils a copy", [&] { check_output(*corruption); });
   checks.run("draws by sample and place alone", [&] { check_place(*corruption); });
+  checks.run("computes what its form says", [&] { check_form(*corruption); });
   checks.run("works on a GPU as on the CPU", [&] { check_gpu(*corruption); });
 }
 
@@ -64,10 +74,7 @@ void use_corruption(const ComponentRef& ref) {
   check_output(*built_corruption(ref));
 }
 
+const FamilyChecks corruption_checks(Corruption::family, check_corruption, use_corruption);
+
 }  // namespace
-
-FamilyChecks corruption_checks() {
-  return {check_corruption, use_corruption};
-}
-
 }  // namespace strata

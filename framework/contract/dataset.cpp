@@ -64,10 +64,7 @@ void use_dataset(const ComponentRef& ref) {
   check_info(*built_dataset(ref));
 }
 
+const FamilyChecks dataset_checks(Dataset::family, check_dataset, use_dataset);
+
 }  // namespace
-
-FamilyChecks dataset_checks() {
-  return {check_dataset, use_dataset};
-}
-
 }  // namespace strata

@@ -1,4 +1,5 @@
 #pragma once
+// Components from a YAML value, for checks and tests. Implemented in example.cpp.
 #include <memory>
 #include <string>
 

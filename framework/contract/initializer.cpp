@@ -30,10 +30,7 @@ void use_initializer(const ComponentRef& ref) {
   require_finite(filled(ref, 10, 1), "a tensor of 10");
 }
 
+const FamilyChecks initializer_checks(Initializer::family, check_initializer, use_initializer);
+
 }  // namespace
-
-FamilyChecks initializer_checks() {
-  return {check_initializer, use_initializer};
-}
-
 }  // namespace strata

@@ -3,7 +3,10 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+
 #include "strata/contract/checks.hpp"
+#include "strata/contract/form.hpp"
 #include "strata/train/safetensors.hpp"
 #include "strata/train/stack.hpp"
 
@@ -46,6 +49,8 @@ class Net {
   const Shape& input() const { return placed().input; }
   const Shape& output() const { return placed().output; }
   std::vector<Parameter> parameters() const { return stack_.parameters({"layer"}); }
+  std::vector<Parameter> buffers() const { return stack_.buffers({"layer"}); }
+  std::vector<Parameter> tensors() const { return stack_.tensors({"layer"}); }
 
   Tensor images(int64_t batch, double scale = 1) const {
     if (layer().role() == Layer::Role::passthrough)
@@ -200,7 +205,8 @@ void check_input(const Net& net) {
 void check_damage(const Net& net) {
   const Tensor x = net.images(5), kept = x.clone();
   std::vector<Tensor> values;
-  for (const Parameter& p : net.parameters()) values.push_back(p.value.detach().clone());
+  const std::vector<Parameter> tensors = net.tensors();
+  for (const Parameter& p : tensors) values.push_back(p.value.detach().clone());
   for (const ForwardContext& context : {ForwardContext{}, training_context()}) {
     const std::vector<Tensor> results = pass(net, x, context);
     for (size_t i = 0; i < results.size(); ++i)
@@ -208,8 +214,44 @@ void check_damage(const Net& net) {
   }
   require_same_bits(x, kept, "the input before and after");
   for (size_t i = 0; i < values.size(); ++i)
-    require_same_bits(net.parameters()[i].value.detach(), values[i],
-                      net.parameters()[i].name + " before and after");
+    require_same_bits(tensors[i].value.detach(), values[i], tensors[i].name + " before and after");
+}
+
+/// A buffer is written where the layer trains; where else, check_damage() sees it.
+void check_buffers(const Net& net) {
+  if (net.buffers().empty()) throw CheckSkipped("it has none");
+  std::vector<Tensor> values;
+  for (const Parameter& p : net.buffers()) values.push_back(p.value.clone());
+  ForwardContext context = training_context();
+  context.update_buffers = true;
+  net.forward(net.images(5), context);
+  bool changed = false;
+  for (size_t i = 0; i < values.size(); ++i) {
+    require_finite(net.buffers()[i].value, net.buffers()[i].name);
+    changed |= !at::equal(net.buffers()[i].value, values[i]);
+  }
+  require(changed, "a pass in training leaves its buffers as they were");
+}
+
+void check_form(const PlacedLayer& placed, const std::vector<Parameter>& parameters,
+                const Tensor& x) {
+  const LayerForm form = placed.layer->form();
+  if (form.op == LayerOp::opaque) throw CheckSkipped("it says none");
+  for (const Tensor& named : {form.weight, form.bias})
+    require(
+        !named.defined() || std::any_of(parameters.begin(), parameters.end(),
+                                        [&](const Parameter& p) { return p.value.is_same(named); }),
+        "its form names a tensor that is no parameter");
+  const Tensor expected = computed(form, x, placed.output);
+  require_close(placed.layer->forward(x, {}), expected, 1e-12, "the output");
+  if (form.op != LayerOp::dropout)
+    require_close(placed.layer->forward(x, training_context()), expected, 1e-12,
+                  "the output in training");
+}
+
+void check_forms(const ComponentRef& ref, const Shape& shape) {
+  const Net net(ref, shape);
+  check_form(net.placed(), net.parameters(), net.images(3));
 }
 
 /// The same numbers, laid out in another order in memory; and a gradient that is one number,
@@ -236,14 +278,33 @@ void check_strides(const Net& net) {
 
 void check_saving(const ComponentRef& ref, const Shape& shape) {
   const Net net(ref, shape, at::kDouble, 1), other(ref, shape, at::kDouble, 2);
-  const auto read = from_safetensors(to_safetensors(net.parameters()), "weights");
-  const auto into = other.parameters();
+  const auto read = from_safetensors(to_safetensors(net.tensors()), "weights");
+  const auto into = other.tensors();
   require(read.size() == into.size(), "{} tensors saved, {} wanted", read.size(), into.size());
   for (size_t i = 0; i < read.size(); ++i) into[i].value.copy_(read[i].value);
   const Tensor x = net.images(5);
   require_same_bits(other.forward(x), net.forward(x), "outputs with weights saved and read");
   require_same_bits(other.forward(x, training_context()), net.forward(x, training_context()),
                     "outputs in training with weights saved and read");
+}
+
+/// What the mirror says of itself, tied or not.
+void check_mirror_form(const ComponentRef& ref, const Shape& shape, bool tied) {
+  Net net(ref, shape);
+  MirrorContext context;
+  context.tied = tied;
+  try {
+    net.stack().add_mirror("mirror", net.stack().block("layer"), {}, context);
+  } catch (const LayerError&) {  // it shares no weights
+    return;
+  }
+  net.stack().build(1, at::kDouble, at::kCPU);
+  Tensor x = net.stack().forward({"layer"}, net.images(3), {});
+  for (const PlacedLayer& placed : net.stack().block("mirror").layers) {
+    if (placed.layer->form().op != LayerOp::opaque)
+      check_form(placed, net.stack().parameters({"layer", "mirror"}), x);
+    x = placed.layer->forward(x, {});
+  }
 }
 
 void check_mirror(const ComponentRef& ref, const Shape& shape) {
@@ -260,6 +321,7 @@ void check_mirror(const ComponentRef& ref, const Shape& shape) {
           mirror->layers.empty() ? " (mirror() is nullptr)" : "");
   net.stack().build(1, at::kDouble, at::kCPU);
   const Tensor x = net.images(3), y = net.stack().forward({"layer", "mirror"}, x, {});
+  for (const bool tied : {false, true}) check_mirror_form(ref, shape, tied);
   require(y.sizes() == x.sizes(), "through layer and mirror, {} becomes {}",
           shape_text(x.sizes().vec()), shape_text(y.sizes().vec()));
 }
@@ -311,6 +373,8 @@ void check_layer(const ComponentRef& ref, Checks& checks) {
   each("evaluates without memory or chance", [&](const Shape& s) { check_evaluation({ref, s}); });
   each("takes strided tensors", [&](const Shape& s) { check_strides({ref, s}); });
   each("is saved and read back", [&](const Shape& s) { check_saving(ref, s); });
+  each("updates its buffers in training", [&](const Shape& s) { check_buffers({ref, s}); });
+  each("computes what its form says", [&](const Shape& s) { check_forms(ref, s); });
   each("its mirror restores the shape", [&](const Shape& s) { check_mirror(ref, s); });
   each("works on a GPU as on the CPU", [&](const Shape& s) { check_gpu(ref, s); });
 }
@@ -325,10 +389,7 @@ void use_layer(const ComponentRef& ref) {
   }
 }
 
+const FamilyChecks layer_checks(Layer::family, check_layer, use_layer);
+
 }  // namespace
-
-FamilyChecks layer_checks() {
-  return {check_layer, use_layer};
-}
-
 }  // namespace strata

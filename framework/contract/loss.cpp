@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "strata/contract/checks.hpp"
+#include "strata/contract/form.hpp"
 
 namespace strata {
 namespace {
@@ -77,7 +78,8 @@ void check_objections(const Loss& loss) {
     require(!objection || !objection->empty(), "{}: it refuses without a word", use.name);
   }
   require(!taken_uses(loss).empty(), "it refuses every use: pixels, codes and labels");
-  require(!loss.measure().empty(), "measure() is empty");
+  for (const Use& use : taken_uses(loss))
+    require(!loss.measure(use.target).key.empty(), "{}: measure() has no key", use.name);
 }
 
 void check_scalar(const Loss& loss, const Use& use) {
@@ -133,6 +135,41 @@ void check_gpu(const Loss& loss, const Use& use) {
                 fmt::format("CPU and GPU ({})", use.name));
 }
 
+/// Outputs as far from their targets as they can be, close to that, and near them.
+void check_saturated(const Loss& loss, const Use& use) {
+  constexpr int64_t batch = 4;
+  for (const at::ScalarType dtype : {at::kDouble, at::kFloat}) {
+    Tensor target = target_for(use, batch, dtype), right, wrong;
+    double low = -1e4, high = use.target == Target::labels && use.output.high <= 0 ? 0 : 1e4;
+    if (use.target == Target::labels) {
+      const Tensor is_label = at::one_hot(target, kLabelClasses).to(at::kBool);
+      right = at::where(is_label, at::full({}, high, dtype), at::full({}, low, dtype));
+      wrong = at::where(is_label, at::full({}, low, dtype), at::full({}, high, dtype));
+    } else {
+      if (std::isfinite(use.output.low)) low = use.output.low;
+      if (std::isfinite(use.output.high)) high = use.output.high;
+      target =
+          (target > (strata::low(use.target_range) + strata::high(use.target_range)) / 2).to(dtype);
+      target = target * (strata::high(use.target_range) - strata::low(use.target_range)) +
+               strata::low(use.target_range);
+      right = target.clone();
+      wrong =
+          at::where(target > target.mean(), at::full({}, low, dtype), at::full({}, high, dtype));
+    }
+    const Tensor nearly = wrong + (right - wrong) * 1e-7;
+    require_way_back([&](const Tensor& output) { return loss.forward(output, target); },
+                     {right, wrong, nearly}, high - low,
+                     fmt::format("{} in {}", use.name, c10::toString(dtype)));
+  }
+}
+
+void check_form(const Loss& loss, const Use& use) {
+  const LossForm form = loss.form();
+  if (form.op == LossOp::opaque) throw CheckSkipped("it says none");
+  const Tensor output = output_for(use, 6), target = target_for(use, 6);
+  require_close(loss.forward(output, target), computed(form, output, target), 1e-12, use.name);
+}
+
 void check_loss(const ComponentRef& ref, Checks& checks) {
   const auto loss = built_loss(ref);
   checks.run("says what it suits", [&] { check_objections(*loss); });
@@ -143,7 +180,9 @@ void check_loss(const ComponentRef& ref, Checks& checks) {
   };
   each("is a finite scalar for what it suits", check_scalar);
   each("its gradient agrees with finite differences", check_gradient);
+  each("its gradient leads back from saturated outputs", check_saturated);
   each("is the mean over the batch", check_mean);
+  each("computes what its form says", check_form);
   each("float32 agrees with float64", check_precision);
   each("repeats, and leaves its arguments alone", check_damage);
   each("works on a GPU as on the CPU", check_gpu);
@@ -154,10 +193,7 @@ void use_loss(const ComponentRef& ref) {
   for (const Use& use : taken_uses(*loss)) check_scalar(*loss, use);
 }
 
+const FamilyChecks loss_checks(Loss::family, check_loss, use_loss);
+
 }  // namespace
-
-FamilyChecks loss_checks() {
-  return {check_loss, use_loss};
-}
-
 }  // namespace strata

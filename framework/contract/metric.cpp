@@ -1,6 +1,7 @@
 #include "strata/core/metric.hpp"
 
 #include "strata/contract/checks.hpp"
+#include "strata/contract/form.hpp"
 
 namespace strata {
 namespace {
@@ -29,13 +30,22 @@ Tensor target_for(Target target) {
   return random_tensor({kCount, 2, 3}, "target", 0, 1);
 }
 
+Tensor code_for() {
+  return random_tensor({kCount, 4}, "code", 0, 1);
+}
+Tensor label_for() {
+  return target_for(Target::labels);
+}
+
 /// The results when the samples come in batches of these sizes.
 Results measured(Metric& metric, Target target, const std::vector<int64_t>& batches) {
   const Tensor output = output_for(target), truth = target_for(target);
-  metric.start(target == Target::labels ? kClasses : 0, output.options());
+  const Tensor code = code_for(), labels = label_for();
+  metric.start({target, target == Target::labels ? kClasses : 0, output.options()});
   int64_t first = 0;
   for (const int64_t n : batches) {
-    metric.update(output.narrow(0, first, n), truth.narrow(0, first, n));
+    metric.update({output.narrow(0, first, n), truth.narrow(0, first, n), code.narrow(0, first, n),
+                   labels.narrow(0, first, n)});
     first += n;
   }
   return metric.result();
@@ -73,6 +83,58 @@ void check_results(Metric& metric, Target target) {
   }
 }
 
+void check_declared(Metric& metric, Target target) {
+  std::map<std::string, Json> results = measured(metric, target, {kCount});
+  for (const FigureInfo& figure : metric.figures(target)) {
+    const auto result = results.find(figure.key);
+    require(result != results.end(), "figures() names '{}', which is no result", figure.key);
+    const bool one = figure.role == FigureRole::score || figure.role == FigureRole::cost;
+    require(one == !result->second.is_array(), "'{}' is said to be {}one number, and is {}",
+            figure.key, one ? "" : "no ", result->second.dump());
+    results.erase(result);
+  }
+  require(results.empty(), "figures() does not name '{}'",
+          results.empty() ? "" : results.begin()->first);
+}
+
+/// Everything that a checkpoint holds between two batches, put into another one.
+void check_resumes(const ComponentRef& ref, Target target) {
+  const Tensor output = output_for(target), truth = target_for(target);
+  const auto whole = built_metric(ref), resumed = built_metric(ref);
+  const MetricUse use{target, target == Target::labels ? kClasses : 0, output.options()};
+  const auto update = [&](Metric& metric, int64_t first, int64_t n) {
+    metric.update({output.narrow(0, first, n), truth.narrow(0, first, n),
+                   code_for().narrow(0, first, n), label_for().narrow(0, first, n)});
+  };
+  whole->start(use);
+  update(*whole, 0, 25);
+  resumed->start(use);
+  const auto saved = whole->state(), into = resumed->state();
+  require(saved.size() == into.size(), "its state has {} tensors, and then {}", into.size(),
+          saved.size());
+  for (size_t i = 0; i < saved.size(); ++i) {
+    require(saved[i].name == into[i].name, "its state's names change: '{}', '{}'", into[i].name,
+            saved[i].name);
+    into[i].value.copy_(saved[i].value);
+  }
+  update(*whole, 25, kCount - 25);
+  update(*resumed, 25, kCount - 25);
+  require(whole->result() == resumed->result(), "40 samples, and 25, saved, read and 15 more");
+}
+
+void check_form(Metric& metric, Target target) {
+  if (metric.form().op == MetricOp::opaque) throw CheckSkipped("it says none");
+  measured(metric, target, {7, 1, 32});
+  const auto expected = computed(metric.form(), output_for(target), target_for(target));
+  const auto state = metric.state();
+  require(state.size() == expected.size(), "its state has {} tensors, its form {}", state.size(),
+          expected.size());
+  for (const Parameter& p : state) {
+    require(expected.count(p.name) == 1, "its form has no state '{}'", p.name);
+    require_close(p.value, expected.at(p.name), 1e-12, p.name);
+  }
+}
+
 void check_metric(const ComponentRef& ref, Checks& checks) {
   const auto metric = built_metric(ref);
   const auto each = [&](const std::string& what, const std::function<void(Target)>& body) {
@@ -87,6 +149,9 @@ void check_metric(const ComponentRef& ref, Checks& checks) {
   each("gives the same however the samples are batched", [&](Target t) {
     require_same_results(measured(*metric, t, {kCount}), measured(*metric, t, {7, 1, 32}));
   });
+  each("declares its figures", [&](Target t) { check_declared(*metric, t); });
+  each("resumes from its state", [&](Target t) { check_resumes(ref, t); });
+  each("counts what its form says", [&](Target t) { check_form(*metric, t); });
   each("starts afresh", [&](Target t) {
     require_same_results(measured(*metric, t, {10, 30}), measured(*built_metric(ref), t, {10, 30}));
   });
@@ -97,10 +162,7 @@ void use_metric(const ComponentRef& ref) {
   for (const Target target : suited(*metric)) measured(*metric, target, {kCount});
 }
 
+const FamilyChecks metric_checks(Metric::family, check_metric, use_metric);
+
 }  // namespace
-
-FamilyChecks metric_checks() {
-  return {check_metric, use_metric};
-}
-
 }  // namespace strata

@@ -2,9 +2,11 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <map>
 #include <set>
 
 #include "strata/contract/checks.hpp"
+#include "strata/contract/form.hpp"
 
 namespace strata {
 namespace {
@@ -23,8 +25,7 @@ class Descent {
   }
 
   void step(size_t given = 2) {
-    for (size_t i = 0; i < given; ++i)
-      parameters_[i].value.mutable_grad() = parameters_[i].value.detach() - goals_[i];
+    for (size_t i = 0; i < given; ++i) parameters_[i].value.mutable_grad() = gradient(i);
     at::NoGradGuard no_grad;
     optimizer_->step(rate_);
     for (const Parameter& p : parameters_) p.value.mutable_grad() = Tensor();
@@ -42,6 +43,9 @@ class Descent {
   void set_rate(double rate) { rate_.fill_(rate); }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   std::vector<Parameter> state() const { return optimizer_->state(); }
+  OptimizerForm form() const { return optimizer_->form(); }
+  Tensor gradient(size_t i) const { return parameters_[i].value.detach() - goals_[i]; }
+  double rate() const { return rate_.item().toDouble(); }
 
   /// Everything that a checkpoint holds, copied.
   std::vector<Tensor> snapshot() const {
@@ -121,22 +125,40 @@ void check_repeats(const ComponentRef& ref) {
   require_same_bits(a.parameters()[0].value, b.parameters()[0].value, "the same five steps, twice");
 }
 
+void check_form(const ComponentRef& ref) {
+  Descent descent(ref);
+  const OptimizerForm form = descent.form();
+  if (form.op == OptimizerOp::opaque) throw CheckSkipped("it says none");
+  const Parameter& w = descent.parameters()[0];
+  ComputedUpdates expected(form, w.value);
+  for (int k = 0; k < 5; ++k) {
+    expected.step(descent.gradient(0), descent.rate());
+    descent.step();
+    require_close(w.value, expected.value, 1e-12, fmt::format("w after {} steps", k + 1));
+  }
+  std::map<std::string, Tensor> state;
+  for (const Parameter& p : descent.state()) state[p.name] = p.value;
+  for (const auto& [name, value] : expected.state) {
+    const auto it = state.find(w.name + "." + name);
+    require(it != state.end(), "its form has a state '{}', which it lacks", name);
+    require_close(it->second, value, 1e-12, name);
+  }
+}
+
 void check_optimizer(const ComponentRef& ref, Checks& checks) {
   checks.run("descends a quadratic", [&] { check_descends(ref); });
   checks.run("updates in place, at the rate given", [&] { check_in_place(ref); });
   checks.run("names its state", [&] { check_state_names(ref); });
   checks.run("resumes bit for bit from its state", [&] { check_resumes(ref); });
   checks.run("repeats bit for bit", [&] { check_repeats(ref); });
+  checks.run("computes what its form says", [&] { check_form(ref); });
 }
 
 void use_optimizer(const ComponentRef& ref) {
   Descent(ref).steps(2);
 }
 
+const FamilyChecks optimizer_checks(Optimizer::family, check_optimizer, use_optimizer);
+
 }  // namespace
-
-FamilyChecks optimizer_checks() {
-  return {check_optimizer, use_optimizer};
-}
-
 }  // namespace strata

@@ -109,10 +109,7 @@ void use_strategy(const ComponentRef& ref) {
   check_stages(*built_strategy(ref));
 }
 
+const FamilyChecks strategy_checks(Strategy::family, check_strategy, use_strategy);
+
 }  // namespace
-
-FamilyChecks strategy_checks() {
-  return {check_strategy, use_strategy};
-}
-
 }  // namespace strata

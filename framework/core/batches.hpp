@@ -1,4 +1,6 @@
 #pragma once
+// From data in memory to the batches of an epoch. Implemented in batches.cpp and batches_cuda.cpp,
+// the arithmetic in batches_kernel.hpp.
 #include "strata/core/tensor.hpp"
 #include "strata/support/random.hpp"
 

@@ -1,4 +1,5 @@
 #pragma once
+// Implemented in clip.cpp.
 #include <vector>
 
 #include "strata/core/tensor.hpp"

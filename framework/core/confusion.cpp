@@ -2,13 +2,13 @@
 
 namespace strata {
 
-void ConfusionMetric::start(int64_t classes, const at::TensorOptions& options) {
-  classes_ = classes;
-  counts_ = at::zeros({classes * classes}, options.dtype(at::kLong));
+void ConfusionMetric::start(const MetricUse& use) {
+  classes_ = use.classes;
+  counts_ = at::zeros({classes_ * classes_}, use.place.dtype(at::kLong));
 }
 
-void ConfusionMetric::update(const Tensor& output, const Tensor& target) {
-  const Tensor cell = target * classes_ + output.argmax(1);
+void ConfusionMetric::update(const MetricBatch& batch) {
+  const Tensor cell = batch.target * classes_ + batch.output.argmax(1);
   counts_.scatter_add_(0, cell, at::ones_like(cell));
 }
 

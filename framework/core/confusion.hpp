@@ -1,4 +1,5 @@
 #pragma once
+// What the metrics of classification share. Implemented in confusion.cpp.
 #include "strata/core/metric.hpp"
 
 namespace strata {
@@ -8,8 +9,10 @@ namespace strata {
 class ConfusionMetric : public Metric {
  public:
   bool suits(Target target) const override { return target == Target::labels; }
-  void start(int64_t classes, const at::TensorOptions& options) override;
-  void update(const Tensor& output, const Tensor& target) override;
+  void start(const MetricUse& use) override;
+  void update(const MetricBatch& batch) override;
+  std::vector<Parameter> state() const override { return {{"counts", counts_}}; }
+  MetricForm form() const override { return {MetricOp::confusion}; }
 
  protected:
   /// {classes, classes}, int64, on the CPU: row = true class, column = predicted class.

@@ -1,4 +1,6 @@
 #pragma once
+// The family `corruption`. Contract in contract/corruption.cpp.
+#include "strata/core/form.hpp"
 #include "strata/core/noise.hpp"
 #include "strata/registry/registry.hpp"
 
@@ -14,6 +16,8 @@ class Corruption {
   /// A spoilt copy of x ({batch, sample...}), with noise from `place` alone. Called once a step,
   /// while training only.
   virtual Tensor apply(const Tensor& x, const NoisePlace& place) const = 0;
+
+  virtual CorruptionForm form() const { return {}; }
 };
 
 }  // namespace strata

@@ -1,4 +1,5 @@
 #pragma once
+// Implemented in gpu.cpp.
 #include <c10/core/Device.h>
 
 #include <optional>

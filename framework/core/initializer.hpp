@@ -1,4 +1,5 @@
 #pragma once
+// The family `initializer`. Contract in contract/initializer.cpp.
 #include "strata/core/tensor.hpp"
 #include "strata/support/random.hpp"
 

@@ -1,10 +1,14 @@
 #pragma once
+// The family `layer`, and what a layer is given: shapes, parameters, the place of a pass in a run.
+// train/stack.cpp calls it; contract in contract/layer.cpp.
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "strata/core/form.hpp"
 #include "strata/core/initializer.hpp"
 #include "strata/core/tensor.hpp"
 
@@ -33,7 +37,7 @@ struct LayerContext {
   std::optional<int64_t> classes;
 };
 
-/// Creates a layer's parameters. Implemented by the stack, which owns them.
+/// Creates a layer's tensors. Implemented by the stack, which owns them.
 class ParameterFactory {
  public:
   virtual ~ParameterFactory() = default;
@@ -42,17 +46,35 @@ class ParameterFactory {
   /// holds.
   virtual Tensor parameter(const std::string& name, const Shape& shape, const Initializer& init,
                            int64_t fan_in, int64_t fan_out) = 0;
+
+  /// A tensor that is no parameter and yet part of what was learned (a running mean): likewise in
+  /// the run's dtype on its device, each element `value` at first. forward() writes into it in
+  /// place, where ForwardContext::update_buffers says so. It is saved, kept, put back and frozen
+  /// with the layer's parameters.
+  virtual Tensor buffer(const std::string& name, const Shape& shape, double value) = 0;
 };
 
 /// What a forward pass may depend on besides its input.
+///
+/// A layer that draws random numbers takes its place from noise_place() (core/noise.hpp), not from
+/// the numbers below: a step that is captured once and replayed on a device reads epoch and step
+/// there, from a tensor that noise_place() hands on.
 struct ForwardContext {
-  bool training = false;  ///< false: the result is a pure function of input and parameters
+  bool training = false;        ///< false: the result is a pure function of input and parameters
+  bool update_buffers = false;  ///< while training, and where the layer itself trains
   uint64_t seed = 0;  ///< with what follows, the place of this pass in the run, from which every
   std::string stage;  ///< random number is derived (support/random.hpp)
   std::string layer;  ///< "encoder.0.1"
   uint32_t epoch = 0;
   uint32_t step = 0;
   Tensor samples;  ///< int64 {batch}: the samples' numbers, or undefined where they have none
+  std::map<std::string, Tensor>* sides = nullptr;  ///< of give()
+
+  /// Hands a tensor besides the output ("mean") to the stage's penalties; does nothing where none
+  /// looks.
+  void give(const std::string& name, const Tensor& value) const {
+    if (sides != nullptr) (*sides)[layer + "." + name] = value;
+  }
 };
 
 /// What is asked of a mirror besides undoing a layer.
@@ -100,10 +122,20 @@ class Layer {
   /// LayerError too.
   virtual std::shared_ptr<Layer> mirror(const MirrorContext&) const { return nullptr; }
 
+  /// Of a mirror, which no file names: how a file would write it out ({"type": "conv2d", "kernel":
+  /// 3, ...}), from which `show` and the record have it. Called after configure().
+  virtual Json written_out() const { return nullptr; }
+
+  /// Called after build(), and before it by who asks for the operation alone.
+  virtual LayerForm form() const { return {}; }
+
   /// True for the activation that a decoder ends in where data of exactly this layer's range() is
   /// to be rebuilt (sigmoid, for pixels in [0, 1]). At most one layer for each range says so.
   virtual bool ends_decoder() const { return false; }
 };
+
+/// Throws LayerError where a sample is no {channels, height, width}.
+void expect_image(const Shape& input);
 
 /// An activation with no parameters: shape in = shape out.
 class Activation : public Layer {

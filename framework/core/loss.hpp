@@ -1,7 +1,10 @@
 #pragma once
+// The family `loss`, and what a stage's output is compared with. Names in stage.cpp; contract in
+// contract/loss.cpp.
 #include <optional>
 #include <string>
 
+#include "strata/core/figure.hpp"
 #include "strata/core/layer.hpp"
 
 namespace strata {
@@ -31,11 +34,15 @@ class Loss {
   /// does.
   virtual std::optional<std::string> objection(const LossUse& use) const = 0;
 
-  /// The name under which its mean over a whole split is recorded ("nll", "reconstruction_error").
-  virtual std::string measure() const = 0;
+  /// The figure that its mean over a split is, in training and afterwards. A quantity has one name,
+  /// whichever loss computes it: cross_entropy of scores is the nll of their log-probabilities; and
+  /// errors of pixels and of codes are two quantities.
+  virtual FigureInfo measure(Target target) const = 0;
 
   /// A scalar: the mean over the batch (and, for pixels and codes, over the elements of a sample).
   virtual Tensor forward(const Tensor& output, const Tensor& target) const = 0;
+
+  virtual LossForm form() const { return {}; }
 };
 
 }  // namespace strata

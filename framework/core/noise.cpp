@@ -5,6 +5,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/library.h>
 
+#include "strata/core/layer.hpp"
 #include "strata/core/noise_kernel.hpp"
 
 namespace strata {
@@ -58,6 +59,18 @@ c10::TypedOperatorHandle<NoiseOperator> find(const char* name) {
 }
 
 }  // namespace
+
+NoisePlace noise_place(const ForwardContext& context, const std::string& purpose, const Tensor& x) {
+  NoisePlace place;
+  place.stream = random_stream(context.seed, purpose, context.layer, context.stage);
+  place.epoch = context.epoch;
+  place.samples = context.samples;
+  if (!place.samples.defined()) {
+    place.samples = at::arange(x.size(0), x.options().dtype(at::kLong));
+    place.step = context.step;
+  }
+  return place;
+}
 
 Tensor uniform_noise(const Tensor& x, const NoisePlace& place) {
   static const auto op = find("strata::uniform_noise");

@@ -1,10 +1,11 @@
 #pragma once
+// The family `optimizer`. Contract in contract/optimizer.cpp.
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "strata/core/form.hpp"
 #include "strata/core/schedule.hpp"
-#include "strata/core/tensor.hpp"
 
 namespace strata {
 
@@ -45,6 +46,8 @@ class Optimizer {
   /// The state by name ("encoder.0.0.weight.momentum"): shared, not copied. Complete: saving it and
   /// copying it back resumes bit for bit.
   virtual std::vector<Parameter> state() const = 0;
+
+  virtual OptimizerForm form() const { return {}; }
 };
 
 /// w <- w - rate * update, in one pass. On the CPU a scalar tensor is read for nothing, and a

@@ -1,6 +1,10 @@
 #pragma once
+// The family `penalty`: terms of a pretraining stage's objective besides its loss. Contract in
+// contract/penalty.cpp.
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "strata/core/layer.hpp"
 #include "strata/registry/registry.hpp"
@@ -17,8 +21,17 @@ struct PenaltyParams {
   }
 };
 
-/// A term of a pretraining stage's objective that only looks at the code: the output of the last
-/// encoder in play.
+/// What a penalty sees of a step; what comes from parameters carries gradients.
+struct PenaltyBatch {
+  Tensor code;    ///< {batch, shape...}: the output of the last encoder in play
+  Tensor input;   ///< what the stage's first block was given, spoilt where the stage spoils it
+  Tensor output;  ///< of the stage's last block
+  std::vector<Parameter> parameters;    ///< of the encoders in play, trained or not
+  std::map<std::string, Tensor> sides;  ///< ForwardContext::give()'s, "encoder.0.2.mean"
+};
+
+/// A term of a pretraining stage's objective. It is bad where it says so by its gradient too: one
+/// that vanishes where the term is far from its least leaves units dead without a word.
 class Penalty {
  public:
   static constexpr const char* family = "penalty";
@@ -29,8 +42,10 @@ class Penalty {
   /// Why it does not suit a code whose values have this range, or nothing where it does.
   virtual std::optional<std::string> objection(const Range& code) const = 0;
 
-  /// A scalar, without the weight. code: {batch, shape...}.
-  virtual Tensor forward(const Tensor& code) const = 0;
+  /// A scalar, without the weight.
+  virtual Tensor forward(const PenaltyBatch& batch) const = 0;
+
+  virtual PenaltyForm form() const { return {}; }
 };
 
 }  // namespace strata

@@ -1,6 +1,8 @@
 #pragma once
+// The family `schedule`. Contract in contract/schedule.cpp.
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "strata/core/figure.hpp"
@@ -21,6 +23,12 @@ struct SchedulePoint {
   }
 };
 
+/// What a schedule's reader may not expect of it in a stage of some length.
+struct ScheduleNote {
+  std::string key;   ///< of its parameters: "epochs", "then.patience"
+  std::string text;  ///< "a patience of 9 never lowers the rate"; the stage follows
+};
+
 /// How the learning rate changes in a stage. A pure function, so that a run resumed anywhere goes
 /// on with the same rates.
 class Schedule {
@@ -36,6 +44,12 @@ class Schedule {
 
   /// The figure that the rate depends on, if any.
   virtual std::optional<Figure> follows() const { return std::nullopt; }
+
+  /// False where rate() never reads SchedulePoint::epochs: then a longer stage begins as a shorter
+  /// one did, and can go on from its end.
+  virtual bool uses_length() const { return true; }
+
+  virtual std::vector<ScheduleNote> notes(int64_t /*epochs*/) const { return {}; }
 };
 
 }  // namespace strata

@@ -64,7 +64,7 @@ void StageSettings::declare(Declare<StageSettings>& d) {
   d.add("metrics", &StageSettings::metrics, "measured after each epoch");
 }
 
-size_t StageSpec::code_blocks() const {
+size_t code_blocks(const std::vector<std::string>& blocks) {
   size_t count = 0;
   for (size_t i = 0; i < blocks.size(); ++i)
     if (names_part("encoder", blocks[i])) count = i + 1;
@@ -77,28 +77,52 @@ std::optional<Figure> StageSpec::chosen_by() const {
   return std::nullopt;
 }
 
+std::vector<FigureInfo> stage_figures(const StageSpec& spec) {
+  std::vector<FigureInfo> all{make(spec.loss)->measure(spec.target)};
+  for (const auto& metric : spec.metrics)
+    for (const FigureInfo& figure : make(metric)->figures(spec.target))
+      if (std::none_of(all.begin(), all.end(),
+                       [&](const FigureInfo& known) { return known.key == figure.key; }))
+        all.push_back(figure);
+  return all;
+}
+
+Json figure_declarations(const StageSpec& spec) {
+  Json json = Json::object();
+  for (const FigureInfo& figure : stage_figures(spec)) {
+    json[figure.key] = figure.dump();
+    json[figure.key]["of"] = target_name(spec.target);
+  }
+  return json;
+}
+
 std::vector<std::string> figure_names(const StageSpec& spec, const std::string& split) {
   std::vector<std::string> names{"loss"};
   if (split == "train") return names;
-  names.push_back(make(spec.loss)->measure());
-  for (const auto& metric : spec.metrics)
-    for (const auto& [key, higher] : make(metric)->figures())
-      if (std::find(names.begin(), names.end(), key) == names.end()) names.push_back(key);
+  for (const FigureInfo& figure : stage_figures(spec))
+    if (figure.guides()) names.push_back(figure.key);
   return names;
+}
+
+std::string figure_key(const std::string& name, const StageSpec& spec) {
+  if (name == "loss") return make(spec.loss)->measure(spec.target).key;
+  for (const auto& metric : spec.metrics) {
+    if (metric.type != name) continue;
+    const auto figures = make(metric)->figures(spec.target);
+    if (figures.size() == 1) return figures[0].key;
+  }
+  return name;
 }
 
 double figure_value(const Figure& figure, const StageSpec& spec, const EpochResult& epoch) {
   if (figure.split == "train") return epoch.loss;
-  const std::string measure = make(spec.loss)->measure();
-  const std::string key = figure.metric == "loss" ? measure : figure.metric;
-  bool higher = false;
-  for (const auto& metric : spec.metrics) {
-    const auto figures = make(metric)->figures();
-    if (const auto it = figures.find(key); it != figures.end()) higher = it->second;
-  }
+  const std::string key = figure_key(figure.metric, spec);
+  Better better = Better::lower;
+  for (const FigureInfo& known : stage_figures(spec))
+    if (known.key == key) better = known.better;
   const Json& value = epoch.metrics.at(figure.split).at(key);
   if (!value.is_number()) return std::numeric_limits<double>::quiet_NaN();
-  return higher ? -value.get<double>() : value.get<double>();
+  return better == Better::higher ? -value.get<double>() : value.get<double>();
 }
 
 Json StageSpec::dump() const {
@@ -111,10 +135,9 @@ Json StageSpec::dump() const {
                {"settings",
                 dump_params(param_list<StageSettings>(), static_cast<const StageSettings*>(this))}};
   if (const auto figure = chosen_by())
-    json["selection"] = {
-        {"rule", early_stopping ? "early_stopping" : "best_epoch"},
-        {"split", figure->split},
-        {"metric", figure->metric == "loss" ? make(loss)->measure() : figure->metric}};
+    json["selection"] = {{"rule", early_stopping ? "early_stopping" : "best_epoch"},
+                         {"split", figure->split},
+                         {"metric", figure_key(figure->metric, *this)}};
   return json;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+// A stage of training as data, and what came of it. Implemented in stage.cpp.
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ std::string encoder_block(size_t pair);  ///< "encoder.0"
 std::string decoder_block(size_t pair);  ///< "decoder.0": rebuilds the input of encoder.0
 std::string head_block();                ///< "head"
 
+/// How many of these blocks make the code: those up to the last encoder.
+size_t code_blocks(const std::vector<std::string>& blocks);
+
 /// When a stage ends before its epochs are spent.
 struct EarlyStopping : Figure {
   int64_t patience = 10;  ///< epochs without a new best
@@ -34,7 +38,7 @@ struct StageSettings {
   Slot<Optimizer> optimizer;
   int64_t epochs = 0;
   Slot<Corruption> corruption;           ///< of the input; may be empty
-  std::vector<Slot<Penalty>> penalties;  ///< on code_blocks()' output
+  std::vector<Slot<Penalty>> penalties;  ///< on the code, the output of code_blocks()
   std::vector<std::string> freeze;       ///< of what trains: names of blocks, layers or parameters
   std::optional<EarlyStopping> early_stopping;
   std::string keep = "last";  ///< whose parameters stay: the last epoch's, or the best's
@@ -54,8 +58,6 @@ struct StageSpec : StageSettings {
   std::vector<std::string> blocks;  ///< applied to the input in this order
   std::vector<std::string> trains;  ///< which of `blocks` are updated
 
-  /// How many of `blocks` make the code: those up to the last encoder.
-  size_t code_blocks() const;
   /// The figure that the stage's end or the kept epoch is chosen by: early stopping's, or the loss
   /// on validation data; nothing where there is no choice.
   std::optional<Figure> chosen_by() const;
@@ -87,8 +89,19 @@ struct StageResult {
   Json engine{};    ///< what made its steps: {"name": "autograd"}
 };
 
+/// All figures that a stage measures, each key once: its loss's, then those of its metrics.
+std::vector<FigureInfo> stage_figures(const StageSpec& spec);
+
+/// The same by key, for the record: {"accuracy": {"better": "higher", "unit": "fraction", "role":
+/// "score", "of": "labels"}}.
+Json figure_declarations(const StageSpec& spec);
+
 /// The figures that a decision in this stage can be taken by, on one split; "loss" is one of them.
 std::vector<std::string> figure_names(const StageSpec& spec, const std::string& split);
+
+/// The key that `name`, as Figure::metric says it, stands for in this stage, which need not be one
+/// of figure_names().
+std::string figure_key(const std::string& name, const StageSpec& spec);
 
 /// What was measured of a figure that figure_names() lists, signed so that lower is better; NaN
 /// where it was null.

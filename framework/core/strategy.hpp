@@ -1,4 +1,5 @@
 #pragma once
+// The family `strategy`. Implemented in strategy.cpp; contract in contract/strategy.cpp.
 #include <optional>
 #include <vector>
 

@@ -54,8 +54,9 @@ namespace strata {
 
 using at::Tensor;
 
-/// A tensor that an optimizer updates in place, by its full name ("encoder.0.0.weight"). Whoever
-/// holds the Tensor shares its storage; training never replaces it.
+/// A tensor by its full name ("encoder.0.0.weight"): a parameter or buffer of a layer, or the state
+/// of an optimizer or metric. Whoever holds the Tensor shares its storage; training never replaces
+/// it.
 struct Parameter {
   std::string name;
   Tensor value;

@@ -11,6 +11,8 @@ std::string part_mistake(const Samples& part, const DatasetInfo& info, const std
   if (part.shape != info.sample_shape)
     return fmt::format("the {} has samples of {}, info() says {}", name, shape_text(part.shape),
                        shape_text(info.sample_shape));
+  if (!part.values.empty() || !part.targets.empty())
+    return fmt::format("the {} holds floats, and this strata trains on bytes and classes", name);
   if (part.count() == 0) return fmt::format("the {} is empty", name);
   const auto bytes = static_cast<size_t>(part.count() * element_count(part.shape));
   if (part.pixels.size() != bytes)

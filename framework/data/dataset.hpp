@@ -28,6 +28,9 @@ struct Samples {
   Shape shape;                  ///< of one sample
   std::vector<uint8_t> pixels;  ///< count * element_count(shape) bytes, sample after sample
   std::vector<uint8_t> labels;  ///< count bytes
+  /// In place of pixels and labels where samples or targets are no bytes. Declared, so that the
+  /// interface need not change for them; nothing trains on them yet, and load() is told so.
+  std::vector<float> values{}, targets{};
   int64_t count() const { return static_cast<int64_t>(labels.size()); }
 };
 

@@ -7,7 +7,7 @@
 // file before any of the plugin's code runs (opening a library already runs its constructors).
 
 /// Raised whenever a header that plugins see changes so that one built before does not fit.
-#define STRATA_INTERFACE 1
+#define STRATA_INTERFACE 2
 
 #define STRATA_STAMP_TEXT(x) STRATA_STAMP_TEXT_(x)
 #define STRATA_STAMP_TEXT_(x) #x

@@ -24,7 +24,8 @@ std::string figure_text(double value) {
 
 /// "mse 0.083838"
 std::string loss_text(const StageSpec& spec, double loss) {
-  return (spec.penalties.empty() ? spec.loss.type : "loss") + " " + figure_text(loss);
+  return (spec.penalties.empty() ? make(spec.loss)->measure(spec.target).key : "loss") + " " +
+         figure_text(loss);
 }
 
 /// " (mse 0.168341, l1 9.775381)": the terms of a loss that is a sum, without their weights.

@@ -134,7 +134,7 @@ class Run {
     blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
     progress_.stage_done(done_.back());
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
-    const std::string bytes = to_safetensors(plan_.stack->parameters(blocks));
+    const std::string bytes = to_safetensors(plan_.stack->tensors(blocks));
     write_file_atomically(recorder_.folder() / file, bytes);
     recorder_.stage_done(done_.back(),
                          {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});

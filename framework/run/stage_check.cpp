@@ -129,7 +129,7 @@ class StageCheck {
   void check_penalties() {
     std::set<std::string> names{stage_.loss.type};
     for (const auto& penalty : stage_.penalties) {
-      const Block* code = block(stage_.blocks[stage_.code_blocks() - 1]);
+      const Block* code = block(stage_.blocks[code_blocks(stage_.blocks) - 1]);
       if (code == nullptr || !sound_.has(penalty)) continue;
       const auto objection = of_component(
           penalty, "objection()", [&] { return make(penalty)->objection(code->output_range); });
@@ -196,7 +196,10 @@ class StageCheck {
 
   void check_metric(const Figure& figure, const std::string& who, const std::string& path) {
     const auto has = [&](const std::vector<std::string>& names) {
-      return std::find(names.begin(), names.end(), figure.metric) != names.end();
+      const std::string key = figure_key(figure.metric, suitable_);
+      return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return name == figure.metric || name == key;
+      });
     };
     std::vector<std::string> known = figure_names(suitable_, figure.split);
     if (!loss_suits_ && known.size() > 1) known.erase(known.begin() + 1);  // its measure

@@ -32,7 +32,7 @@ class Notes {
     std::vector<std::string> lines;
     for (const Note& note : notes_)
       lines.push_back(fmt::format("{}: note: {}{}", written(note.path)->origin.text(), note.message,
-                                  note.about));
+                                  note.about.empty() ? "" : ": " + note.about));
     return lines;
   }
 
@@ -63,31 +63,7 @@ void note_patience(const StageSpec& stage, Notes& notes) {
   const int64_t patience = stage.early_stopping->patience;
   if (patience < stage.epochs - 1) return;
   notes.add(fmt::format("{}.early_stopping.patience", stage_kind_name(stage.kind)),
-            fmt::format("a patience of {} never ends early: ", patience), stage);
-}
-
-/// Of a schedule, and of the one that a warm-up goes on with, what a stage is too short for.
-void note_schedule(const Json& schedule, const std::string& path, const StageSpec& stage,
-                   Notes& notes) {
-  const std::string type = schedule.at("type");
-  const auto epochs = static_cast<double>(stage.epochs);
-  const auto longer = [&](const char* key, double than) {
-    const double value = schedule.at(key);
-    return value > than ? fmt::format("{}", value) : "";
-  };
-  if (type == "warmup") {
-    if (const std::string rise = longer("epochs", epochs); !rise.empty())
-      notes.add(path + ".epochs",
-                fmt::format("a warm-up of {} epochs is not over at the end of ", rise), stage);
-    note_schedule(schedule.at("then"), path + ".then", stage, notes);
-  } else if (type == "plateau") {  // the rate of the last epoch is set after the one before
-    if (const std::string patience = longer("patience", epochs - 2); !patience.empty())
-      notes.add(path + ".patience",
-                fmt::format("a patience of {} never lowers the rate: ", patience), stage);
-  } else if (type == "step") {
-    if (const std::string every = longer("every", epochs - 1); !every.empty())
-      notes.add(path + ".every", fmt::format("a step every {} epochs never comes: ", every), stage);
-  }
+            fmt::format("a patience of {} never ends early", patience), stage);
 }
 
 bool gives(const Node& tree, const std::string& path) {
@@ -119,7 +95,10 @@ std::vector<std::string> stage_notes(const Plan& plan, const Node& tree) {
   for (const StageSpec& stage : plan.stages) {
     const auto optimizer = make(stage.optimizer);
     const Slot<Schedule>& schedule = optimizer->common().schedule;
-    note_schedule(schedule.dump(), schedule.path, stage, notes);
+    const auto said =
+        of_component(schedule, "notes()", [&] { return make(schedule)->notes(stage.epochs); });
+    for (const ScheduleNote& note : said)
+      notes.add(schedule.path + "." + note.key, note.text, stage);
     note_patience(stage, notes);
   }
   note_unused(plan, tree, notes);

@@ -30,15 +30,19 @@ class NamedMetric final : public Metric {
   bool suits(Target target) const override {
     return of_component(slot_, "suits()", [&] { return metric_->suits(target); });
   }
-  std::map<std::string, bool> figures() const override {
-    return of_component(slot_, "figures()", [&] { return metric_->figures(); });
+  std::vector<FigureInfo> figures(Target target) const override {
+    return of_component(slot_, "figures()", [&] { return metric_->figures(target); });
   }
-  void start(int64_t classes, const at::TensorOptions& options) override {
-    of_component(slot_, "start()", [&] { metric_->start(classes, options); });
+  void start(const MetricUse& use) override {
+    of_component(slot_, "start()", [&] { metric_->start(use); });
   }
-  void update(const Tensor& output, const Tensor& target) override {
-    of_component(slot_, "update()", [&] { metric_->update(output, target); });
+  void update(const MetricBatch& batch) override {
+    of_component(slot_, "update()", [&] { metric_->update(batch); });
   }
+  std::vector<Parameter> state() const override {
+    return of_component(slot_, "state()", [&] { return metric_->state(); });
+  }
+  MetricForm form() const override { return metric_->form(); }
   std::map<std::string, Json> result() const override {
     return of_component(slot_, "result()", [&] { return metric_->result(); });
   }
@@ -94,24 +98,32 @@ Tensor shaped_like(Target target, const Tensor& output, const Tensor& input) {
   return same ? output : output.view_as(input);
 }
 
+MetricUse metric_use(Target target, const DeviceData& data, const FitOptions& options) {
+  return {target, target == Target::labels ? data.classes : 0,
+          at::TensorOptions().device(options.device).dtype(options.dtype)};
+}
+
 Json evaluate(const Stack& stack, const Evaluation& what, const StageInput& input,
               const DeviceData& data, const DeviceSplit& split, const FitOptions& options) {
   if (split.count() == 0) return Json::object();
   at::NoGradGuard no_grad;
-  const at::TensorOptions place = at::TensorOptions().device(options.device).dtype(options.dtype);
-  const int64_t classes = what.target == Target::labels ? data.classes : 0;
-  for (const auto& metric : what.metrics) metric->start(classes, place);
-  Tensor loss_sum = at::zeros({}, place.dtype(at::kDouble));
+  const MetricUse use = metric_use(what.target, data, options);
+  for (const auto& metric : what.metrics) metric->start(use);
+  const auto end = what.blocks.begin() + static_cast<long>(code_blocks(what.blocks));
+  const std::vector<std::string> encode(what.blocks.begin(), end), decode(end, what.blocks.end());
+  Tensor loss_sum = at::zeros({}, use.place.dtype(at::kDouble));
   for_batches(split, options, [&](const Tensor& index, int64_t n) {
-    const Tensor x = input.batch(index);
-    const Tensor y = shaped_like(what.target, stack.forward(what.blocks, x, {}), x);
+    const Tensor x = input.batch(index), code = stack.forward(encode, x, {});
+    const Tensor y = shaped_like(what.target, stack.forward(decode, code, {}), x);
     const Tensor target = target_of(what.target, x, split, index);
     if (what.loss) loss_sum.add_(what.loss->forward(y, target), static_cast<double>(n));
-    for (const auto& metric : what.metrics) metric->update(y, target);
+    const MetricBatch batch{y, target, code, split.labels.index_select(0, index)};
+    for (const auto& metric : what.metrics) metric->update(batch);
   });
   Json figures = Json::object();
   if (what.loss)
-    figures[what.loss->measure()] = loss_sum.item<double>() / static_cast<double>(split.count());
+    figures[what.loss->measure(what.target).key] =
+        loss_sum.item<double>() / static_cast<double>(split.count());
   for (const auto& metric : what.metrics)
     for (auto& [key, value] : metric->result()) figures[key] = value;
   return figures;

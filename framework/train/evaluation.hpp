@@ -1,4 +1,5 @@
 #pragma once
+// A stage's inputs and targets, and figures on a split. Implemented in evaluation.cpp.
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -80,6 +81,9 @@ struct Evaluation {
 };
 /// The metric built; what it throws later is told with its name.
 std::shared_ptr<Metric> make_metric(const Slot<Metric>& slot);
+
+/// What metrics are started with.
+MetricUse metric_use(Target target, const DeviceData& data, const FitOptions& options);
 
 Json evaluate(const Stack& stack, const Evaluation& what, const DeviceData& data,
               const DeviceSplit& split, const FitOptions& options);

@@ -1,4 +1,5 @@
 #pragma once
+// What a stage minimizes. Implemented in objective.cpp.
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@ class Objective {
   double weight(size_t term) const;
 
   /// The weighted sum, to be differentiated; notes each term as that of `step`.
-  Tensor forward(const Tensor& output, const Tensor& target, const Tensor& code, int64_t step);
+  Tensor forward(const Tensor& output, const Tensor& target, const PenaltyBatch& batch,
+                 int64_t step);
 
  private:
   void note(size_t term, int64_t step, const Tensor& value);

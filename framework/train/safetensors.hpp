@@ -1,4 +1,5 @@
 #pragma once
+// The file format of weights. Implemented in safetensors.cpp.
 #include <map>
 #include <string>
 #include <vector>

@@ -18,9 +18,9 @@ void Snapshot::restore() const {
   for (size_t i = 0; i < values_.size(); ++i) tensors_[i].value.detach().copy_(values_[i]);
 }
 
-Selection::Selection(const StageSpec& spec, const std::vector<Parameter>& parameters)
+Selection::Selection(const StageSpec& spec, const std::vector<Parameter>& tensors)
     : spec_(spec),
-      parameters_(parameters),
+      tensors_(tensors),
       figure_(spec.chosen_by()),
       best_(spec.early_stopping ? spec.early_stopping->min_delta : 0) {}
 
@@ -28,7 +28,7 @@ bool Selection::ends_after(const EpochResult& epoch) {
   if (!figure_) return false;
   if (best_.see(figure_value(*figure_, spec_, epoch)) && spec_.keeps_best()) {
     kept_ = static_cast<size_t>(epoch.epoch - 1);
-    values_.take(parameters_);
+    values_.take(tensors_);
   }
   return spec_.early_stopping && best_.waited() >= spec_.early_stopping->patience;
 }

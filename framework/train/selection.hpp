@@ -1,4 +1,5 @@
 #pragma once
+// Values to go back to, and the choice of an epoch. Implemented in selection.cpp.
 #include <optional>
 #include <vector>
 
@@ -22,23 +23,23 @@ class Snapshot {
   std::vector<Tensor> values_;
 };
 
-/// Follows the figure that a stage's end or kept epoch is chosen by, and keeps the best parameters
+/// Follows the figure that a stage's end or kept epoch is chosen by, and keeps the best tensors
 /// where the settings ask for them.
 class Selection {
  public:
   /// Refers to both, which must outlive it.
-  Selection(const StageSpec& spec, const std::vector<Parameter>& parameters);
+  Selection(const StageSpec& spec, const std::vector<Parameter>& tensors);
 
   /// True where the stage is to end here.
   bool ends_after(const EpochResult& epoch);
 
-  /// Puts the best parameters back; the index of the epoch that they are from, `last` where none
+  /// Puts the best tensors back; the index of the epoch that they are from, `last` where none
   /// were kept.
   size_t finish(size_t last);
 
  private:
   const StageSpec& spec_;
-  const std::vector<Parameter>& parameters_;
+  const std::vector<Parameter>& tensors_;
   std::optional<Figure> figure_;
   BestSoFar best_;
   Snapshot values_;

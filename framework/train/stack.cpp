@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <typeinfo>
 
-#include "strata/core/mirror.hpp"
 #include "strata/support/crash_file.hpp"
 
 namespace strata {
 namespace {
 
-/// Draws parameters for one layer after another.
+/// Makes the tensors of one layer after another.
 class Drawer final : public ParameterFactory {
  public:
-  Drawer(uint64_t seed, at::ScalarType dtype, at::Device device, std::vector<Parameter>& out)
-      : seed_(seed), dtype_(dtype), device_(device), out_(out) {}
+  Drawer(uint64_t seed, at::TensorOptions place, std::vector<Parameter>& parameters,
+         std::vector<Parameter>& buffers)
+      : seed_(seed), place_(place), parameters_(parameters), buffers_(buffers) {}
 
   void enter(const std::string& layer) { layer_ = layer; }
 
@@ -24,16 +24,19 @@ class Drawer final : public ParameterFactory {
     const std::string full = layer_ + "." + name;
     Tensor values = at::empty(shape, at::kDouble);
     init.fill(values, random_stream(seed_, "init", full), fan_in, fan_out);
-    Tensor tensor = values.to(device_, dtype_);
-    out_.push_back({full, tensor});
-    return tensor;
+    parameters_.push_back({full, values.to(place_)});
+    return parameters_.back().value;
+  }
+
+  Tensor buffer(const std::string& name, const Shape& shape, double value) override {
+    buffers_.push_back({layer_ + "." + name, at::full(shape, value, place_)});
+    return buffers_.back().value;
   }
 
  private:
   uint64_t seed_;
-  at::ScalarType dtype_;
-  at::Device device_;
-  std::vector<Parameter>& out_;
+  at::TensorOptions place_;
+  std::vector<Parameter>&parameters_, &buffers_;
   std::string layer_;
 };
 
@@ -44,6 +47,16 @@ class Counter final : public ParameterFactory {
   int64_t count = 0;
   Tensor parameter(const std::string& name, const Shape& shape, const Initializer&, int64_t,
                    int64_t) override {
+    count += size_of(name, shape);
+    return {};
+  }
+  Tensor buffer(const std::string& name, const Shape& shape, double) override {
+    size_of(name, shape);
+    return {};
+  }
+
+ private:
+  static int64_t size_of(const std::string& name, const Shape& shape) {
     int64_t size = 1;
     for (const int64_t n : shape) {
       if (n > 0 && size > kMost / n)
@@ -51,11 +64,9 @@ class Counter final : public ParameterFactory {
                                      name, shape_text(shape)));
       size *= n;
     }
-    count += size;
-    return {};
+    return size;
   }
 
- private:
   static constexpr int64_t kMost = int64_t{1} << 44;
 };
 
@@ -107,9 +118,8 @@ std::optional<PlacedLayer> activation_arriving(const std::vector<const PlacedLay
   return activation_for(data_range);
 }
 
-/// What a layer's mirror is called: a layer of the same kind has its name.
+/// What a mirror is called where it does not say so: a layer of the same kind has its name.
 std::string mirror_type(const PlacedLayer& source, const Layer& mirror) {
-  if (const auto* named = dynamic_cast<const NamedMirror*>(&mirror)) return named->type();
   const Layer& original = *source.layer;
   return typeid(mirror) == typeid(original) ? source.type : "mirror of " + source.type;
 }
@@ -196,6 +206,9 @@ Block& Stack::place(std::shared_ptr<Block> block, const LayerContext& context, s
     Counter counter;
     asked(placed, "build()", [&](Layer& layer) { layer.build(counter); });
     placed.parameters = counter.count;
+    placed.mirror =
+        asked(placed, "written_out()", [](const Layer& layer) { return layer.written_out(); });
+    if (placed.mirror.is_object()) placed.type = placed.mirror.value("type", placed.type);
     range = asked(placed, "range()", [&](const Layer& layer) {
       return layer.role() == Layer::Role::passthrough ? range : layer.range();
     });
@@ -255,7 +268,8 @@ const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
 
 void Stack::build(uint64_t seed, at::ScalarType dtype, at::Device device) {
   parameters_.clear();
-  Drawer drawer(seed, dtype, device, parameters_);
+  buffers_.clear();
+  Drawer drawer(seed, at::TensorOptions(device).dtype(dtype), parameters_, buffers_);
   for (const auto& block : blocks_) {
     for (PlacedLayer& placed : block->layers) {
       drawer.enter(placed.name);
@@ -282,6 +296,7 @@ Tensor Stack::forward(const std::vector<std::string>& blocks, Tensor x,
     x = entering(block(name), x);
     for (const PlacedLayer& placed : block(name).layers) {
       place.layer = placed.name;
+      place.update_buffers = place.training && placed.trains;
       x = pass(placed, x, place);
     }
   }
@@ -328,12 +343,42 @@ std::string Stack::backward_fault(const std::vector<std::string>& blocks, Tensor
   return {};
 }
 
-std::vector<Parameter> Stack::parameters(const std::vector<std::string>& blocks) const {
+namespace {
+
+std::vector<Parameter> chosen(const std::vector<Parameter>& all,
+                              const std::vector<std::string>& blocks) {
   std::vector<Parameter> chosen;
   for (const std::string& name : blocks)
-    for (const Parameter& parameter : parameters_)
-      if (names_part(name, parameter.name)) chosen.push_back(parameter);
+    for (const Parameter& tensor : all)
+      if (names_part(name, tensor.name)) chosen.push_back(tensor);
   return chosen;
+}
+
+}  // namespace
+
+std::vector<Parameter> Stack::parameters(const std::vector<std::string>& blocks) const {
+  return chosen(parameters_, blocks);
+}
+
+std::vector<Parameter> Stack::buffers(const std::vector<std::string>& blocks) const {
+  return chosen(buffers_, blocks);
+}
+
+std::vector<Parameter> Stack::tensors(const std::vector<std::string>& blocks) const {
+  std::vector<Parameter> all = parameters(blocks);
+  for (Parameter& buffer : buffers(blocks)) all.push_back(std::move(buffer));
+  return all;
+}
+
+void Stack::let_train(const std::vector<std::string>& blocks,
+                      const std::vector<std::string>& frozen) {
+  for (const auto& block : blocks_) {
+    const bool trains = std::count(blocks.begin(), blocks.end(), block->name) > 0;
+    for (PlacedLayer& placed : block->layers)
+      placed.trains = trains && std::none_of(frozen.begin(), frozen.end(), [&](const auto& name) {
+                        return names_part(name, placed.name);
+                      });
+  }
 }
 
 int64_t Block::parameters() const {

@@ -1,4 +1,5 @@
 #pragma once
+// Every layer of a run in its place, and passes through them. Implemented in stack.cpp.
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct PlacedLayer {
   Shape input, output;
   int64_t parameters = 0;  ///< how many numbers it learns
   std::string tied_to;     ///< the layer whose weights it shares, transposed; empty for none
+  Json mirror;             ///< of a mirror, Layer::written_out(); else null
+  bool trains = false;     ///< in the stage that is being trained
 };
 
 /// Layers that stay together: one pair's encoder or decoder, or the head.
@@ -74,12 +77,20 @@ class Stack {
 
   /// The parameters of these blocks, in order, each once. After build().
   std::vector<Parameter> parameters(const std::vector<std::string>& blocks) const;
+  /// Their buffers likewise.
+  std::vector<Parameter> buffers(const std::vector<std::string>& blocks) const;
+  /// Both: all that these blocks learned.
+  std::vector<Parameter> tensors(const std::vector<std::string>& blocks) const;
+
+  /// From now on the layers of these blocks train and may write their buffers, and no others; nor
+  /// do those that `frozen` names, or whose block it names.
+  void let_train(const std::vector<std::string>& blocks, const std::vector<std::string>& frozen);
 
  private:
   Block& place(std::shared_ptr<Block> block, const LayerContext& context, size_t* failed);
 
   std::vector<std::shared_ptr<Block>> blocks_;
-  std::vector<Parameter> parameters_;
+  std::vector<Parameter> parameters_, buffers_;
 };
 
 }  // namespace strata

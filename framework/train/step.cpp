@@ -13,16 +13,28 @@ class AutogradStep final : public StageStep {
  public:
   AutogradStep(const StageParts& parts, std::string why) : parts_(parts), why_(std::move(why)) {}
 
-  void run(const ForwardContext& place, const Tensor& rate) override {
+  void run(const ForwardContext& where, const Tensor& rate) override {
     const StageSpec& spec = parts_.spec;
+    PenaltyBatch seen;
+    ForwardContext place = where;
+    if (!spec.penalties.empty()) place.sides = &seen.sides;
     const Tensor x = parts_.input.batch(place.samples);
     const Tensor input = parts_.corrupted(x, place);
     const Tensor code = parts_.stack.forward(parts_.encode, input, place);
     const Tensor y = shaped_like(spec.target, parts_.stack.forward(parts_.decode, code, place), x);
     const Tensor target = target_of(spec.target, x, parts_.data.train, place.samples);
-    backward(parts_.objective.forward(y, target, code, place.step), input, place);
-    at::NoGradGuard no_grad;
-    for (const auto& metric : parts_.metrics) metric->update(y.detach(), target);
+    if (!spec.penalties.empty()) {
+      seen.code = code;
+      seen.input = input;
+      seen.output = y;
+      seen.parameters = parts_.stack.parameters(parts_.encode);
+    }
+    backward(parts_.objective.forward(y, target, seen, place.step), input, place);
+    const at::NoGradGuard no_grad;
+    MetricBatch batch{y.detach(), target, code.detach(), {}};
+    if (!parts_.metrics.empty())
+      batch.labels = parts_.data.train.labels.index_select(0, place.samples);
+    for (const auto& metric : parts_.metrics) metric->update(batch);
     if (const auto& norm = parts_.optimizer->common().clip_norm)
       clip_gradients(parts_.parameters, *norm);
     of_component(spec.optimizer, "step()", [&] { parts_.optimizer->step(rate); });

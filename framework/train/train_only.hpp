@@ -1,4 +1,5 @@
 #pragma once
+// What a stage trains. Implemented in train_only.cpp.
 #include <vector>
 
 #include "strata/core/stage.hpp"
@@ -6,8 +7,8 @@
 
 namespace strata {
 
-/// Makes exactly the tensors of a stage that train, and are not frozen, ask for gradients while it
-/// lives.
+/// While it lives, exactly the parameters of a stage that train, and are not frozen, ask for
+/// gradients, and exactly the layers that train may write their buffers.
 class TrainOnly {
  public:
   TrainOnly(Stack& stack, const StageSpec& spec);
@@ -16,9 +17,12 @@ class TrainOnly {
   TrainOnly& operator=(const TrainOnly&) = delete;
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
+  /// These and the buffers of what trains: all that the stage changes.
+  const std::vector<Parameter>& tensors() const { return tensors_; }
 
  private:
-  std::vector<Parameter> parameters_;
+  Stack& stack_;
+  std::vector<Parameter> parameters_, tensors_;
 };
 
 }  // namespace strata

@@ -16,6 +16,10 @@
 namespace strata {
 namespace {
 
+bool one_guides(const std::vector<FigureInfo>& figures) {
+  return std::any_of(figures.begin(), figures.end(), [](const auto& f) { return f.guides(); });
+}
+
 /// One stage while it trains.
 class Fit {
  public:
@@ -35,9 +39,10 @@ class Fit {
         objective_(spec, steps_, place_),
         parts_(make_parts()),
         schedule_(make(parts_.optimizer->common().schedule)),
-        selection_(spec, trained_.parameters()),
+        selection_(spec, trained_.tensors()),
         order_(random_stream(options.seed, "shuffle", "data", spec.name)),
-        rate_(at::zeros({}, place_)) {
+        rate_(at::zeros({}, place_)),
+        loss_key_(objective_.loss()->measure(spec.target).key) {
     of_component(spec.optimizer, "start()",
                  [&] { parts_.optimizer->start(trained_.parameters()); });
     evaluation_ = {spec.blocks, spec.target, objective_.loss(), {}};
@@ -56,7 +61,7 @@ class Fit {
     evaluating_ = false;
     result.learning_rate = rate_at(number, 0);
     const auto begin = std::chrono::steady_clock::now();
-    std::vector<Parameter> all = trained_.parameters(), state = parts_.optimizer->state();
+    std::vector<Parameter> all = trained_.tensors(), state = parts_.optimizer->state();
     all.insert(all.end(), state.begin(), state.end());
     start_.take(all);
     start_metrics();
@@ -99,7 +104,7 @@ class Fit {
 
  private:
   StageParts make_parts() {
-    const auto code = spec_.blocks.begin() + static_cast<long>(spec_.code_blocks());
+    const auto code = spec_.blocks.begin() + static_cast<long>(code_blocks(spec_.blocks));
     StageParts parts{stack_,
                      spec_,
                      data_,
@@ -115,14 +120,14 @@ class Fit {
                      {}};
     if (!spec_.corruption.empty()) parts.corruption = make(spec_.corruption);
     for (const auto& metric : spec_.metrics)  // those that are single figures
-      if (auto made = make_metric(metric); !made->figures().empty())
+      if (auto made = make_metric(metric); one_guides(made->figures(spec_.target)))
         parts.metrics.push_back(std::move(made));
     return parts;
   }
 
   void start_metrics() {
-    const int64_t classes = spec_.target == Target::labels ? data_.classes : 0;
-    for (const auto& metric : parts_.metrics) metric->start(classes, place_);
+    const MetricUse use = metric_use(spec_.target, data_, options_);
+    for (const auto& metric : parts_.metrics) metric->start(use);
   }
 
   double rate_at(int64_t number, int64_t step) const {
@@ -170,10 +175,13 @@ class Fit {
   /// Figures of the training set as the epoch went by: of outputs from changing parameters, and
   /// from the input as the stage was given it.
   Json while_training(const Json& terms) const {
-    Json figures = {{objective_.loss()->measure(), terms.at(spec_.loss.type)}};
-    for (const auto& metric : parts_.metrics)
-      for (const auto& [key, value] : metric->result())
-        if (metric->figures().count(key) > 0 && !figures.contains(key)) figures[key] = value;
+    Json figures = {{loss_key_, terms.at(loss_key_)}};
+    for (const auto& metric : parts_.metrics) {
+      const auto results = metric->result();
+      for (const FigureInfo& figure : metric->figures(spec_.target))
+        if (figure.guides() && !figures.contains(figure.key))
+          figures[figure.key] = results.at(figure.key);
+    }
     return figures;
   }
 
@@ -187,7 +195,7 @@ class Fit {
         const double rate = rate_at(number, k);
         throw Diverged(fmt::format(
             "{} became {} in stage '{}', epoch {}, step {} of {}, at learning rate {:g}{}",
-            name == spec_.loss.type ? "the loss" : "penalty '" + name + "'",
+            name == loss_key_ ? "the loss" : "penalty '" + name + "'",
             std::isnan(value) ? "NaN" : "infinite", spec_.name, number, k + 1, steps_, rate,
             origin_of_divergence(parts_, replay(number), k)));
       }
@@ -212,7 +220,7 @@ class Fit {
   /// Throws Diverged where an epoch's last update broke the parameters, or a layer only evaluates
   /// to no number: neither shows in a training loss.
   void check_measured(const Json& figures, int64_t number) const {
-    const double loss = figures.value(objective_.loss()->measure(), 0.0);
+    const double loss = figures.value(loss_key_, 0.0);
     if (std::isfinite(loss)) return;
     throw Diverged(fmt::format(
         "the loss on the test set became {} in stage '{}', epoch {}, at learning rate {:g}{}",
@@ -240,6 +248,7 @@ class Fit {
   ForwardContext context_;
   Tensor epoch_order_;  // int64 {n}: the samples in the order of the epoch
   Tensor rate_;
+  std::string loss_key_;
   double rate_value_ = 0;
   bool evaluating_ = false;
   std::vector<double> followed_;

@@ -1,4 +1,5 @@
 #pragma once
+// Training of a stage. Implemented in trainer.cpp; a step in step.cpp.
 #include "strata/train/evaluation.hpp"
 
 namespace strata {

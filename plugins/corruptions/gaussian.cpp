@@ -18,6 +18,8 @@ class Gaussian final : public Corruption {
     return normal_noise(x, place).mul_(params_.std).add_(x);
   }
 
+  CorruptionForm form() const override { return {CorruptionOp::gaussian, 0, params_.std}; }
+
  private:
   Params params_;
 };

@@ -18,6 +18,8 @@ class Masking final : public Corruption {
     return x * uniform_noise(x, place).ge_(params_.rate);
   }
 
+  CorruptionForm form() const override { return {CorruptionOp::masking, params_.rate}; }
+
  private:
   Params params_;
 };

@@ -30,6 +30,10 @@ class SaltAndPepper final : public Corruption {
         .masked_fill_(u < params_.rate / 2, params_.low);
   }
 
+  CorruptionForm form() const override {
+    return {CorruptionOp::salt_and_pepper, params_.rate, 0, params_.low, params_.high};
+  }
+
  private:
   Params params_;
 };

@@ -23,17 +23,10 @@ class Dropout final : public Layer {
 
   Tensor forward(const Tensor& x, const ForwardContext& context) const override {
     if (!context.training || params_.rate == 0) return x;
-    NoisePlace place;
-    place.stream = random_stream(context.seed, "dropout", context.layer, context.stage);
-    place.epoch = context.epoch;
-    if (context.samples.defined()) {
-      place.samples = context.samples;
-    } else {
-      place.samples = at::arange(x.size(0), x.options().dtype(at::kLong));
-      place.step = context.step;
-    }
-    return x * uniform_noise(x, place).ge_(params_.rate).div_(1 - params_.rate);
+    const Tensor u = uniform_noise(x, noise_place(context, "dropout", x));
+    return x * u.ge_(params_.rate).div_(1 - params_.rate);
   }
+  LayerForm form() const override { return {LayerOp::dropout}; }
 
  private:
   Params params_;

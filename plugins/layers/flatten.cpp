@@ -1,19 +1,19 @@
 #include "strata/core/layer.hpp"
-#include "strata/core/mirror.hpp"
 
 namespace strata {
 namespace {
 
 /// Gives a flat sample its shape back.
-class Unflatten final : public Layer, public NamedMirror {
+class Unflatten final : public Layer {
  public:
   explicit Unflatten(Shape output) : output_(std::move(output)) {}
-  const char* type() const override { return "unflatten"; }
   Role role() const override { return Role::passthrough; }
   Shape configure(const Shape&, const LayerContext&) override { return output_; }
   Tensor forward(const Tensor& x, const ForwardContext&) const override {
     return x.reshape(batch_shape(x.size(0), output_));
   }
+  LayerForm form() const override { return {LayerOp::reshape}; }
+  Json written_out() const override { return {{"type", "unflatten"}, {"shape", output_}}; }
 
  private:
   Shape output_;
@@ -36,6 +36,7 @@ class Flatten final : public Layer {
   }
 
   Tensor forward(const Tensor& x, const ForwardContext&) const override { return x.flatten(1); }
+  LayerForm form() const override { return {LayerOp::reshape}; }
 
   std::shared_ptr<Layer> mirror(const MirrorContext&) const override {
     return std::make_shared<Unflatten>(input_);

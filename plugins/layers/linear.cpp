@@ -1,3 +1,4 @@
+#include "strata/core/default_params.hpp"
 #include "strata/core/layer.hpp"
 
 namespace strata {
@@ -52,8 +53,22 @@ class Linear final : public Layer {
     return output_.size() == 1 ? y : y.view(batch_shape(x.size(0), output_));
   }
 
+  LayerForm form() const override {
+    return {LayerOp::affine, tied_ == nullptr ? weight_ : tied_->weight_, bias_, tied_ != nullptr};
+  }
+
+  Json written_out() const override {
+    Json json = dump_params(param_list<Params>(), &params_);
+    json["type"] = "linear";
+    return json;
+  }
+
+  /// The bias, which stands for other quantities, starts as though nothing were said of it.
   std::shared_ptr<Layer> mirror(const MirrorContext& context) const override {
-    auto layer = std::make_shared<Linear>(params_);
+    Params params = params_;
+    params.units = element_count(input_);
+    params.bias_init = default_params<Params>().bias_init;
+    auto layer = std::make_shared<Linear>(params);
     layer->output_ = input_;
     if (context.tied) layer->tied_ = this;
     return layer;

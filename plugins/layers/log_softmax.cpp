@@ -19,6 +19,7 @@ class LogSoftmax final : public Layer {
   Tensor forward(const Tensor& x, const ForwardContext&) const override {
     return at::log_softmax(x.flatten(1), 1).view(x.sizes());
   }
+  LayerForm form() const override { return {LayerOp::log_softmax}; }
   std::shared_ptr<Layer> mirror(const MirrorContext&) const override {
     throw LayerError("log_softmax cannot be mirrored; write the decoder out under 'decoder'");
   }

@@ -1,20 +1,22 @@
 #include <fmt/format.h>
 
-#include "strata/core/convolution.hpp"
-#include "strata/core/mirror.hpp"
+#include "strata/core/layer.hpp"
 
 namespace strata {
 namespace {
 
 /// Enlarges images to a given size, each pixel taking the nearest one's value.
-class NearestResize final : public Layer, public NamedMirror {
+class NearestResize final : public Layer {
  public:
   explicit NearestResize(Shape output) : output_(std::move(output)) {}
-  const char* type() const override { return "upsample"; }
   Role role() const override { return Role::passthrough; }
   Shape configure(const Shape&, const LayerContext&) override { return output_; }
   Tensor forward(const Tensor& x, const ForwardContext&) const override {
     return at::upsample_nearest2d(x, {output_[1], output_[2]});
+  }
+  LayerForm form() const override { return {LayerOp::resize_nearest}; }
+  Json written_out() const override {
+    return {{"type", "upsample"}, {"height", output_[1]}, {"width", output_[2]}};
   }
 
  private:
@@ -51,6 +53,12 @@ class MaxPool2d final : public Layer {
 
   Tensor forward(const Tensor& x, const ForwardContext&) const override {
     return at::max_pool2d(x, size_, stride_);
+  }
+  LayerForm form() const override {
+    LayerForm form{LayerOp::max_pool};
+    form.kernel = {size_, size_};
+    form.stride = {stride_, stride_};
+    return form;
   }
 
   std::shared_ptr<Layer> mirror(const MirrorContext&) const override {

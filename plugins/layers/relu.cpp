@@ -13,6 +13,7 @@ class Relu final : public Activation {
   Range range() const override { return {0, std::numeric_limits<double>::infinity()}; }
   bool ends_decoder() const override { return true; }
   Tensor forward(const Tensor& x, const ForwardContext&) const override { return at::relu(x); }
+  LayerForm form() const override { return {LayerOp::relu}; }
 };
 
 STRATA_REGISTER(Layer, Relu, "relu");

@@ -15,6 +15,7 @@ class Sigmoid final : public Activation {
   Range range() const override { return {0, 1}; }
   bool ends_decoder() const override { return true; }
   Tensor forward(const Tensor& x, const ForwardContext&) const override { return at::sigmoid(x); }
+  LayerForm form() const override { return {LayerOp::sigmoid}; }
 };
 
 STRATA_REGISTER(Layer, Sigmoid, "sigmoid");

@@ -13,6 +13,7 @@ class Tanh final : public Activation {
   Range range() const override { return {-1, 1}; }
   bool ends_decoder() const override { return true; }
   Tensor forward(const Tensor& x, const ForwardContext&) const override { return at::tanh(x); }
+  LayerForm form() const override { return {LayerOp::tanh}; }
 };
 
 STRATA_REGISTER(Layer, Tanh, "tanh");

@@ -1,14 +1,12 @@
-#include "strata/core/convolution.hpp"
-#include "strata/core/mirror.hpp"
+#include "strata/core/layer.hpp"
 
 namespace strata {
 namespace {
 
 /// The mean of each scale x scale window.
-class AveragePool final : public Layer, public NamedMirror {
+class AveragePool final : public Layer {
  public:
   explicit AveragePool(int64_t scale) : scale_(scale) {}
-  const char* type() const override { return "average_pool2d"; }
   Role role() const override { return Role::passthrough; }
   Shape configure(const Shape& input, const LayerContext&) override {
     return {input[0], input[1] / scale_, input[2] / scale_};
@@ -16,6 +14,12 @@ class AveragePool final : public Layer, public NamedMirror {
   Tensor forward(const Tensor& x, const ForwardContext&) const override {
     return at::avg_pool2d(x, scale_);
   }
+  LayerForm form() const override {
+    LayerForm form{LayerOp::mean_pool};
+    form.kernel = form.stride = {scale_, scale_};
+    return form;
+  }
+  Json written_out() const override { return {{"type", "average_pool2d"}, {"size", scale_}}; }
 
  private:
   int64_t scale_;
@@ -42,6 +46,7 @@ class Upsample final : public Layer {
   Tensor forward(const Tensor& x, const ForwardContext&) const override {
     return at::upsample_nearest2d(x, {x.size(2) * scale_, x.size(3) * scale_});
   }
+  LayerForm form() const override { return {LayerOp::resize_nearest}; }
 
   std::shared_ptr<Layer> mirror(const MirrorContext&) const override {
     return std::make_shared<AveragePool>(scale_);

@@ -24,11 +24,15 @@ class BinaryCrossEntropy final : public Loss {
     return std::nullopt;
   }
 
-  std::string measure() const override { return "bce"; }
+  FigureInfo measure(Target target) const override {
+    return {target == Target::codes ? "code_bce" : "bce", Better::lower, Unit::nats};
+  }
 
   Tensor forward(const Tensor& output, const Tensor& target) const override {
     return at::binary_cross_entropy(output, target);
   }
+
+  LossForm form() const override { return {LossOp::bce}; }
 };
 
 STRATA_REGISTER(Loss, BinaryCrossEntropy, "bce");

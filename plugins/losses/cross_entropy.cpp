@@ -21,11 +21,13 @@ class CrossEntropy final : public Loss {
     return std::nullopt;
   }
 
-  std::string measure() const override { return "nll"; }
+  FigureInfo measure(Target) const override { return {"nll", Better::lower, Unit::nats}; }
 
   Tensor forward(const Tensor& output, const Tensor& target) const override {
     return at::nll_loss(at::log_softmax(output, 1), target);
   }
+
+  LossForm form() const override { return {LossOp::cross_entropy}; }
 };
 
 STRATA_REGISTER(Loss, CrossEntropy, "cross_entropy");

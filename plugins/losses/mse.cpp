@@ -19,11 +19,15 @@ class MeanSquaredError final : public Loss {
     return std::nullopt;
   }
 
-  std::string measure() const override { return "reconstruction_error"; }
+  FigureInfo measure(Target target) const override {
+    return {target == Target::codes ? "code_error" : "reconstruction_error"};
+  }
 
   Tensor forward(const Tensor& output, const Tensor& target) const override {
     return at::mse_loss(output, target);
   }
+
+  LossForm form() const override { return {LossOp::mse}; }
 };
 
 STRATA_REGISTER(Loss, MeanSquaredError, "mse");

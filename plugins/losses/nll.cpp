@@ -21,11 +21,13 @@ class NegativeLogLikelihood final : public Loss {
     return std::nullopt;
   }
 
-  std::string measure() const override { return "nll"; }
+  FigureInfo measure(Target) const override { return {"nll", Better::lower, Unit::nats}; }
 
   Tensor forward(const Tensor& output, const Tensor& target) const override {
     return at::nll_loss(output, target);
   }
+
+  LossForm form() const override { return {LossOp::nll}; }
 };
 
 STRATA_REGISTER(Loss, NegativeLogLikelihood, "nll");

@@ -10,7 +10,9 @@ class Accuracy final : public ConfusionMetric {
   };
   explicit Accuracy(const Params&) {}
 
-  std::map<std::string, bool> figures() const override { return {{"accuracy", true}}; }
+  std::vector<FigureInfo> figures(Target) const override {
+    return {{"accuracy", Better::higher, Unit::fraction}};
+  }
 
   std::map<std::string, Json> result() const override {
     const Tensor n = counts();

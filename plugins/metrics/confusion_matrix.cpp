@@ -16,6 +16,12 @@ class ConfusionMatrix final : public ConfusionMetric {
   };
   explicit ConfusionMatrix(const Params&) {}
 
+  std::vector<FigureInfo> figures(Target) const override {
+    return {{"confusion_matrix", Better::neither, Unit::count, FigureRole::counts},
+            {"sensitivity", Better::higher, Unit::fraction, FigureRole::per_class},
+            {"specificity", Better::higher, Unit::fraction, FigureRole::per_class}};
+  }
+
   std::map<std::string, Json> result() const override {
     const Tensor n = counts();
     const int64_t total = n.sum().item<int64_t>();

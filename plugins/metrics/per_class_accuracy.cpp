@@ -12,6 +12,10 @@ class PerClassAccuracy final : public ConfusionMetric {
   };
   explicit PerClassAccuracy(const Params&) {}
 
+  std::vector<FigureInfo> figures(Target) const override {
+    return {{"per_class_accuracy", Better::higher, Unit::fraction, FigureRole::per_class}};
+  }
+
   std::map<std::string, Json> result() const override {
     const Tensor n = counts();
     Json list = Json::array();

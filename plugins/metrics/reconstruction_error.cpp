@@ -14,25 +14,33 @@ class ReconstructionError final : public Metric {
 
   bool suits(Target target) const override { return target != Target::labels; }
 
-  std::map<std::string, bool> figures() const override { return {{"reconstruction_error", false}}; }
+  std::vector<FigureInfo> figures(Target target) const override { return {{key(target)}}; }
 
-  void start(int64_t, const at::TensorOptions& options) override {
-    sum_ = at::zeros({}, options.dtype(at::kDouble));
-    elements_ = 0;
+  void start(const MetricUse& use) override {
+    target_ = use.target;
+    sum_ = at::zeros({}, use.place.dtype(at::kDouble));
+    elements_ = at::zeros({}, use.place.dtype(at::kLong));
   }
 
-  void update(const Tensor& output, const Tensor& target) override {
-    sum_ += at::mse_loss(output, target, at::Reduction::Sum);
-    elements_ += target.numel();
+  void update(const MetricBatch& batch) override {
+    sum_ += at::mse_loss(batch.output, batch.target, at::Reduction::Sum);
+    elements_ += batch.target.numel();
   }
 
   std::map<std::string, Json> result() const override {
-    return {{"reconstruction_error", sum_.item<double>() / static_cast<double>(elements_)}};
+    return {{key(target_), sum_.item<double>() / elements_.item<double>()}};
   }
 
+  std::vector<Parameter> state() const override { return {{"sum", sum_}, {"elements", elements_}}; }
+  MetricForm form() const override { return {MetricOp::squared_error}; }
+
  private:
-  Tensor sum_;
-  int64_t elements_ = 0;
+  static const char* key(Target target) {
+    return target == Target::codes ? "code_error" : "reconstruction_error";
+  }
+
+  Target target_ = Target::pixels;
+  Tensor sum_, elements_;
 };
 
 STRATA_REGISTER(Metric, ReconstructionError, "reconstruction_error");

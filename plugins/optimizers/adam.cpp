@@ -62,6 +62,11 @@ class Adam final : public Optimizer {
 
   std::vector<Parameter> state() const override { return state_; }
 
+  OptimizerForm form() const override {
+    return {OptimizerOp::adam, params_.weight_decay, 0,          false,
+            params_.beta1,     params_.beta2,        params_.eps};
+  }
+
  private:
   Params params_;
   std::vector<Parameter> parameters_, state_;

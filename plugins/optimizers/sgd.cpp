@@ -52,6 +52,10 @@ class Sgd final : public Optimizer {
 
   std::vector<Parameter> state() const override { return velocity_; }
 
+  OptimizerForm form() const override {
+    return {OptimizerOp::sgd, params_.weight_decay, params_.momentum, params_.nesterov};
+  }
+
  private:
   Params params_;
   std::vector<Parameter> parameters_, velocity_;

@@ -5,7 +5,8 @@ namespace {
 
 /// With q_j the mean activation of unit j over the batch and p the target:
 ///   sum_j p log(p / q_j) + (1 - p) log((1 - p) / (1 - q_j))
-/// (Ng, "Sparse autoencoder", CS294A lecture notes, 2011). q is kept 1e-6 away from 0 and 1.
+/// (Ng, "Sparse autoencoder", CS294A lecture notes, 2011). Both logarithms go on as their tangents
+/// below 1e-36, so that the term stays finite and a unit at 0 or 1 is still pushed back.
 class KlSparsity final : public Penalty {
  public:
   struct Params : PenaltyParams {
@@ -27,15 +28,23 @@ class KlSparsity final : public Penalty {
     return "kl_sparsity needs a code in [0, 1]; end the encoder in sigmoid, or use l1";
   }
 
-  Tensor forward(const Tensor& code) const override {
+  Tensor forward(const PenaltyBatch& batch) const override {
     const double p = params_.target;
-    const Tensor q = code.mean(0).clamp(1e-6, 1 - 1e-6);
+    const Tensor q = batch.code.mean(0);
     const double entropy = p * std::log(p) + (1 - p) * std::log(1 - p);
-    const Tensor cross = q.log() * p + at::log1p(-q) * (1 - p);
+    const Tensor cross = steady_log(q) * p + steady_log(1 - q) * (1 - p);
     return (-cross).add(entropy).sum();
   }
 
+  PenaltyForm form() const override { return {PenaltyOp::kl_sparsity, params_.target}; }
+
  private:
+  static Tensor steady_log(const Tensor& x) {
+    constexpr double least = PenaltyForm::least_activity;
+    const Tensor tangent = x / least + (std::log(least) - 1);
+    return at::where(x > least, x.clamp_min(least).log(), tangent);
+  }
+
   Params params_;
 };
 

@@ -16,9 +16,11 @@ class L1 final : public Penalty {
 
   const PenaltyParams& common() const override { return params_; }
   std::optional<std::string> objection(const Range&) const override { return std::nullopt; }
-  Tensor forward(const Tensor& code) const override {
-    return code.abs().sum().div(static_cast<double>(code.size(0)));
+  Tensor forward(const PenaltyBatch& batch) const override {
+    return batch.code.abs().sum().div(static_cast<double>(batch.code.size(0)));
   }
+
+  PenaltyForm form() const override { return {PenaltyOp::l1}; }
 
  private:
   Params params_;

@@ -13,6 +13,7 @@ class Constant final : public Schedule {
   double rate(double base, const SchedulePoint&, const std::vector<double>&) const override {
     return base;
   }
+  bool uses_length() const override { return false; }
 };
 
 STRATA_REGISTER(Schedule, Constant, "constant");

@@ -20,6 +20,7 @@ class Exponential final : public Schedule {
   double rate(double base, const SchedulePoint& at, const std::vector<double>&) const override {
     return base * std::pow(params_.factor, at.time());
   }
+  bool uses_length() const override { return false; }
 
  private:
   Params params_;

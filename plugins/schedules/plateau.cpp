@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "strata/core/schedule.hpp"
@@ -43,6 +45,13 @@ class Plateau final : public Schedule {
   }
 
   std::optional<Figure> follows() const override { return params_; }
+  bool uses_length() const override { return false; }
+
+  /// The rate of the last epoch is set after the one before.
+  std::vector<ScheduleNote> notes(int64_t epochs) const override {
+    if (params_.patience <= epochs - 2) return {};
+    return {{"patience", fmt::format("a patience of {} never lowers the rate", params_.patience)}};
+  }
 
  private:
   Params params_;

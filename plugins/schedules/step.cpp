@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "strata/core/schedule.hpp"
@@ -21,6 +23,11 @@ class Step final : public Schedule {
 
   double rate(double base, const SchedulePoint& at, const std::vector<double>&) const override {
     return base * std::pow(params_.factor, static_cast<double>(at.epoch / params_.every));
+  }
+  bool uses_length() const override { return false; }
+  std::vector<ScheduleNote> notes(int64_t epochs) const override {
+    if (params_.every <= epochs - 1) return {};
+    return {{"every", fmt::format("a step every {} epochs never comes", params_.every)}};
   }
 
  private:

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "strata/core/schedule.hpp"
@@ -29,6 +31,20 @@ class Warmup final : public Schedule {
   }
 
   std::optional<Figure> follows() const override { return then_->follows(); }
+  bool uses_length() const override { return then_->uses_length(); }
+
+  std::vector<ScheduleNote> notes(int64_t epochs) const override {
+    std::vector<ScheduleNote> notes;
+    if (epochs_ > static_cast<double>(epochs))
+      notes.push_back(
+          {"epochs",
+           fmt::format("a warm-up of {} epochs is not over when the stage ends", epochs_)});
+    for (ScheduleNote note : then_->notes(epochs)) {
+      note.key = "then." + note.key;
+      notes.push_back(std::move(note));
+    }
+    return notes;
+  }
 
  private:
   double epochs_;

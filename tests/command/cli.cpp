@@ -175,7 +175,7 @@ TEST_CASE("a run writes its record, a line an epoch where the output is no termi
   CHECK(result.out.empty());
   CHECK(result.err.find_first_of("\r\033") == std::string::npos);
   CHECK(contains(result.err, "small (seed 0)\n"));
-  CHECK(contains(result.err, "  pretrain-1  epoch 2/2  mse 0."));
+  CHECK(contains(result.err, "  pretrain-1  epoch 2/2  reconstruction_error 0."));
   CHECK(contains(result.err, "  classify  epoch 1/1  nll "));
   CHECK(place.record()["status"] == "completed");
 

@@ -81,7 +81,7 @@ TEST_CASE("a stage that ends early says so as it runs and when it is shown; JSON
   CHECK(run.code == 0);
   CHECK(contains(run.err, "\n  classify  stopped early after epoch 2 of 40; kept epoch 1\n"));
   CHECK(contains(run.err, "  pretrain-1  epoch 1/1  loss 0."));
-  CHECK(contains(run.err, " (mse 0."));
+  CHECK(contains(run.err, " (reconstruction_error 0."));
   const std::string folder = "results/" + place.records().begin()->first;
   const CommandResult shown = place.run({"show", folder}, {"COLUMNS=100"});
   CHECK(contains(shown.out,

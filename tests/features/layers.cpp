@@ -19,6 +19,9 @@ class Numbers final : public ParameterFactory {
                                       : at::full(element_count(shape), value_, options_);
     return made[name] = tensor.view(shape).contiguous();
   }
+  Tensor buffer(const std::string&, const Shape& shape, double value) override {
+    return at::full(shape, value, options_);
+  }
   std::map<std::string, Tensor> made;
   std::map<std::string, std::pair<int64_t, int64_t>> fans;
 

@@ -250,7 +250,8 @@ TEST_CASE("each term is recorded apart and unweighted, and the loss is their wei
     REQUIRE(epoch.terms.size() == 3);
     CHECK(epoch.terms["l1"].get<double>() == doctest::Approx(l1));
     CHECK(epoch.terms["kl_sparsity"].get<double>() == doctest::Approx(kl));
-    CHECK(epoch.loss == doctest::Approx(epoch.terms["mse"].get<double>() + 0.25 * l1 + 2 * kl));
+    CHECK(epoch.loss ==
+          doctest::Approx(epoch.terms["reconstruction_error"].get<double>() + 0.25 * l1 + 2 * kl));
   });
 }
 

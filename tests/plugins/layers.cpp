@@ -16,6 +16,9 @@ class Given final : public ParameterFactory {
     asked.push_back(fmt::format("{} {} {} {}", name, shape_text(shape), fan_in, fan_out));
     return asked.size() <= values_.size() ? values_[asked.size() - 1] : Tensor();
   }
+  Tensor buffer(const std::string&, const Shape& shape, double value) override {
+    return at::full(shape, value);
+  }
   std::vector<std::string> asked;
 
  private:

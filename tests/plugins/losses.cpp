@@ -53,10 +53,12 @@ TEST_CASE("bce stays finite where the output is certain and wrong") {
 }
 
 TEST_CASE("losses are recorded under the name of what they measure") {
-  CHECK(component<Loss>("mse")->measure() == "reconstruction_error");
-  CHECK(component<Loss>("bce")->measure() == "bce");
-  CHECK(component<Loss>("nll")->measure() == "nll");
-  CHECK(component<Loss>("cross_entropy")->measure() == "nll");
+  CHECK(component<Loss>("mse")->measure(Target::pixels).key == "reconstruction_error");
+  CHECK(component<Loss>("mse")->measure(Target::codes).key == "code_error");
+  CHECK(component<Loss>("bce")->measure(Target::codes).key == "code_bce");
+  CHECK(component<Loss>("bce")->measure(Target::pixels).key == "bce");
+  CHECK(component<Loss>("nll")->measure(Target::labels).key == "nll");
+  CHECK(component<Loss>("cross_entropy")->measure(Target::labels).key == "nll");
 }
 
 TEST_CASE("losses accept what they can judge") {

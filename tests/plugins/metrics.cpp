@@ -20,11 +20,12 @@ Tensor labels(const std::vector<int64_t>& values, at::TensorOptions options) {
 ///   0: 3 1 0 0     1: 1 2 1 0     2: 0 0 1 1     3: 0 0 0 0
 std::map<std::string, Json> measured(const std::string& yaml, at::TensorOptions options) {
   const auto metric = component<Metric>(yaml);
-  metric->start(4, options);
-  metric->update(predicting({3, 3}, 4, options), labels({0, 1}, options));
-  metric->start(4, options);  // forgets what was seen
-  metric->update(predicting({0, 0, 0, 1, 0, 1}, 4, options), labels({0, 0, 0, 0, 1, 1}, options));
-  metric->update(predicting({1, 2, 2, 3}, 4, options), labels({1, 1, 2, 2}, options));
+  metric->start({Target::labels, 4, options});
+  metric->update({predicting({3, 3}, 4, options), labels({0, 1}, options), {}, {}});
+  metric->start({Target::labels, 4, options});  // forgets what was seen
+  metric->update(
+      {predicting({0, 0, 0, 1, 0, 1}, 4, options), labels({0, 0, 0, 0, 1, 1}, options), {}, {}});
+  metric->update({predicting({1, 2, 2, 3}, 4, options), labels({1, 1, 2, 2}, options), {}, {}});
   return metric->result();
 }
 
@@ -62,11 +63,12 @@ TEST_CASE("the confusion matrix, and each class's sensitivity and specificity") 
 TEST_CASE("the reconstruction error is the mean over all elements of all batches") {
   on_each([](const at::TensorOptions& options) {
     const auto metric = component<Metric>("reconstruction_error");
-    metric->start(0, options);
-    metric->update(tensor({9, 9}, {1, 2}, options), tensor({0, 0}, {1, 2}, options));
-    metric->start(0, options);
-    metric->update(tensor({0.5, 1, 0, 3}, {2, 2}, options), tensor({0, 1, 1, 1}, {2, 2}, options));
-    metric->update(tensor({1, 4}, {1, 2}, options), tensor({-2, 4}, {1, 2}, options));
+    metric->start({Target::pixels, 0, options});
+    metric->update({tensor({9, 9}, {1, 2}, options), tensor({0, 0}, {1, 2}, options), {}, {}});
+    metric->start({Target::pixels, 0, options});
+    metric->update(
+        {tensor({0.5, 1, 0, 3}, {2, 2}, options), tensor({0, 1, 1, 1}, {2, 2}, options), {}, {}});
+    metric->update({tensor({1, 4}, {1, 2}, options), tensor({-2, 4}, {1, 2}, options), {}, {}});
     CHECK(metric->result().at("reconstruction_error") == 14.25 / 6);
   });
 }

@@ -70,7 +70,7 @@ const std::string kAnew = "; build it anew against this strata";
 
 TEST_CASE("A library that does not fit, or is none, is refused before its code runs") {
   CHECK(refusal(stamped("other_interface", "strata's interface", "9")) ==
-        "it was built for strata's interface 9, and this strata has 1" + kAnew);
+        "it was built for strata's interface 9, and this strata has 2" + kAnew);
   const std::string torch = own("LibTorch");
   CHECK(refusal(stamped("other_torch", "LibTorch", "0")) ==
         "it was built for LibTorch 0" + torch.substr(1) + ", and this strata has " + torch + kAnew);
@@ -146,7 +146,7 @@ TEST_CASE("A library that is not there") {
 TEST_CASE("Whatever the bytes are, reading the stamp gives it or refuses") {
   const std::string good = read_file(library("good"));
   const std::string stamp = read_stamp(good);
-  CHECK(stamp.rfind("strata's interface=1\nLibTorch=", 0) == 0);
+  CHECK(stamp.rfind("strata's interface=2\nLibTorch=", 0) == 0);
   int refused = 0;
   for (size_t size = 0; size < good.size(); size += 1 + size / 64) {
     try {

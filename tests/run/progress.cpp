@@ -9,7 +9,7 @@ namespace {
 StageSpec stage() {
   StageSpec spec;
   spec.name = "pretrain-1";
-  spec.loss = Slot<Loss>{"mse"};
+  spec.loss = slot<Loss>("mse");
   spec.epochs = 10;
   return spec;
 }
@@ -28,28 +28,31 @@ EpochResult epoch() {
 
 TEST_CASE("an epoch's line: its figures to one precision, with their units") {
   CHECK(epoch_line(stage(), epoch(), 0) ==
-        "  pretrain-1  epoch  2/10  mse 0.083838  test reconstruction_error 0.061208  25584 "
+        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838  test reconstruction_error "
+        "0.061208  25584 "
         "samples/s");
   EpochResult small = epoch();
   small.loss = 0.00098765432;
   small.metrics["test"]["reconstruction_error"] = 12345678.9;
   CHECK(epoch_line(stage(), small, 0) ==
-        "  pretrain-1  epoch  2/10  mse 9.87654e-04  test reconstruction_error 1.23457e+07  25584 "
+        "  pretrain-1  epoch  2/10  reconstruction_error 9.87654e-04  test reconstruction_error "
+        "1.23457e+07  25584 "
         "samples/s");
   small.loss = 0;
   small.metrics = Json::object();
   CHECK(epoch_line(stage(), small, 0) ==
-        "  pretrain-1  epoch  2/10  mse 0.000000  25584 samples/s");
+        "  pretrain-1  epoch  2/10  reconstruction_error 0.000000  25584 samples/s");
 }
 
 TEST_CASE("a loss that penalties are part of is not called by the name of one term") {
   StageSpec sparse = stage();
   sparse.penalties.emplace_back("l1");
   EpochResult result = epoch();
-  result.terms = {{"mse", 0.080038}, {"l1", 3.7999}};  // without its weight, 0.001
+  result.terms = {{"reconstruction_error", 0.080038}, {"l1", 3.7999}};  // without its weight, 0.001
   result.metrics = Json::object();
   CHECK(epoch_line(sparse, result, 0) ==
-        "  pretrain-1  epoch  2/10  loss 0.083838 (mse 0.080038, l1 3.799900)  25584 samples/s");
+        "  pretrain-1  epoch  2/10  loss 0.083838 (reconstruction_error 0.080038, l1 3.799900)  "
+        "25584 samples/s");
 }
 
 TEST_CASE("a stage that ended early says when, and which epoch was kept") {
@@ -81,9 +84,11 @@ TEST_CASE("no line is wider than the terminal, so that it can be drawn over") {
         "  pretrain-1  epoch  12/100   37 %  12 min 05 s left  25584 samples/s");
   // A line that stays loses its speed, and no figure.
   CHECK(epoch_line(stage(), epoch(), 80) ==
-        "  pretrain-1  epoch  2/10  mse 0.083838  test reconstruction_error 0.061208");
+        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838  test reconstruction_error "
+        "0.061208");
   CHECK(epoch_line(stage(), epoch(), 40) ==
-        "  pretrain-1  epoch  2/10  mse 0.083838  test reconstruction_error 0.061208");
+        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838  test reconstruction_error "
+        "0.061208");
 }
 
 TEST_CASE("time is told in two units at most, and for several runs from a minute on") {

@@ -90,8 +90,8 @@ TEST_CASE("a record has an entry a stage with its epochs") {
   const Json& stages = finished().record["stages"];
   REQUIRE(stages.size() == 3);
   const std::vector<std::array<std::string, 4>> expected{
-      {"pretrain-1", "pretrain", "pixels", "mse"},
-      {"pretrain-2", "pretrain", "pixels", "mse"},
+      {"pretrain-1", "pretrain", "pixels", "reconstruction_error"},
+      {"pretrain-2", "pretrain", "pixels", "reconstruction_error"},
       {"classify", "classify", "labels", "nll"}};
   const std::vector<size_t> epochs{3, 2, 4};
   for (size_t i = 0; i < 3; ++i) {

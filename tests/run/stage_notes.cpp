@@ -27,8 +27,8 @@ TEST_CASE("settings without the effect that they seem to have are noted") {
         plain, "classify: {}",
         "classify: {epochs: 2, optimizer: {schedule: {type: warmup, epochs: " + epochs + "}}}"));
   };
-  CHECK(warmed("2.5") == Lines{"small.yaml:7:68: note: a warm-up of 2.5 epochs is not over at the "
-                               "end of 'classify' (2 epochs)"});
+  CHECK(warmed("2.5") == Lines{"small.yaml:7:68: note: a warm-up of 2.5 epochs is not over when "
+                               "the stage ends: 'classify' (2 epochs)"});
   CHECK(warmed("2").empty());
 
   CHECK(pretrained("epochs: 3, penalties: [l1], optimizer: adam, stages: [{epochs: 1, penalties: "

@@ -61,7 +61,7 @@ TEST_CASE("an epoch's loss is the mean over samples, the short last batch includ
       REQUIRE(result.epochs.size() == 2);
       for (const EpochResult& epoch : result.epochs) {
         CHECK(epoch.loss == doctest::Approx(expected).epsilon(eps));
-        CHECK(epoch.terms == Json{{"mse", epoch.loss}});
+        CHECK(epoch.terms == Json{{"reconstruction_error", epoch.loss}});
         CHECK(epoch.metrics["validation"] == Json::object());
       }
     }

@@ -50,6 +50,8 @@ if(STRATA_SANITIZE)
 endif()
 if(STRATA_LTO)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  # Two types of one name in one process: seen only where all of it is linked together.
+  target_link_options(strata_options INTERFACE -Werror=odr)
 endif()
 
 # LibTorch, with its headers as system headers (they do not pass our warnings).

@@ -48,10 +48,7 @@ void check_arguments(const NewPlugin& plugin) {
                     "expected, a letter first, as in leaky_relu",
                     plugin.name));
   const std::vector<std::string>& own = own_components();
-  const std::string folder = plugin.family == "strategy"
-                                 ? "strategies"
-                                 : plugin.family + "s";  // of the templates' families
-  if (std::find(own.begin(), own.end(), folder + "/" + plugin.name) != own.end())
+  if (std::find(own.begin(), own.end(), plugin.family + "/" + plugin.name) != own.end())
     throw UserError(fmt::format("strata itself has a {} '{}'; choose another name", plugin.family,
                                 plugin.name));
 }
@@ -116,13 +113,14 @@ void create(const NewPlugin& plugin) {
       {"@header@", fmt::format("strata/{}/{}.hpp", module, plugin.family)},
       {"@strata@", command_name()},
       {"@strata_dir@", package_folder()}};
-  for (const PluginTemplate& file : plugin_templates()) {
-    const size_t slash = file.path.find('/');
-    const std::string family = file.path.substr(0, slash);
-    if (family != "common" && family != plugin.family) continue;
-    const fs::path path = folder / filled_in(file.path.substr(slash + 1), values);
-    write_file_atomically(path, filled_in(file.text, values));
-    fmt::print("wrote {}\n", path.string());
+  std::map<std::string, std::string> files;  // the family's own go before the common ones
+  for (const std::string& from : {plugin.family, std::string("common")})
+    for (const PluginTemplate& file : plugin_templates())
+      if (const size_t slash = file.path.find('/'); file.path.substr(0, slash) == from)
+        files.emplace(filled_in(file.path.substr(slash + 1), values), filled_in(file.text, values));
+  for (const auto& [name, text] : files) {
+    write_file_atomically(folder / name, text);
+    fmt::print("wrote {}\n", (folder / name).string());
   }
   fmt::print("its {} lists the commands that build, check and run it\n",
              (folder / "README.md").string());

@@ -19,7 +19,7 @@ struct PluginTemplate {
 };
 const std::vector<PluginTemplate>& plugin_templates();
 
-/// The components that strata itself has, as "layers/tanh": the sources below plugins/.
+/// The components that strata itself has: "layer/tanh".
 const std::vector<std::string>& own_components();
 
 }  // namespace strata

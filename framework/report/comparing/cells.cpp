@@ -111,7 +111,7 @@ void fill(Comparison& c, const std::vector<std::string>& names) {
 /// Raw squared errors of different data sets: offers them over the data's variance, beside.
 std::vector<std::string> with_relative(const Comparison& c, const std::vector<std::string>& known) {
   std::vector<std::string> names;
-  for (const Metric& metric : c.metrics) {
+  for (const ComparedMetric& metric : c.metrics) {
     if (!contains(names, metric.name)) names.push_back(metric.name);
     const std::string relative = relative_of(metric.name);
     if (!metric.comparable && contains(known, relative) && !contains(names, relative))
@@ -182,7 +182,7 @@ void fill_cells(Comparison& c, const std::vector<std::string>& asked) {
 
 void mark_best(Comparison& c) {
   for (size_t m = 0; m < c.metrics.size(); ++m) {
-    const Metric& metric = c.metrics[m];
+    const ComparedMetric& metric = c.metrics[m];
     if (metric.direction == 0 || is_cost(metric.name)) continue;
     std::vector<const Flag*> flags;
     for (const Flag& flag : c.flags)

@@ -75,7 +75,7 @@ void sort_groups(Comparison& c, const std::string& sort) {
   const bool reverse = !sort.empty() && sort[0] == '-';
   const std::string name = reverse ? sort.substr(1) : sort;
   std::vector<std::string> metrics;
-  for (const Metric& metric : c.metrics) metrics.push_back(metric.name);
+  for (const ComparedMetric& metric : c.metrics) metrics.push_back(metric.name);
   const auto metric = std::find(metrics.begin(), metrics.end(), name);
   size_t key = 0;
   if (metric == metrics.end() && !name.empty()) {

@@ -65,7 +65,7 @@ struct Group {
   std::set<std::string> test_data() const;  ///< of the completed runs
 };
 
-struct Metric {
+struct ComparedMetric {
   std::string name;
   int direction = 0;       ///< +1 larger is better, -1 smaller, 0 not known
   bool comparable = true;  ///< false where the groups' units differ, or several are of codes
@@ -96,7 +96,7 @@ struct Comparison {
   std::vector<std::string> keys;       ///< settings that tell the rows apart, full paths
   std::vector<std::string> key_names;  ///< the same as short as they are clear
   std::vector<std::string> facts;      ///< those of the keys that are no settings (RunConditions)
-  std::vector<Metric> metrics;
+  std::vector<ComparedMetric> metrics;
   std::vector<Group> groups;
   std::vector<Flag> flags;
   std::vector<std::string> notes;  ///< sentences: what the reader must know beside the flags

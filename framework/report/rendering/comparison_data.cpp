@@ -19,7 +19,7 @@ Json summary_json(const Summary& s) {
 
 Json run_json(const ComparedRun& run, const Comparison& c) {
   Json metrics = Json::object();
-  for (const Metric& metric : c.metrics) {
+  for (const ComparedMetric& metric : c.metrics) {
     const auto value = run.metrics.find(metric.name);
     if (value != run.metrics.end()) metrics[metric.name] = value->second;
   }
@@ -85,7 +85,7 @@ Json flag_json(const Flag& flag) {
 }
 
 Json paired_json(const Paired& paired, const Comparison& c) {
-  const Metric& metric = c.metrics[paired.metric];
+  const ComparedMetric& metric = c.metrics[paired.metric];
   return {{"metric", metric.name},
           {"group", paired.group},
           {"row", paired.group + 1},
@@ -168,7 +168,7 @@ std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t
 
 Json comparison_json(const Comparison& c) {
   Json metrics = Json::array(), groups = Json::array(), flags = Json::array();
-  for (const Metric& metric : c.metrics)
+  for (const ComparedMetric& metric : c.metrics)
     metrics.push_back({{"name", metric.name},
                        {"better", metric.direction > 0   ? Json("larger")
                                   : metric.direction < 0 ? Json("smaller")
@@ -202,7 +202,7 @@ std::string comparison_csv(const Comparison& c) {
   std::vector<std::string> header = c.keys;
   header.insert(header.end(), {"names", "flags"});
   for (const char* status : run_statuses) header.emplace_back(status);
-  for (const Metric& metric : c.metrics)
+  for (const ComparedMetric& metric : c.metrics)
     for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit", "chosen_on_test"})
       header.push_back(metric.name + ' ' + part);
   std::vector<size_t> tested;

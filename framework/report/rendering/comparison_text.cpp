@@ -22,7 +22,7 @@ bool tells_n(const Group& group, const Cell& cell) {
   return cell.summary.n > 0 && cell.summary.n != group.count("completed");
 }
 
-std::string cell_text(const Group& group, const Cell& cell, const Metric& metric) {
+std::string cell_text(const Group& group, const Cell& cell, const ComparedMetric& metric) {
   std::string text = summary_text(cell.summary);
   if (tells_n(group, cell)) text += fmt::format(" (n {})", cell.summary.n);
   if (cell.best) text += " *";
@@ -152,7 +152,7 @@ std::string legend(const Comparison& c) {
       best |= cell.best, chosen |= cell.chosen_on_test;
       tells |= tells_n(group, cell);
     }
-  for (const Metric& metric : c.metrics) incomparable |= !metric.comparable;
+  for (const ComparedMetric& metric : c.metrics) incomparable |= !metric.comparable;
   if (tells) text += "; n: seeds behind a figure, where not the row's runs";
   if (best)
     text +=

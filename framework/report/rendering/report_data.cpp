@@ -56,12 +56,18 @@ struct StageSeries {
     size_t place = 0;
     for (const Json& epoch : json_at(stage, {"epochs"})) {
       quantities["loss"].add(place, json_number(json_at(epoch, {"loss"})));
-      // Its own figure of the training set is the loss that is drawn already.
-      const Json& own = json_at(
-          epoch, {"terms", json_text(json_at(stage, {"settings", "loss", "type"})).c_str()});
+      // The loss's own figure of the training set is drawn already; old records name that term
+      // after the loss.
+      const Json& terms = json_at(epoch, {"terms"});
+      const Json& own =
+          json_at(terms, {json_text(json_at(stage, {"settings", "loss", "type"})).c_str()});
+      const auto drawn = [&](const std::string& key, const Json& value) {
+        return terms.contains(key) || value == own;
+      };
       for (const auto& split : json_at(epoch, {"metrics"}).items())
         for (const auto& metric : split.value().items())
-          if (metric.value().is_number() && !(split.key() == "train" && metric.value() == own))
+          if (metric.value().is_number() &&
+              !(split.key() == "train" && drawn(metric.key(), metric.value())))
             quantities[split.key() + '.' + metric.key()].add(place, json_number(metric.value()));
       ++place;
     }

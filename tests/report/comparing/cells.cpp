@@ -114,7 +114,8 @@ TEST_CASE("a metric that is asked for twice, or offered beside, is one column") 
     CompareOptions options;
     options.metrics = metrics;
     Strings names;
-    for (const Metric& metric : compare(runs, options).metrics) names.push_back(metric.name);
+    for (const ComparedMetric& metric : compare(runs, options).metrics)
+      names.push_back(metric.name);
     return names;
   };
   const Strings both = {"reconstruction_error", "relative_error"};

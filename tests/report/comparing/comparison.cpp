@@ -147,7 +147,7 @@ TEST_CASE("squared errors of two data sets are not compared; over the variance t
     }
   const Comparison c = compare(std::move(runs));
   REQUIRE(c.groups.size() == 2);  // row 1 is fashion_mnist
-  for (const Metric& metric : c.metrics)
+  for (const ComparedMetric& metric : c.metrics)
     CHECK(metric.comparable == (metric.name != "reconstruction_error"));
   CHECK(cell(c, 0, "reconstruction_error").unit == "pixels of fashion_mnist");
   CHECK(cell(c, 1, "relative_error").summary.mean == Approx(0.0660 / 0.0949));
@@ -200,7 +200,7 @@ TEST_CASE("the final error is of pixels under train: new, whose second stage's i
   CHECK(cell(c, 1, "loss.pretrain-2").unit == "mse of codes");
   for (const char* metric : {"reconstruction_error.pretrain-2", "loss.pretrain-2"})
     for (const size_t row : {0U, 1U}) CHECK_FALSE(cell(c, row, metric).best);
-  for (const Metric& metric : c.metrics)
+  for (const ComparedMetric& metric : c.metrics)
     CHECK(metric.comparable == (metric.name.find("pretrain-2") == std::string::npos ||
                                 metric.name.find("relative_") == 0));
 }
