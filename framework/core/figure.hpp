@@ -53,8 +53,14 @@ class BestSoFar {
     return true;
   }
 
+  double best() const { return best_; }       ///< infinity where there was no number
   int64_t waited() const { return waited_; }  ///< values since the best one
   void wait_anew() { waited_ = 0; }
+  /// Goes on from what best() and waited() were.
+  void restore(double best, int64_t waited) {
+    best_ = best;
+    waited_ = waited;
+  }
 
  private:
   double min_delta_;

@@ -16,6 +16,8 @@ class Snapshot {
   void take(const std::vector<Parameter>& tensors);
   /// Puts the values back; does nothing where none were taken.
   void restore() const;
+  /// The copies under their tensors' names, shared; none where none were taken.
+  std::vector<Parameter> values() const;
   bool empty() const { return values_.empty(); }
 
  private:
@@ -32,6 +34,12 @@ class Selection {
 
   /// True where the stage is to end here.
   bool ends_after(const EpochResult& epoch);
+
+  /// Where the choice stands, and the best parameters so far (snapshot().values()).
+  Json state() const;
+  const Snapshot& snapshot() const { return values_; }
+  /// Goes on from a state(); where it kept parameters, they are those of snapshot(), to be filled.
+  void restore(const Json& state);
 
   /// Puts the best tensors back; the index of the epoch that they are from, `last` where none
   /// were kept.

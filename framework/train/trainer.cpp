@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "strata/core/batches.hpp"
 #include "strata/train/objective.hpp"
@@ -12,6 +13,7 @@
 #include "strata/train/selection.hpp"
 #include "strata/train/step.hpp"
 #include "strata/train/train_only.hpp"
+#include "strata/train/training_state.hpp"
 
 namespace strata {
 namespace {
@@ -55,20 +57,49 @@ class Fit {
 
   Json engine() const { return step_->description(); }
 
-  EpochResult epoch(int64_t number) {
+  /// Goes on from a state that an equal stage gave.
+  void resume(const TrainingState& from, const std::string& name) {
+    followed_ = from.followed;
+    first_step_ = from.step;
+    seconds_before_ = from.seconds;
+    selection_.restore(from.selection);
+    if (first_step_ > 0) start_metrics();
+    copy_state(from.tensors, state_tensors(first_step_ > 0), name);
+  }
+
+  /// All of it, shared. `done`: the epochs so far; `step`: the next one, 0 between epochs.
+  TrainingState state(const std::vector<EpochResult>& done, int64_t step) const {
+    TrainingState state;
+    state.epoch = static_cast<int64_t>(done.size()) + 1;
+    state.step = step;
+    state.seconds = step > 0 ? seconds_ : 0;
+    state.epochs = done;
+    state.followed = followed_;
+    state.selection = selection_.state();
+    state.tensors = state_tensors(step > 0);
+    return state;
+  }
+
+  /// The state to be kept where the stage ends before its time, or at any other moment.
+  TrainingState state(const std::vector<EpochResult>& done) const {
+    return state(done, in_epoch_ ? next_step_ : 0);
+  }
+
+  /// One epoch, or what is left of it where the stage goes on within it. `after_step` is called
+  /// between steps.
+  EpochResult epoch(int64_t number, const std::function<void()>& after_step) {
     EpochResult result;
     result.epoch = number;
     evaluating_ = false;
     result.learning_rate = rate_at(number, 0);
-    const auto begin = std::chrono::steady_clock::now();
-    std::vector<Parameter> all = trained_.tensors(), state = parts_.optimizer->state();
-    all.insert(all.end(), state.begin(), state.end());
-    start_.take(all);
-    start_metrics();
-    train(number, 0, steps_, observer_);
+    seconds_ = std::exchange(seconds_before_, 0);
+    replay_from_ = next_step_ = std::exchange(first_step_, 0);
+    start_.take(replayed());
+    if (next_step_ == 0) start_metrics();
+    in_epoch_ = true;
+    train(number, after_step);
     const Tensor values = objective_.values().to(at::kCPU, at::kDouble);  // the epoch's one read
-    result.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    result.seconds = seconds_;
     result.samples_per_second = static_cast<double>(data_.train.count()) / result.seconds;
     for (size_t term = 0; term < objective_.names().size(); ++term) {
       const double mean =
@@ -83,6 +114,7 @@ class Fit {
          evaluate(stack_, evaluation_, validation_input_, data_, data_.validation, options_)},
         {"test", evaluate(stack_, evaluation_, test_input_, data_, data_.test, options_)}};
     check_measured(result.metrics["test"], number);
+    in_epoch_ = false;
     return result;
   }
 
@@ -137,15 +169,45 @@ class Fit {
     });
   }
 
-  /// The steps of an epoch from `first` on, up to `last`.
-  void train(int64_t number, int64_t first, int64_t last, Observer& observer) {
+  /// The tensors that a state holds; within an epoch, what is gathered over its steps too.
+  std::vector<Parameter> state_tensors(bool in_epoch) const {
+    std::vector<Parameter> all;
+    const auto add = [&](const std::string& group, const std::vector<Parameter>& tensors) {
+      for (const Parameter& p : tensors) all.push_back({group + "/" + p.name, p.value.detach()});
+    };
+    add("parameter", trained_.tensors());
+    add("optimizer", parts_.optimizer->state());
+    add("best", selection_.snapshot().values());
+    if (!in_epoch) return all;
+    add("objective", {{"values", objective_.values()}});
+    for (size_t i = 0; i < parts_.metrics.size(); ++i)
+      add(fmt::format("metric/{}", i), parts_.metrics[i]->state());
+    return all;
+  }
+
+  /// What a replay of the epoch's steps begins with.
+  std::vector<Parameter> replayed() const {
+    std::vector<Parameter> all = trained_.tensors(), state = parts_.optimizer->state();
+    all.insert(all.end(), state.begin(), state.end());
+    return all;
+  }
+
+  /// The epoch's steps from the next one on.
+  void train(int64_t number, const std::function<void()>& after_step) {
     begin_epoch(number);
-    for (int64_t k = first; k < last; ++k) {
+    const double before = seconds_;
+    const auto begin = std::chrono::steady_clock::now();
+    while (next_step_ < steps_) {
       check_stop(options_);
-      const ForwardContext& place = begin_step(k);
+      const ForwardContext& place = begin_step(next_step_);
       step_->run(place, rate_);
-      observer.step_done(spec_, number, k * options_.batch_size + place.samples.size(0),
-                         epoch_order_.size(0));
+      ++next_step_;
+      seconds_ =
+          before + std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+      observer_.step_done(spec_, number,
+                          context_.step * options_.batch_size + place.samples.size(0),
+                          epoch_order_.size(0));
+      after_step();
     }
   }
 
@@ -208,12 +270,13 @@ class Fit {
   Replay replay(int64_t number) {
     Replay again;
     again.up_to = [this, number](int64_t step) {
-      Observer silent;
       start_.restore();
-      train(number, 0, step, silent);
+      begin_epoch(number);
+      for (int64_t k = replay_from_; k < step; ++k) step_->run(begin_step(k), rate_);
     };
     again.place = [this](int64_t step) { return begin_step(step); };
     again.make = [this](int64_t step) { step_->run(begin_step(step), rate_); };
+    again.first = replay_from_;
     return again;
   }
 
@@ -242,7 +305,7 @@ class Fit {
   std::unique_ptr<StageStep> step_;
   std::shared_ptr<Schedule> schedule_;
   Selection selection_;
-  Snapshot start_;  // of the epoch
+  Snapshot start_;  // of the epoch, or of the step at which the stage went on within it
   RandomStream order_;
   Evaluation evaluation_;
   ForwardContext context_;
@@ -251,19 +314,24 @@ class Fit {
   std::string loss_key_;
   double rate_value_ = 0;
   bool evaluating_ = false;
+  bool in_epoch_ = false;
+  int64_t next_step_ = 0, replay_from_ = 0;  // in the epoch
+  int64_t first_step_ = 0;                   // of the next epoch, and what was spent before
+  double seconds_ = 0, seconds_before_ = 0;  // on this epoch's steps; likewise
   std::vector<double> followed_;
 };
 
 }  // namespace
 
 void fit(Stack& stack, const StageSpec& spec, const DeviceData& data, const FitOptions& options,
-         Observer& observer, StageResult& result) {
-  observer.stage_started(spec);
+         Observer& observer, StageResult& result, const ResumeFrom* from,
+         Checkpointing* checkpoints) {
   std::optional<Fit> fit;
   const auto with_place = [&](const auto& body) {
     try {
       body();
     } catch (const Interrupted&) {
+      if (fit && checkpoints != nullptr) checkpoints->save(spec, fit->state(result.epochs));
       throw;
     } catch (const Diverged&) {
       throw;
@@ -275,16 +343,31 @@ void fit(Stack& stack, const StageSpec& spec, const DeviceData& data, const FitO
           (fit ? fit->where() : fmt::format(", in stage '{}', before its first step", spec.name)));
     }
   };
-  with_place([&] { fit.emplace(stack, spec, data, options, observer); });
-  result.engine = fit->engine();
   result.measured = true;
-  for (int64_t number = 1; number <= spec.epochs; ++number) {
-    with_place([&] { result.epochs.push_back(fit->epoch(number)); });
-    result.kept = result.epochs.size() - 1;
-    observer.epoch_done(spec, result.epochs.back());
-    if (fit->ends_after(result.epochs.back())) break;
+  if (from == nullptr) {
+    observer.stage_started(spec);
+  } else {
+    result.epochs = from->state.epochs;
+    observer.stage_resumed(spec, result);
   }
-  result.kept = fit->finish(result.kept);
+  with_place([&] {
+    fit.emplace(stack, spec, data, options, observer);
+    if (from != nullptr) fit->resume(from->state, from->name);
+  });
+  result.engine = fit->engine();
+  bool ended = false;
+  const auto keep = [&](bool epoch_ended) {
+    if (checkpoints != nullptr && checkpoints->due(epoch_ended))
+      checkpoints->save(spec, fit->state(result.epochs));
+  };
+  const auto first = static_cast<int64_t>(result.epochs.size()) + 1;
+  for (int64_t number = first; number <= spec.epochs && !ended; ++number) {
+    with_place([&] { result.epochs.push_back(fit->epoch(number, [&] { keep(false); })); });
+    observer.epoch_done(spec, result.epochs.back());
+    ended = fit->ends_after(result.epochs.back());
+    if (!ended && number < spec.epochs) keep(true);
+  }
+  result.kept = fit->finish(result.epochs.size() - 1);
 }
 
 }  // namespace strata
