@@ -5,23 +5,29 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "strata/data/search.hpp"
+#include "strata/support/claim.hpp"
 #include "strata/support/errors.hpp"
-#include "strata/support/lock.hpp"
 
 namespace strata {
 namespace fs = std::filesystem;
 namespace {
 
 /// Two fetches into one folder take turns.
-FolderLock take_turn(const std::string& folder, const FetchEvents& events) {
-  if (auto lock = FolderLock::try_take(folder)) return std::move(*lock);
-  if (events.note) events.note("another fetch into " + folder + " is at work: waiting for it");
-  return FolderLock::take(folder);
+Claim take_turn(const std::string& folder, const FetchEvents& events) {
+  constexpr std::chrono::milliseconds pause(200);
+  for (bool told = false;; told = true) {
+    if (auto claim = Claim::try_take(folder + "/.claim")) return std::move(*claim);
+    if (events.note && !told)
+      events.note("another fetch into " + folder + " is at work: waiting for it");
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 uint64_t size_of(const std::string& path) {
@@ -174,7 +180,7 @@ std::string fetch_published(const PublishedSet& set, const FetchOptions& options
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw RunError(fmt::format("cannot create {}: {}", folder, error.message()));
-  const FolderLock lock = take_turn(folder, events);
+  const Claim claim = take_turn(folder, events);
   Fetcher fetcher(set, options, events, folder);
   for (const PublishedFile& file : set.files()) fetcher.fetch(file);
   return folder;

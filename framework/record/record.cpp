@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -85,6 +86,16 @@ void check_keys(const fs::path& path, const Json& record) {
 /// Records by their canonical path, each with the path it was found by.
 using Found = std::map<fs::path, fs::path>;
 
+/// Whether a folder is none of runs: what lies hidden beside one (run_folder.hpp) is not one, or
+/// not yet; but where a process died while it replaced one, the old one stands for it.
+bool is_passed_over(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  if (name.empty() || name.front() != '.') return false;
+  const size_t end = name.rfind(".old");
+  return end == 0 || end + 4 != name.size() ||
+         fs::exists(folder.parent_path() / name.substr(1, end - 1));
+}
+
 /// Looks through a folder and those below. Links to folders come last, so that a record is shown by
 /// its own path where both lead to it; a folder that was seen is not entered again, so that links
 /// may form rings.
@@ -116,6 +127,7 @@ class FolderSearch {
       const bool link = it->is_symlink(lost);
       const fs::path name = it->path().filename();
       const fs::path canonical = link ? fs::canonical(it->path(), lost) : folder.canonical / name;
+      if (is_passed_over(it->path())) continue;
       if (!lost && it->is_directory(lost))
         (link ? links_ : folders_).push_back({it->path(), canonical});
       else if (name == record_name)
@@ -195,11 +207,33 @@ void append_text(std::string& out, const Json& value, size_t indent, size_t used
   out += '\n' + std::string(indent, ' ') + (value.is_object() ? '}' : ']');
 }
 
+/// Adds the epochs that a run which is not closed has done since its record was saved: its events
+/// have them.
+void add_epochs(const fs::path& events, Json& record) {
+  std::ifstream file(events);
+  Json* stage = nullptr;
+  for (std::string line; std::getline(file, line);) {
+    Json event = Json::parse(line, nullptr, false);  // the last line may be half of one
+    if (!event.is_object() || event.value("event", Json()) != "epoch_done") continue;
+    if (stage == nullptr || stage->value("name", Json()) != event.value("stage", Json())) {
+      stage = nullptr;
+      for (Json& known : record["stages"])
+        if (known.value("name", Json()) == event.value("stage", Json())) stage = &known;
+    }
+    if (stage == nullptr || !(*stage)["epochs"].is_array()) continue;
+    const Json number = event.value("epoch", Json());
+    if (!number.is_number_integer() || number <= (*stage)["epochs"].size()) continue;
+    for (const char* key : {"event", "stage", "time"}) event.erase(key);
+    (*stage)["epochs"].push_back(std::move(event));
+  }
+}
+
 Json read(const fs::path& path, RecordDetail detail) {
   Json record = parse(path, detail);
   check_version(path, record);
   check_keys(path, record);
   bring_up_to_date(record);
+  if (record["status"] == "running") add_epochs(path.parent_path() / "events.jsonl", record);
   return record;
 }
 

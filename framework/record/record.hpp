@@ -44,7 +44,8 @@ inline constexpr int64_t record_schema_version = 2;
 
 /// Reads and checks a record: JSON, a schema version that this strata reads, and the keys that name
 /// the run (name, run_id, seed, status, config, stages). One of an earlier version is given the
-/// form of this one. Throws UserError with the path and what is wrong.
+/// form of this one; of a run that was not closed, the last epochs come from its events. Throws
+/// UserError with the path and what is wrong.
 Json read_record(const std::filesystem::path& path);
 
 /// Reads many for a comparison, on the processor's threads, and hands (index, record) to `use`,

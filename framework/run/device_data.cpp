@@ -1,5 +1,9 @@
 #include "strata/run/device_data.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <unordered_set>
+
 #include "strata/data/statistics.hpp"
 
 namespace strata {
@@ -26,6 +30,20 @@ Json describe(const Samples& samples, const IndexList& list, int64_t classes) {
   return {{"count", list.indices.size()},
           {"class_counts", class_counts(samples, list.indices, classes)},
           {"indices_sha256", list.sha256}};
+}
+
+/// How many of the test samples are training samples too, byte for byte.
+int64_t shared_samples(const Samples& train, const IndexList& trained, const Samples& test,
+                       const IndexList& tested) {
+  const auto size = static_cast<size_t>(element_count(train.shape));
+  const auto sample = [&](const Samples& part, int64_t i) {
+    return std::string_view(
+        reinterpret_cast<const char*>(part.pixels.data()) + static_cast<size_t>(i) * size, size);
+  };
+  std::unordered_set<std::string_view> seen;
+  for (const int64_t i : trained.indices) seen.insert(sample(train, i));
+  return std::count_if(tested.indices.begin(), tested.indices.end(),
+                       [&](int64_t i) { return seen.count(sample(test, i)) > 0; });
 }
 
 }  // namespace
@@ -63,6 +81,7 @@ PreparedData prepare_data(const DataSettings& settings, const DatasetInfo& info,
       {"class_names", info.class_names},
       {"files", files},
       {"splits", splits},
+      {"overlap", {{"test_in_train", shared_samples(train, split.train, test, split.test)}}},
       {"pixels",
        {{"mean", pixels.mean}, {"variance", pixels.variance}, {"histogram", pixels.histogram}}}};
   return data;

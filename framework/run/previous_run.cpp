@@ -5,79 +5,130 @@
 #include <algorithm>
 
 #include "strata/record/record.hpp"
-#include "strata/registry/load.hpp"
-#include "strata/support/lock.hpp"
-#include "strata/support/version.hpp"
+#include "strata/record/run_folder.hpp"
+#include "strata/run/identity.hpp"
+#include "strata/run/measure_finished.hpp"
 
 namespace strata {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string other_strata(const Json& provenance) {
-  const auto version = provenance.at("strata").at("version").get<std::string>();
-  const auto commit = provenance.at("strata").at("commit").get<std::string>();
-  if (version != build_version || commit != build_commit)
-    return fmt::format("made by another strata ({}, {})", version, commit);
-  // Where each library of then is loaded, every component is of the library that it was of, as no
-  // name is taken twice.
-  for (const Json& plugin : provenance.at("plugins")) {
-    const auto& now = loaded_plugins();
-    if (std::none_of(now.begin(), now.end(), [&](const PluginLibrary& loaded) {
-          return plugin.at("sha256") == loaded.sha256;
-        }))
-      return fmt::format("made with another {}", plugin.at("library").get<std::string>());
+/// Why a record is of another content than the run would be: "made with other data (images)".
+std::string reason(const std::vector<std::string>& parts, const Json& record,
+                   const std::vector<DataFile>& files) {
+  const std::string& part = parts.front();
+  if (part == "strata") {
+    const Json& strata = record.at("provenance").at("strata");
+    return fmt::format("made by another strata ({}, {})", strata.at("version").get<std::string>(),
+                       strata.at("commit").get<std::string>());
   }
-  return "";
+  if (part != "data") return "made with other " + part;
+  const Json& then = record.at("content").at("data");  // in the order in which they are loaded
+  size_t i = 0;
+  while (i < files.size() && i < then.size() && then[i] == files[i].sha256) ++i;
+  return i < files.size() ? fmt::format("made with other data ({})", files[i].name)
+                          : "made with other data";
 }
 
-PreviousRun without(const std::string& other) {
-  PreviousRun none;
-  none.other = other;
-  return none;
+fs::path record_in(const fs::path& out, const LoadedExperiment& experiment, const std::string& id) {
+  return out / experiment.settings.name / id / "record.json";
 }
 
 }  // namespace
 
-/// Names the first file that is not what it was; empty where all are, or where the data are not
-/// here now: a record is not doubted for that.
-std::string PreviousRuns::other_data(const LoadedExperiment& experiment, const Json& record) {
+const std::optional<std::vector<DataFile>>& PreviousRuns::files(
+    const LoadedExperiment& experiment) {
   const Slot<Dataset>& dataset = experiment.settings.data.dataset;
   const auto [known, first] = files_.try_emplace(dataset.dump().dump());
-  std::vector<DataFile>& now = known->second;
   if (first) {
     try {
       const auto seed = static_cast<uint64_t>(experiment.settings.seed);
-      now = make(dataset)->load({data_folders_, seed}).files;
+      known->second = make(dataset)->load({data_folders_, seed}).files;
     } catch (...) {  // the run would say what is wrong with them
     }
   }
-  const Json& then = record.at("data").at("files");  // in the order in which they are loaded
-  for (size_t i = 0; i < now.size(); ++i)
-    if (i >= then.size() || then[i].at("sha256") != now[i].sha256)
-      return fmt::format("made with other data ({})", now[i].name);
-  return "";
+  return known->second;
 }
 
 PreviousRun PreviousRuns::find(const LoadedExperiment& experiment) {
-  const fs::path path = record_path(experiment, out_);
-  if (!fs::exists(path)) return {};
+  fs::path path = record_in(out_, experiment, experiment.own_id());
+  PreviousRun previous = read(experiment, path);
+  if (!previous.beside.empty()) {
+    const std::string why = previous.other, beside = previous.beside;
+    path = record_in(out_, experiment, experiment.own_id() + beside);
+    previous = read(experiment, path);
+    previous.beside = beside;
+    if (previous.status.empty()) previous.other = why;
+  }
+  previous.at_work = is_at_work(path.parent_path());
+  std::error_code none;
+  const auto time = fs::last_write_time(path, none);
+  if (!none) previous.written = time.time_since_epoch().count();
+  return previous;
+}
+
+PreviousRun PreviousRuns::read(const LoadedExperiment& experiment, const fs::path& path) {
+  PreviousRun found;
+  std::error_code none;
+  if (!fs::exists(path, none)) return found;
   try {
     const Json record = read_record(path);
-    if (record.at("config_hash") != experiment.hash()) return without("made with other settings");
-    PreviousRun recorded;
-    recorded.status = record.at("status").get<std::string>();
-    for (const Json& stage : record.at("stages"))
-      if (stage.at("status") == "completed") ++recorded.stages_done;
-    recorded.at_work = recorded.status == "running" && FolderLock::held(path.parent_path());
+    const auto status = record.at("status").get<std::string>();
     // A run that was cut off may not have come to write what it was made of.
-    if (recorded.status != "completed" && !record.contains("data")) return recorded;
-    std::string other = other_strata(record.at("provenance"));
-    if (other.empty()) other = other_data(experiment, record);
-    return other.empty() ? recorded : without(other);
+    if (record.contains("content")) {
+      const auto& data = files(experiment);
+      const std::vector<DataFile> here = data.value_or(std::vector<DataFile>());
+      const Json now = content_of(experiment.settings, here, data_folders_);
+      auto parts = differing_parts(record["content"], now);
+      // A record is not doubted because its data are not here; the folder's id is of its settings.
+      if (!data)
+        parts.erase(
+            std::remove_if(parts.begin(), parts.end(),
+                           [](const auto& part) { return part == "data" || part == "settings"; }),
+            parts.end());
+      if (!parts.empty()) {
+        found.other = reason(parts, record, here);
+        if (status == "completed" && parts.front() != "strata")
+          found.beside = "~" + now["key"].get<std::string>().substr(0, 8);
+        return found;
+      }
+    } else if (status == "completed") {
+      found.other = "made by an earlier strata";
+      return found;
+    }
+    found.status = status;
+    if (status == "completed") found.lacks = lacking_metrics(experiment.settings, record);
+    if (record.at("error").is_string()) found.error = record["error"].get<std::string>();
+    for (const Json& stage : record.at("stages"))
+      if (stage.at("status") == "completed") ++found.stages_done;
   } catch (const std::exception&) {
-    return without("it cannot be read");
+    found = PreviousRun();
+    found.other = "it cannot be read";
   }
+  return found;
+}
+
+std::set<std::string> files_of_others(const fs::path& folder, const std::vector<std::string>& own) {
+  constexpr size_t most = 100;
+  std::set<std::string> names, others;
+  for (const std::string& file : own) names.insert(fs::path(file).filename().string());
+  std::error_code none;
+  if (!fs::is_directory(folder, none)) return others;
+  size_t seen = 0;
+  for (const auto& entry : fs::directory_iterator(folder, none)) {
+    const fs::path record = entry.path() / "record.json";
+    if (entry.path().filename().string().front() == '.' || !fs::exists(record, none)) continue;
+    if (++seen > most) break;
+    try {
+      const Json source = read_record(record).value("source", Json::object());
+      const auto file = source.value("file", std::string());
+      if (!file.empty() && names.count(fs::path(file).filename().string()) == 0)
+        others.insert(file);
+    } catch (const std::exception&) {  // which tells of no experiment
+    }
+  }
+  return others;
 }
 
 }  // namespace strata

@@ -1,6 +1,8 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,15 +13,20 @@ namespace strata {
 
 /// What was recorded of a run before.
 struct PreviousRun {
-  std::string status;      ///< as in the record; empty where there is none of this very run
-  std::string other;       ///< why a record that is there is not this run's: "made with other data"
-  size_t stages_done = 0;  ///< how many it had completed
-  bool at_work = false;    ///< its status is "running", and a process holds its folder
+  std::string status;  ///< as in the record; empty where there is none of this very run
+  std::string other;   ///< why a record that is there is not this run's: "made with other data"
+  std::string beside;  ///< LoadedExperiment::beside, as it has to be for that
+  std::vector<std::string> lacks;  ///< metrics that are asked for and not in the record
+  size_t stages_done = 0;          ///< how many it had completed
+  bool at_work = false;            ///< a process holds its folder
+  std::string error;               ///< as in the record
+  int64_t written = 0;             ///< when the record was; tells one that was made meanwhile
 };
 
-/// Tells which runs were made before: a record counts where its settings, its data and its strata
-/// (version, commit, plugin libraries) are those that the run would have now. Data are told apart
-/// by the checksums of their files, read once for each data set asked about.
+/// Tells which runs were made before: a record counts where its content key (identity.hpp) is the
+/// one that the run would have now. A finished run of the same settings and other data, or plugins,
+/// is not to be replaced: this one then has a folder of its own. The data are read once for each
+/// data set asked about.
 class PreviousRuns {
  public:
   PreviousRuns(std::filesystem::path out, std::vector<std::string> data_folders)
@@ -28,11 +35,17 @@ class PreviousRuns {
   PreviousRun find(const LoadedExperiment& experiment);
 
  private:
-  std::string other_data(const LoadedExperiment& experiment, const Json& record);
+  PreviousRun read(const LoadedExperiment& experiment, const std::filesystem::path& record);
+  const std::optional<std::vector<DataFile>>& files(const LoadedExperiment& experiment);
 
   std::filesystem::path out_;
   std::vector<std::string> data_folders_;
-  std::map<std::string, std::vector<DataFile>> files_;  ///< by data set; none where not here now
+  /// By data set; nothing where it is not here now.
+  std::map<std::string, std::optional<std::vector<DataFile>>> files_;
 };
+
+/// The experiment files other than these whose runs lie in a folder, by its first hundred records.
+std::set<std::string> files_of_others(const std::filesystem::path& folder,
+                                      const std::vector<std::string>& own);
 
 }  // namespace strata

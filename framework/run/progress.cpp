@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -11,6 +12,8 @@
 
 namespace strata {
 namespace {
+
+constexpr double kSignOfLife = 60;  // seconds without a line, where there is no terminal
 
 double since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -22,10 +25,9 @@ std::string figure_text(double value) {
   return plain ? fmt::format("{:.6f}", value) : fmt::format("{:.5e}", value);
 }
 
-/// "mse 0.083838"
-std::string loss_text(const StageSpec& spec, double loss) {
-  return (spec.penalties.empty() ? make(spec.loss)->measure(spec.target).key : "loss") + " " +
-         figure_text(loss);
+/// The loss by the name that it has on the other splits too; "loss" where penalties are part of it.
+std::string loss_name(const StageSpec& spec) {
+  return spec.penalties.empty() ? make(spec.loss)->measure(spec.target).key : "loss";
 }
 
 /// " (mse 0.168341, l1 9.775381)": the terms of a loss that is a sum, without their weights.
@@ -36,9 +38,22 @@ std::string terms_text(const StageSpec& spec, const Json& terms) {
   return spec.penalties.empty() ? "" : fmt::format(" ({})", fmt::join(parts, ", "));
 }
 
-std::string epoch_text(const StageSpec& spec, int64_t epoch) {
-  return fmt::format("  {}  epoch {:>{}}/{}", spec.name, epoch, std::to_string(spec.epochs).size(),
-                     spec.epochs);
+std::string epoch_text(const StageSpec& spec, int64_t epoch, size_t name_width) {
+  return fmt::format("  {:<{}}  epoch {:>{}}/{}", spec.name, name_width, epoch,
+                     std::to_string(spec.epochs).size(), spec.epochs);
+}
+
+/// Of a figure what the splits have: "train 0.352103, test 0.371234".
+std::string splits_text(const std::string& name, const Json& metrics, bool with_train) {
+  std::vector<std::string> parts;
+  for (const char* split : {"train", "validation", "test"}) {
+    const auto figures = metrics.find(split);
+    if (figures == metrics.end() || (!with_train && split == std::string("train"))) continue;
+    const auto value = figures->find(name);
+    if (value != figures->end() && value->is_number_float())
+      parts.push_back(fmt::format("{} {}", split, figure_text(value->get<double>())));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 /// Puts the parts, the one that matters most first, behind a text, as long as they fit.
@@ -66,14 +81,23 @@ std::string time_left_text(double seconds_spent, size_t done, size_t runs) {
   return left < 60 ? "" : fmt::format(", about {} left", duration_text(left));
 }
 
-std::string epoch_line(const StageSpec& spec, const EpochResult& epoch, size_t columns) {
-  std::string text = epoch_text(spec, epoch.epoch) + "  " + loss_text(spec, epoch.loss) +
-                     terms_text(spec, epoch.terms);
+std::string epoch_line(const StageSpec& spec, const EpochResult& epoch, size_t columns,
+                       size_t name_width) {
+  const std::string measure = make(spec.loss)->measure(spec.target).key;
+  std::string text = epoch_text(spec, epoch.epoch, name_width) + "  " + loss_name(spec) + " " +
+                     figure_text(epoch.loss) + terms_text(spec, epoch.terms);
+  if (const std::string rest = splits_text(measure, epoch.metrics, false); !rest.empty())
+    text += (spec.penalties.empty() ? ", " : "  " + measure + " ") + rest;
+  std::vector<std::string> names, parts;  // of the other figures
   for (const auto& [split, figures] : epoch.metrics.items())
     for (const auto& [name, value] : figures.items())
-      if (value.is_number_float() && split != "train")  // of which the loss stands first
-        text += fmt::format("  {} {} {}", split, name, figure_text(value.get<double>()));
-  return with_parts(text, {fmt::format("{:.0f} samples/s", epoch.samples_per_second)}, columns);
+      if (value.is_number_float() && name != measure &&
+          std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(name);
+  for (const std::string& name : names)
+    parts.push_back(name + " " + splits_text(name, epoch.metrics, true));
+  parts.push_back(fmt::format("{:.0f} samples/s", epoch.samples_per_second));
+  return with_parts(text, parts, columns);
 }
 
 std::string ending_line(const StageResult& result) {
@@ -87,19 +111,30 @@ std::string ending_line(const StageResult& result) {
   return parts.empty() ? "" : fmt::format("  {}  {}", spec.name, fmt::join(parts, "; "));
 }
 
-std::string progress_line(const StageSpec& spec, const EpochProgress& progress, size_t columns) {
+std::string progress_line(const StageSpec& spec, const EpochProgress& progress, size_t columns,
+                          size_t name_width) {
+  const std::string stage = duration_text(progress.stage_seconds_left),
+                    run = duration_text(progress.seconds_left);
   const std::string text =
-      with_parts(epoch_text(spec, progress.epoch),
+      with_parts(epoch_text(spec, progress.epoch, name_width),
                  {fmt::format("{:3.0f} %", 100 * progress.part),
-                  duration_text(progress.seconds_left) + " left", progress.loss,
-                  fmt::format("{:.0f} samples/s", progress.samples_per_second)},
+                  stage == run ? run + " left" : fmt::format("{} left, {} of the run", stage, run),
+                  progress.loss, fmt::format("{:.0f} samples/s", progress.samples_per_second)},
                  columns);
   return columns > 0 ? text.substr(0, columns) : text;
 }
 
-Progress::Progress(std::string title, std::vector<StageSpec> planned, bool quiet)
-    : planned_(std::move(planned)), quiet_(quiet), terminal_(terminal_columns(STDERR_FILENO) > 0) {
+Progress::Progress(std::string title, std::vector<StageSpec> planned, bool quiet, size_t columns)
+    : planned_(std::move(planned)),
+      quiet_(quiet),
+      terminal_(terminal_columns(STDERR_FILENO) > 0),
+      columns_(columns) {
+  for (const StageSpec& stage : planned_) name_width_ = std::max(name_width_, stage.name.size());
   keep(title);
+}
+
+size_t Progress::columns() const {
+  return columns_ > 0 ? columns_ : terminal_columns(STDERR_FILENO);
 }
 
 Progress::~Progress() {
@@ -113,32 +148,41 @@ void Progress::stage_started(const StageSpec& spec) {
 }
 
 void Progress::step_done(const StageSpec& spec, int64_t epoch, int64_t done, int64_t samples) {
-  if (!terminal_ || quiet_ || since(last_) < 0.1) return;
+  if (quiet_ || since(last_) < (terminal_ ? 0.1 : kSignOfLife)) return;
   last_ = Clock::now();
   const double part = static_cast<double>(done) / static_cast<double>(samples);
   const double epochs_done = static_cast<double>(epoch - 1) + part;
   const double rate = epochs_done * static_cast<double>(samples) / since(stage_begin_);
-  const EpochProgress progress{epoch, part, rate, seconds_left(spec, epochs_done), loss_};
-  line(progress_line(spec, progress, terminal_columns(STDERR_FILENO)));
+  const double an_epoch = since(stage_begin_) / std::max(epochs_done, 1e-9);
+  const double stage_left = (static_cast<double>(spec.epochs) - epochs_done) * an_epoch;
+  const EpochProgress progress{
+      epoch, part, rate, stage_left, stage_left + later_epochs(spec) * an_epoch, loss_};
+  const std::string text = progress_line(spec, progress, columns(), name_width_);
+  terminal_ ? line(text) : keep(text);
 }
 
 void Progress::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
-  loss_ = fmt::format("epoch {}: {}", epoch.epoch, loss_text(spec, epoch.loss));
-  keep(epoch_line(spec, epoch, terminal_columns(STDERR_FILENO)));
+  loss_ = fmt::format("epoch {}: {} {}", epoch.epoch, loss_name(spec), figure_text(epoch.loss));
+  keep(epoch_line(spec, epoch, columns(), name_width_));
+  last_ = Clock::now();
 }
 
 void Progress::stage_done(const StageResult& result) {
   if (const std::string text = ending_line(result); !text.empty()) keep(text);
 }
 
-double Progress::seconds_left(const StageSpec& spec, double epochs_done) const {
-  double epochs = static_cast<double>(spec.epochs) - epochs_done;
-  bool later = false;  // stages after this one are taken to be as fast
+void Progress::note(const std::string& stage, const std::string& text) {
+  keep(fmt::format("  {:<{}}  note: {}", stage, name_width_, text));
+}
+
+double Progress::later_epochs(const StageSpec& spec) const {
+  double epochs = 0;
+  bool later = false;
   for (const StageSpec& stage : planned_) {
     if (later) epochs += static_cast<double>(stage.epochs);
     later = later || stage.name == spec.name;
   }
-  return epochs * since(stage_begin_) / std::max(epochs_done, 1e-9);
+  return epochs;
 }
 
 void Progress::line(const std::string& text) {

@@ -1,9 +1,13 @@
 #include "strata/run/recorder.hpp"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 
 #include "strata/record/record.hpp"
 #include "strata/run/machine.hpp"
@@ -12,27 +16,19 @@
 namespace strata {
 namespace {
 
+constexpr const char* kRoom = "record.room";
+
 double clock_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-FolderLock take(const std::filesystem::path& folder) {
-  make_folder(folder);
-  if (auto lock = FolderLock::try_take(folder)) return std::move(*lock);
-  throw RunError(fmt::format(
-      "another process is running this experiment, into {}; wait for it, or give --out another "
-      "folder",
-      folder.string()));
-}
-
-/// The file of events, without those of a run that was here before; what that one left unfinished
-/// goes too.
-std::filesystem::path fresh_events(const std::filesystem::path& folder) {
-  remove_leftovers(folder);
-  const auto path = folder / "events.jsonl";
-  std::error_code ignored;  // what stands in the way is reported where the file is created
-  std::filesystem::remove(path, ignored);
-  return path;
+/// Has the file system set so many bytes apart for a file.
+void reserve(const std::filesystem::path& path, size_t bytes) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  const int error = fd < 0 ? errno : ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
+  if (fd >= 0) ::close(fd);
+  if (error != 0)
+    throw RunError(fmt::format("cannot write {}: {}", path.string(), std::strerror(error)));
 }
 
 }  // namespace
@@ -41,20 +37,33 @@ std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
-Recorder::Recorder(std::filesystem::path folder, Json head)
-    : folder_(std::move(folder)),
-      lock_(take(folder_)),
-      record_(std::move(head)),
-      events_(fresh_events(folder_)),
-      started_(clock_seconds()),
-      crash_(folder_ / "record.json") {
-  record_["status"] = "running";
-  record_["error"] = nullptr;
+Recorder::Recorder(RunFolder folder, Json head)
+    : folder_(std::move(folder)), record_(std::move(head)), started_(clock_seconds()) {
   record_["stages"] = Json::array();
   record_["metrics"] = Json::object();
+  record_["notes"] = Json::array();
   record_["timing"] = {{"start", utc_now()}};
+  folder_.prepare();
+  crash_.emplace(folder_.place() / "record.json");
+  prepare_for_crash();
+}
+
+Recorder::~Recorder() {
+  if (!begun()) folder_.leave();
+}
+
+void Recorder::begin() {
+  folder_.begin();
+  events_.emplace(folder_.place() / "events.jsonl");
   save();
   event({{"event", "run_started"}, {"run_id", record_["run_id"]}});
+}
+
+void Recorder::note(const std::string& kind, const std::string& stage, const std::string& text) {
+  Json note = {{"kind", kind}};
+  if (!stage.empty()) note["stage"] = stage;
+  note["text"] = text;
+  record_["notes"].push_back(note);
 }
 
 void Recorder::stage_started(const StageSpec& spec) {
@@ -63,8 +72,19 @@ void Recorder::stage_started(const StageSpec& spec) {
   stage["status"] = "running";
   stage["epochs"] = Json::array();
   record_["stages"].push_back(stage);
+  for (const FigureInfo& figure : stage_figures(spec)) declare(figure, spec.target);
+  if (spec.kind == StageKind::pretrain)  // the run's own are of images, through all pairs
+    for (const Slot<Metric>& metric : spec.metrics)
+      for (const FigureInfo& figure : make(metric)->figures(Target::pixels))
+        declare(figure, Target::pixels);
   event({{"event", "stage_started"}, {"stage", spec.name}});
-  prepare_for_crash();
+  save();
+}
+
+void Recorder::declare(const FigureInfo& figure, Target target) {
+  Json entry = figure.dump();
+  entry["of"] = target_name(target);
+  record_["figures"][figure.key] = entry;
 }
 
 void Recorder::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
@@ -83,16 +103,25 @@ void Recorder::stage_done(const StageResult& result, const Json& weights) {
   stage["status"] = "completed";
   stage["seconds"] = clock_seconds() - stage_started_;
   stage["weights"] = weights;
+  stage["engine"] = result.engine;
   if (stage.contains("selection")) stage["selection"]["epoch"] = result.epochs[result.kept].epoch;
   event({{"event", "stage_done"}, {"stage", stage["name"]}});
   save();
 }
 
 void Recorder::finish(const std::string& status, const Json& error) {
-  crash_.forget();
+  folder_.check();
+  if (!begun()) begin();
+  crash_->forget();
   record_ = closed(status, error);
-  save();  // first: where the disk is full, an event has no room left, but the old record's
-  event({{"event", "run_done"}, {"status", status}, {"error", error}});
+  std::error_code ignored;
+  std::filesystem::remove(folder_.place() / kRoom, ignored);  // the last record needs it
+  save();
+  try {
+    event({{"event", "run_done"}, {"status", status}, {"error", error}});
+  } catch (const RunError&) {  // the record says it
+  }
+  if (status == "completed") folder_.complete();
 }
 
 Json Recorder::closed(const std::string& status, const Json& error) const {
@@ -119,17 +148,31 @@ void Recorder::prepare_for_crash() {
   std::string place;
   if (!record_["stages"].empty())
     place = fmt::format(", in stage '{}'", record_["stages"].back()["name"].get<std::string>());
-  crash_.prepare(record_text(closed("failed", "its process crashed: " + mark + place)), mark);
+  crash_->prepare(record_text(closed("failed", "its process crashed: " + mark + place)), mark);
 }
 
 void Recorder::event(Json event) {
+  folder_.check();
   event["time"] = utc_now();
-  events_.append(event.dump(-1, ' ', false, Json::error_handler_t::replace));
+  events_->append(event.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Recorder::save() {
-  save_record(folder_ / "record.json", record_);
-  if (record_["status"] == "running") prepare_for_crash();
+  folder_.check();
+  const std::string text = record_text(record_);
+  write_file_atomically(folder_.place() / "record.json", text);
+  if (record_["status"] != "running") return;
+  keep_room(text.size());
+  prepare_for_crash();
+}
+
+/// So that a disk that fills up meanwhile has room for the last record and the last events, however
+/// many epochs there will be. `bytes`: of the record so far.
+void Recorder::keep_room(size_t bytes) {
+  constexpr size_t least = size_t{64} << 10;
+  if (bytes + least <= room_) return;
+  room_ = 2 * bytes + least;
+  reserve(folder_.place() / kRoom, room_);
 }
 
 }  // namespace strata

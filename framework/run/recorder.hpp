@@ -1,29 +1,36 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "strata/data/dataset.hpp"
+#include "strata/record/run_folder.hpp"
 #include "strata/run/plan.hpp"
 #include "strata/support/crash_file.hpp"
 #include "strata/support/files.hpp"
-#include "strata/support/lock.hpp"
 #include "strata/train/trainer.hpp"
 
 namespace strata {
 
 /// Keeps the record of one run: fills it as the run goes, appends each event to events.jsonl at
-/// once, and saves record.json (atomically) after each stage and at the end. It holds the run's
-/// folder as long as it lives. Where the process crashes, the record is closed all the same, with
-/// what it held then.
+/// once, and saves record.json (atomically) when a stage begins and ends, and at the end. Where the
+/// process crashes, the record is closed all the same, with what it held then. Throws ClaimLost
+/// where another process has taken over the run's folder, and changes nothing there then.
 class Recorder final : public Observer {
  public:
-  /// Starts with `head` (name, run_id, seed, config, source ...; see record.schema.json) and saves
-  /// it with status "running". Throws RunError where another process is at work in the folder, and
-  /// changes nothing there then.
-  Recorder(std::filesystem::path folder, Json head);
+  /// Starts with `head` (name, run_id, seed, config, source ...; see record.schema.json). Nothing
+  /// is written before begin(), but by a crash.
+  Recorder(RunFolder folder, Json head);
+  ~Recorder() override;
+
+  /// Saves the record with status "running".
+  void begin();
+  bool begun() const { return events_.has_value(); }
 
   void set(const std::string& key, Json value) { record_[key] = std::move(value); }
+  /// A note of the record, of a stage where one is given.
+  void note(const std::string& kind, const std::string& stage, const std::string& text);
 
   void stage_started(const StageSpec& spec) override;
   void epoch_done(const StageSpec& spec, const EpochResult& epoch) override;
@@ -31,23 +38,26 @@ class Recorder final : public Observer {
   void stage_done(const StageResult& result, const Json& weights);
 
   /// Closes the record: "completed", "failed", "diverged" or "interrupted", with the error's text.
+  /// Only a completed run takes the place of a finished one.
   void finish(const std::string& status, const Json& error);
 
   const Json& record() const { return record_; }
-  const std::filesystem::path& folder() const { return folder_; }
+  const RunFolder& folder() const { return folder_; }
 
  private:
+  void declare(const FigureInfo& figure, Target target);
   void event(Json event);
   void save();
+  void keep_room(size_t bytes);
   void prepare_for_crash();
   Json closed(const std::string& status, const Json& error) const;
 
-  std::filesystem::path folder_;
-  FolderLock lock_;
+  RunFolder folder_;
   Json record_;
-  LineLog events_;
+  std::optional<LineLog> events_;
   double started_, stage_started_ = 0;
-  CrashFile crash_;
+  std::optional<CrashFile> crash_;
+  size_t room_ = 0;  ///< in bytes, kept free for the last record
 };
 
 /// "2026-11-23T12:00:00Z"

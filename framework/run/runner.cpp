@@ -7,6 +7,8 @@
 #include "strata/record/record.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/run/device_data.hpp"
+#include "strata/run/findings.hpp"
+#include "strata/run/identity.hpp"
 #include "strata/run/images.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/progress.hpp"
@@ -70,18 +72,12 @@ Json model_summary(const Stack& stack) {
 class Run {
  public:
   Run(const LoadedExperiment& experiment, const Plan& plan, const RunOptions& options,
-      const fs::path& folder, Json head)
+      RunFolder folder, Json head)
       : plan_(plan),
         options_(options),
-        recorder_(folder, std::move(head)),
-        progress_(heading(experiment, options), plan.stages, options.quiet),
-        observer_(recorder_, progress_) {
-    fit_.batch_size = experiment.settings.data.batch_size;
-    fit_.shuffle = experiment.settings.data.order == "shuffled";
-    fit_.seed = static_cast<uint64_t>(experiment.settings.seed);
-    fit_.dtype = experiment.settings.dtype == "float64" ? at::kDouble : at::kFloat;
-    fit_.stop = options.stop;
-  }
+        recorder_(std::move(folder), std::move(head)),
+        progress_(heading(experiment, options), plan.stages, options.quiet, options.columns),
+        observer_(recorder_, progress_) {}
 
   RunOutcome run() {
     const ExitGuard guard([this] {
@@ -90,13 +86,26 @@ class Run {
                  finish("failed", error).record.string());
     });
     try {
+      return close();
+    } catch (const ClaimLost& e) {
+      return {"elsewhere", e.what(), {}, false, {}};
+    }
+  }
+
+ private:
+  /// Trains, and closes the record whatever happens.
+  RunOutcome close() {
+    try {
       train();
       return finish("completed", "");
+    } catch (const ClaimLost&) {
+      throw;
     } catch (const Interrupted&) {
       return finish("interrupted", "stopped by the user" + where());
     } catch (const Diverged& e) {
       return finish("diverged", e.what());
     } catch (const UserError& e) {
+      if (!recorder_.begun()) return {"failed", e.what(), {}, true, {}};  // nothing was touched
       RunOutcome outcome = finish("failed", e.what());
       outcome.users_fault = true;
       return outcome;
@@ -107,10 +116,9 @@ class Run {
     }
   }
 
- private:
   void train() {
     const Experiment& settings = plan_.experiment;
-    fit_.device = choose_device(settings.device);
+    fit_ = fit_options(settings, options_);
     const int threads = set_threads(options_.threads);
     Json facts = provenance(fit_.device, threads);
     facts["command_line"] = options_.command_line;
@@ -122,8 +130,12 @@ class Run {
     data_ =
         prepare_data(settings.data, plan_.data, {options_.data_folders, fit_.seed}, fit_.device);
     recorder_.set("data", data_.record);
+    recorder_.set("content", content_of(settings, data_.host.files, options_.data_folders));
     plan_.stack->build(fit_.seed, fit_.dtype, fit_.device);
-    if (settings.images) images_ = std::make_unique<RunImages>(recorder_.folder(), data_, fit_);
+    note_overlap();
+    recorder_.begin();
+    if (settings.images)
+      images_ = std::make_unique<RunImages>(recorder_.folder().place(), data_, fit_);
     while (auto spec = plan_.next_stage(done_)) run_stage(*spec);
   }
 
@@ -135,7 +147,9 @@ class Run {
     progress_.stage_done(done_.back());
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
     const std::string bytes = to_safetensors(plan_.stack->tensors(blocks));
-    write_file_atomically(recorder_.folder() / file, bytes);
+    recorder_.folder().check();
+    write_file_atomically(recorder_.folder().place() / file, bytes);
+    look_at(spec);
     recorder_.stage_done(done_.back(),
                          {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
     const auto next = plan_.next_stage(done_);
@@ -144,7 +158,31 @@ class Run {
     if (images_) draw(spec, blocks, last);
   }
 
+  void note_overlap() {
+    const auto shared = data_.record["overlap"]["test_in_train"].get<int64_t>();
+    if (shared == 0) return;
+    const int64_t tested = data_.device.test.count();
+    const std::string text =
+        fmt::format("{} of the {} test samples {} in the training set too, pixel for pixel", shared,
+                    tested, shared == 1 ? "is" : "are");
+    recorder_.note("overlap", "", text);
+    progress_.note("data", text);
+  }
+
+  /// What its figures do not say. It fails no run.
+  void look_at(const StageSpec& spec) {
+    try {
+      for (const Finding& found : find_idle(*plan_.stack, spec, data_.device, fit_)) {
+        recorder_.note(found.kind, spec.name, found.text);
+        progress_.note(spec.name, found.text);
+      }
+    } catch (...) {
+      progress_.note(spec.name, fmt::format("not looked at: {}", current_exception_text()));
+    }
+  }
+
   void draw(const StageSpec& spec, const std::vector<std::string>& blocks, bool last) {
+    recorder_.folder().check();
     size_t pairs = 0;  // those that the stage's blocks reach
     for (size_t k = 0; k < plan_.experiment.encoder.size(); ++k)
       if (std::find(blocks.begin(), blocks.end(), encoder_block(k)) != blocks.end()) pairs = k + 1;
@@ -199,7 +237,10 @@ class Run {
 
   RunOutcome finish(const std::string& status, const std::string& error) {
     recorder_.finish(status, error.empty() ? Json(nullptr) : Json(error));
-    return {status, error, recorder_.folder() / "record.json", false};
+    RunOutcome outcome{status, error, recorder_.folder().place() / "record.json", false, {}};
+    if (recorder_.folder().keeps_finished())
+      outcome.kept = recorder_.folder().own() / "record.json";
+    return outcome;
   }
 
   const Plan& plan_;
@@ -216,6 +257,17 @@ class Run {
 
 }  // namespace
 
+FitOptions fit_options(const Experiment& settings, const RunOptions& options) {
+  FitOptions fit;
+  fit.batch_size = settings.data.batch_size;
+  fit.shuffle = settings.data.order == "shuffled";
+  fit.seed = static_cast<uint64_t>(settings.seed);
+  fit.dtype = settings.dtype == "float64" ? at::kDouble : at::kFloat;
+  fit.device = choose_device(settings.device);
+  fit.stop = options.stop;
+  return fit;
+}
+
 Json LoadedExperiment::resolved() const {
   return dump_params(param_list<Experiment>(), &settings);
 }
@@ -229,8 +281,8 @@ std::string LoadedExperiment::hash() const {
   return sha256_hex(resolved().dump());
 }
 
-std::string LoadedExperiment::run_id() const {
-  return fmt::format("{}-s{}", hash().substr(0, 8), settings.seed);
+std::string LoadedExperiment::own_id() const {
+  return fmt::format("{}-s{}", folder_id(settings), settings.seed);
 }
 
 fs::path record_path(const LoadedExperiment& experiment, const fs::path& out) {
@@ -239,7 +291,10 @@ fs::path record_path(const LoadedExperiment& experiment, const fs::path& out) {
 
 RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
                           const RunOptions& options) {
-  const fs::path folder = record_path(experiment, options.out).parent_path();
+  auto folder = RunFolder::try_take(record_path(experiment, options.out).parent_path());
+  if (!folder) return {"elsewhere", "is running in another process", {}, false, {}};
+  if (options.made_before)
+    if (auto outcome = options.made_before()) return *outcome;
   reset_peak_memory();
   const Json head = {{"schema_version", record_schema_version},
                      {"name", experiment.settings.name},
@@ -253,7 +308,7 @@ RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
                       {{"file", experiment.file},
                        {"text", experiment.text},
                        {"overrides", experiment.overrides}}}};
-  return Run(experiment, plan, options, folder, head).run();
+  return Run(experiment, plan, options, std::move(*folder), head).run();
 }
 
 }  // namespace strata

@@ -1,10 +1,13 @@
 #pragma once
 #include <atomic>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "strata/run/plan.hpp"
+#include "strata/train/evaluation.hpp"
 
 namespace strata {
 
@@ -16,11 +19,23 @@ struct LoadedExperiment {
   std::vector<std::string> overrides;  ///< "seed=1": its point in a sweep, and --set
   std::string label;                   ///< the point, short; empty where nothing is swept
   std::vector<std::string> notes;      ///< on what the command line changes of its sweep
+  std::string beside;  ///< "~1a2b3c4d": its folder is another, as a finished run of other content
+                       ///< is in its own; else empty
 
   std::string title() const;   ///< "mnist-greedy (lr=0.1 seed=3)", as the run is called on screen
   Json resolved() const;       ///< every setting, defaults included
   std::string hash() const;    ///< SHA-256 of resolved()
-  std::string run_id() const;  ///< "3fa9c1d2-s0": the hash's beginning and the seed
+  std::string own_id() const;  ///< "3fa9c1d2-s0": of the settings (identity.hpp), and the seed
+  std::string run_id() const { return own_id() + beside; }
+};
+
+struct RunOutcome {
+  std::string
+      status;  ///< as in the record; "killed", "finished" before, "elsewhere": at work on it
+  std::string error;
+  std::filesystem::path record;  ///< empty where none was written
+  bool users_fault = false;      ///< what the user gave was wrong: missing data, say
+  std::filesystem::path kept{};  ///< the record of a finished run, which this one did not replace
 };
 
 struct RunOptions {
@@ -28,24 +43,26 @@ struct RunOptions {
   std::vector<std::string> data_folders;
   int threads = 0;  ///< 0: the cores granted
   bool quiet = false;
-  std::string place;  ///< among the runs of the command: "run 2 of 6"; empty where it is alone
+  size_t columns = 0;  ///< of the terminal that its lines go to by another process; 0: its own
+  std::string place;   ///< among the runs of the command: "run 2 of 6"; empty where it is alone
   std::vector<std::string> command_line;  ///< the user's
   const std::atomic<bool>* stop = nullptr;
-};
-
-struct RunOutcome {
-  std::string status;  ///< as in the record, or "killed"
-  std::string error;
-  std::filesystem::path record;
-  bool users_fault = false;  ///< what the user gave was wrong: missing data, say
+  /// Asked when the run's folder is held, and nobody else can be at work on it: how it ended
+  /// meanwhile, where it is not to be made for that; may be empty.
+  std::function<std::optional<RunOutcome>()> made_before;
 };
 
 /// <out>/<name>/<run id>/record.json
 std::filesystem::path record_path(const LoadedExperiment& experiment,
                                   const std::filesystem::path& out);
 
-/// Runs one experiment whose plan has no issues, and closes its record whatever happens. Throws
-/// RunError only where the record itself cannot be written.
+/// How the settings say that stages are trained and measured. Throws UserError where there is no
+/// such device.
+FitOptions fit_options(const Experiment& settings, const RunOptions& options);
+
+/// Runs one experiment whose plan has no issues, and closes its record whatever happens; a finished
+/// run that it replaces stays until the new one is as whole. A mistake in the data leaves
+/// everything as it was. Throws RunError only where the record itself cannot be written.
 RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
                           const RunOptions& options);
 

@@ -85,7 +85,7 @@ TEST_CASE("a pipe among the images is refused, and does not hang") {
   check_refused(place, "train/ant/2.png: this is no regular file");
 }
 
-TEST_CASE("a run of folders with names that are no UTF-8 ends with 2 and a record") {
+TEST_CASE("a run of folders with names that are no UTF-8 ends with 2, and leaves no record") {
   const DataPlace place;
   write_good_folders(place);
   place.write("train/b\x80/1.png", "");
@@ -94,6 +94,5 @@ TEST_CASE("a run of folders with names that are no UTF-8 ends with 2 and a recor
   CHECK(
       result.err.find("train: expected one folder for each of 2 classes, found ant, bee, b\x80") !=
       std::string::npos);
-  CHECK(place.record()["error"] ==
-        "train: expected one folder for each of 2 classes, found ant, bee, b\xef\xbf\xbd");
+  CHECK(place.records().empty());
 }

@@ -176,7 +176,7 @@ TEST_CASE("a run writes its record, a line an epoch where the output is no termi
   CHECK(result.err.find_first_of("\r\033") == std::string::npos);
   CHECK(contains(result.err, "small (seed 0)\n"));
   CHECK(contains(result.err, "  pretrain-1  epoch 2/2  reconstruction_error 0."));
-  CHECK(contains(result.err, "  classify  epoch 1/1  nll "));
+  CHECK(contains(result.err, "  classify    epoch 1/1  nll "));
   CHECK(place.record()["status"] == "completed");
 
   const CommandResult again = place.run({"run", "small.yaml", "--quiet"});
@@ -236,7 +236,7 @@ TEST_CASE("a run that fails ends with 1, broken data with 2, and the others stil
   const CommandResult failed = place.run({"run", "small.yaml", "--out", "out"});
   CHECK(failed.code == 1);
   CHECK(contains(failed.err,
-                 "strata: error: small (seed 0) failed: cannot create folder out/small/"));
+                 "strata: error: small (seed 0) failed: cannot create folder out/small: "));
   CHECK_FALSE(contains(failed.err, "record:"));  // there is none
   CHECK_FALSE(contains(failed.err, "frame #"));
 
@@ -255,7 +255,7 @@ TEST_CASE("a run that fails ends with 1, broken data with 2, and the others stil
     if (entry.path().filename() == "record.json")
       statuses.push_back(Json::parse(read_file(entry.path()))["status"]);
   std::sort(statuses.begin(), statuses.end());
-  CHECK(statuses == std::vector<std::string>{"completed", "failed"});
+  CHECK(statuses == std::vector<std::string>{"completed"});
 }
 
 TEST_CASE("idle threads sleep, whatever the environment says") {
@@ -277,6 +277,7 @@ TEST_CASE("show takes several runs, and lists a folder of them") {
   for (const auto& entry : fs::recursive_directory_iterator(place.path / "results"))
     if (entry.path().filename() == "record.json") both.push_back(entry.path().parent_path());
   REQUIRE(both.size() == 3);
+  std::sort(both.begin() + 1, both.end());
   const CommandResult shown = place.run(both);
   CHECK(shown.code == 0);
   CHECK(contains(shown.out, "  seed 0, "));

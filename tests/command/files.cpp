@@ -100,7 +100,7 @@ TEST_CASE("show tells what a reference referred to") {
 TEST_CASE("a signal upon the last line of a run: the exit code says what its record does") {
   const Workplace place;
   Command command({"run", "small.yaml"}, place.path.string());
-  REQUIRE(command.wait_for("  classify  epoch 1/1  nll "));
+  REQUIRE(command.wait_for("  classify    epoch 1/1  nll "));
   command.send(SIGINT);
   const int code = command.finish().code;
   const std::string status = place.record()["status"];

@@ -1,9 +1,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <set>
+
 #include "command/terminal.hpp"
 #include "command/workplace.hpp"
-#include "strata/support/sha256.hpp"
 
 namespace fs = std::filesystem;
 using namespace strata;
@@ -14,10 +15,6 @@ namespace {
 /// An experiment that never ends by itself.
 std::string endless() {
   return with(kFile, "epochs: 2", "epochs: 10000000");
-}
-
-std::string id_of(const Json& resolved) {
-  return sha256_hex(resolved.dump()).substr(0, 8) + "-s" + resolved["seed"].dump();
 }
 
 std::string checksums(const Json& record) {
@@ -43,12 +40,18 @@ TEST_CASE("--dry-run lists the runs with their ids, and what would be done") {
   };
   std::vector<std::string> ids;
   for (const char* epochs : {"1", "2"})
-    for (const char* seed : {"0", "1"})
-      ids.push_back(id_of(Json::parse(
+    for (const char* seed : {"0", "1"}) {
+      const std::string shown =
           place
-              .run({"show", "small.yaml", "--json", "--set",
-                    std::string("classify.epochs=") + epochs, "--set", std::string("seed=") + seed})
-              .out)));
+              .run({"show", "small.yaml", "--set", std::string("classify.epochs=") + epochs,
+                    "--set", std::string("seed=") + seed})
+              .out;
+      const size_t at = shown.find("run id: ");
+      REQUIRE(at != std::string::npos);
+      ids.push_back(shown.substr(at + 8, shown.find('\n', at) - at - 8));
+      CHECK(ids.back().substr(8) == std::string("-s") + seed);
+    }
+  CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 4);
   const char* const labels[] = {"epochs=1 seed=0", "epochs=1 seed=1", "epochs=2 seed=0",
                                 "epochs=2 seed=1"};
   std::string expected, done;
@@ -90,7 +93,7 @@ TEST_CASE("--jobs: each run in a process with its share of the threads, told apa
     CHECK(line.rfind("[seed=", 0) == 0);
   }
   for (int seed = 0; seed < 4; ++seed) {
-    CHECK(contains(result.err, fmt::format("[seed={}]   classify  epoch 1/1  nll ", seed)));
+    CHECK(contains(result.err, fmt::format("[seed={}]   classify    epoch 1/1  nll ", seed)));
     CHECK(contains(result.err, fmt::format("-s{}/record.json\n", seed)));
   }
   const auto records = place.records();
@@ -130,7 +133,7 @@ TEST_CASE("on a terminal, one line shows how all runs go") {
        {"0 of 3 runs done, 0 failed, 1 running", "0 of 3 runs done, 0 failed, 2 running",
         "1 of 3 runs done, 0 failed, 2 running", "3 of 3 runs done, 0 failed, 0 running"})
     CHECK_MESSAGE(contains(result.out, std::string("\r\033[K") + line), line);
-  CHECK(contains(result.out, "\r\033[K[seed=1]   classify  epoch 1/1  nll "));
+  CHECK(contains(result.out, "\r\033[K[seed=1]   classify    epoch 1/1  nll "));
   CHECK(contains(result.out, "0 running\r\033[K\r\n3 runs: 3 completed\r\n"));  // and goes away
 }
 
@@ -153,7 +156,8 @@ TEST_CASE("a signal stops all runs cleanly, whoever it was sent to") {
     int signal;
     bool to_group;  ///< a terminal's ctrl-C
   };
-  for (const Sent sent : {Sent{SIGINT, true}, Sent{SIGINT, false}, Sent{SIGTERM, true}}) {
+  for (const Sent sent : {Sent{SIGINT, true}, Sent{SIGINT, false}, Sent{SIGTERM, true},
+                          Sent{SIGHUP, true}, Sent{SIGQUIT, false}, Sent{SIGUSR1, false}}) {
     CAPTURE(sent.signal);
     CAPTURE(sent.to_group);
     const Workplace place(endless());
@@ -174,6 +178,90 @@ TEST_CASE("a signal stops all runs cleanly, whoever it was sent to") {
       CHECK(record["timing"]["end"].is_string());
     }
   }
+}
+
+TEST_CASE(
+    "a run by itself ends its record at every signal that asks for it, but what nohup shields") {
+  const Workplace place(endless());
+  for (const int signal : {SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU}) {
+    CAPTURE(signal);
+    Command command({"run", "small.yaml"}, place.path.string());
+    REQUIRE(command.wait_for("  pretrain-1  epoch"));
+    command.send(signal);
+    CHECK(command.finish().code == 130);
+    CHECK(place.record()["status"] == "interrupted");
+  }
+  Command shielded({"-c", "trap '' HUP; exec " + strata_command() + " run small.yaml"},
+                   place.path.string(), {}, "/bin/sh");
+  REQUIRE(shielded.wait_for("  pretrain-1  epoch"));
+  shielded.send(SIGHUP);
+  REQUIRE(shielded.wait_for("  pretrain-1  epoch", 50));
+  shielded.send(SIGTERM);
+  CHECK(shielded.finish().code == 130);
+}
+
+TEST_CASE(
+    "several processes divide a sweep: each run is made once, and what one leaves is taken over") {
+  // A run prints more than a pipe holds: it does not end before it is read.
+  const Workplace place(with(kFile, "epochs: 2", "epochs: 100") + "images: false\n");
+  const std::string command = strata_command() + " run small.yaml --seeds 0-11 --threads 1";
+  Command doomed({"-c", "exec " + command}, place.path.string(), {}, "/bin/sh");
+  REQUIRE(doomed.wait_for("run 2 of 12: small (seed=1)\n"));
+  const auto start = [&](const std::string& more) {  // whose output nobody needs to read meanwhile
+    return std::vector<std::string>{"-c", "exec " + command + more};
+  };
+  Command second(start(" 2> second.txt"), place.path.string(), {}, "/bin/sh");
+  Command third(start(" 2> third.txt"), place.path.string(), {}, "/bin/sh");
+  Command fourth(start(" --jobs 2 2> fourth.txt"), place.path.string(), {}, "/bin/sh");
+  const auto said = [&](const char* file) { return read_file(place.path / file); };
+  while (!fs::exists(place.path / "second.txt") || !contains(said("second.txt"), "waiting for "))
+    usleep(10'000);
+  doomed.send(SIGKILL);
+  CHECK(doomed.finish().code == 128 + SIGKILL);
+  for (Command* other : {&second, &third, &fourth}) CHECK(other->finish().code == 0);
+  size_t made = 0;
+  for (const char* file : {"second.txt", "third.txt", "fourth.txt"}) {
+    CAPTURE(said(file));
+    CHECK_FALSE(contains(said(file), "error"));
+    made += count(said(file), "  wrote results/small/");
+  }
+  const auto records = place.records();
+  CHECK(records.size() == 12);
+  CHECK(made == 11);  // one was the first's
+  for (const auto& [name, record] : records) {
+    CHECK(record["status"] == "completed");
+    const std::string events = read_file(place.path / "results" / name / "events.jsonl");
+    CHECK(count(events, "\"event\":\"run_started\"") == 1);
+  }
+  for (const auto& entry : fs::directory_iterator(place.path / "results" / "small"))
+    CHECK(entry.path().filename().string().front() != '.');  // no claim is left
+}
+
+TEST_CASE("--again, interrupted: the finished runs are still there, byte for byte") {
+  const Workplace place(with(kFile, "epochs: 2", "epochs: 100"));  // more than a pipe holds
+  REQUIRE(place.run({"run", "small.yaml", "-q", "--seeds", "0-1"}).code == 0);
+  const auto content = [&] {
+    std::map<std::string, std::string> files;
+    for (const auto& [name, record] : place.records())
+      if (name.find("/.") == std::string::npos)
+        for (const auto& entry : fs::recursive_directory_iterator(place.path / "results" / name))
+          if (entry.is_regular_file()) files[entry.path().string()] = read_file(entry.path());
+    return files;
+  };
+  const auto before = content();
+  for (const int signal : {SIGINT, SIGKILL}) {
+    Command again({"run", "small.yaml", "--again", "--jobs", "2", "--seeds", "0-1"},
+                  place.path.string());
+    REQUIRE(again.wait_for("]   pretrain-1  epoch   1/100"));
+    again.send_to_group(signal);
+    again.finish();
+    CHECK(content() == before);
+    const CommandResult compared = place.run({"compare", "results"});
+    CHECK(contains(compared.out, "2 runs (2 completed) in 1 row\n"));
+  }
+  CHECK(place.run({"run", "small.yaml", "-q", "--again", "--seeds", "0-1"}).code == 0);
+  CHECK(content().size() == before.size());
+  CHECK(content() != before);
 }
 
 TEST_CASE("runs side by side do not outlive a parent that was killed") {

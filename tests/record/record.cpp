@@ -75,6 +75,65 @@ TEST_CASE("a record that is still running is read") {
   CHECK(read_record(folder.path / "record.json")["status"] == "running");
 }
 
+TEST_CASE("of a run that was not closed, the last epochs come from its events") {
+  const TemporaryFolder folder("events");
+  Json record = make_record({});
+  const Json whole = record;
+  record["status"] = "running";
+  record["stages"].erase(2);
+  record["stages"][1]["status"] = "running";
+  Json& epochs = record["stages"][1]["epochs"];
+  epochs.erase(epochs.begin() + 1, epochs.end());
+  const auto write_events = [&](const std::string& more) {
+    std::ofstream events(folder.path / "events.jsonl");
+    for (const Json& epoch : whole["stages"][1]["epochs"]) {
+      Json event = {{"event", "epoch_done"}, {"stage", "pretrain-2"}};
+      event.update(epoch);
+      event["time"] = "2026-11-23T12:00:00Z";
+      events << event.dump() << '\n';
+    }
+    events << more;
+  };
+  write_events(R"({"event": "epoch_done", "stage": "unknown", "epoch": 1})"
+               "\n"
+               R"({"event": "epoch_d)");  // torn
+  save_record(folder.path / "record.json", record);
+  const Json read = read_record(folder.path / "record.json");
+  CHECK(read["stages"].size() == 2);
+  CHECK(read["stages"][0]["epochs"] == whole["stages"][0]["epochs"]);
+  CHECK(read["stages"][1]["epochs"] == whole["stages"][1]["epochs"]);
+  record["status"] = "interrupted";  // closed: it has what there is
+  save_record(folder.path / "record.json", record);
+  CHECK(read_record(folder.path / "record.json")["stages"][1]["epochs"].size() == 1);
+}
+
+TEST_CASE("a record of the first version is given this one's form") {
+  const TemporaryFolder folder("earlier");
+  Json record = make_record({});
+  record["schema_version"] = 1;
+  record["config"]["classify"]["keep"] = "best";
+  for (Json& stage : record["stages"]) {  // as version 1 had it
+    Json& settings = stage["settings"];
+    stage["loss"] = settings["loss"];
+    stage["optimizer"] = settings["optimizer"];
+    stage["epochs_planned"] = settings["epochs"];
+    stage.erase("settings");
+  }
+  save_record(folder.path / "record.json", record);
+  const Json read = read_record(folder.path / "record.json");
+  CHECK(read["schema_version"] == record_schema_version);
+  const Json &pretrain = read["stages"][0], &classify = read["stages"][2];
+  CHECK(pretrain["settings"]["loss"]["type"] == "mse");
+  CHECK(pretrain["settings"]["epochs"] == 10);
+  CHECK(pretrain["settings"]["penalties"] == Json::array());
+  CHECK(pretrain["settings"]["corruption"].is_null());
+  CHECK(pretrain["settings"]["keep"] == "last");
+  CHECK(classify["settings"]["optimizer"]["lr"] == 0.1);
+  CHECK(classify["settings"]["keep"] == "best");
+  CHECK_FALSE(pretrain.contains("epochs_planned"));
+  CHECK_FALSE(pretrain.contains("loss"));
+}
+
 TEST_CASE("what is no record is refused, with its path and what is wrong") {
   const TemporaryFolder folder("refused");
   const fs::path path = folder.path / "record.json";

@@ -3,8 +3,8 @@
 #include "folder.hpp"
 #include "run/small.hpp"
 #include "strata/record/record.hpp"
+#include "strata/record/run_folder.hpp"
 #include "strata/support/files.hpp"
-#include "strata/support/lock.hpp"
 #include "strata/support/version.hpp"
 
 namespace fs = std::filesystem;
@@ -62,11 +62,19 @@ TEST_CASE("a finished record is known again, of this very experiment alone") {
   const PreviousRun other = place.find(with(kRecorded, "units: 4", "units: 5"));
   CHECK(other.status == "");
   CHECK(other.other == "");  // there is none
+  CHECK(place
+            .find(with(kRecorded, "classify: {epochs: 1}",
+                       "classify: {epochs: 1, metrics: [accuracy, confusion_matrix]}"))
+            .lacks == std::vector<std::string>{"confusion_matrix"});  // which changes no bit
   Json record = read_record(path);
-  record["config_hash"] = std::string(64, '0');  // another experiment in its place
+  record["content"]["settings"] = std::string(64, '0');  // another experiment in its place
   save_record(path, record);
   CHECK(place.find(kRecorded).status == "");
   CHECK(place.find(kRecorded).other == "made with other settings");
+  record.erase("content");
+  save_record(path, record);
+  CHECK(place.find(kRecorded).status == "");
+  CHECK(place.find(kRecorded).other == "made by an earlier strata");
   write_file_atomically(path, "{");
   CHECK(place.find(kRecorded).status == "");
   CHECK(place.find(kRecorded).other == "it cannot be read");
@@ -80,7 +88,11 @@ TEST_CASE("a record that another strata made does not count") {
         Json{{"version", build_version}, {"commit", build_commit}});
   record["provenance"]["strata"]["commit"] = "0123456789ab";
   save_record(path, record);
+  CHECK(place.find(kRecorded).status == "completed");  // what counts is the library
+  record["content"]["strata"] = std::string(64, '0');
+  save_record(path, record);
   CHECK(place.find(kRecorded).status == "");
+  CHECK(place.find(kRecorded).beside == "");  // the new run is to replace it
   CHECK(place.find(kRecorded).other ==
         fmt::format("made by another strata ({}, 0123456789ab)", build_version));
 }
@@ -94,8 +106,21 @@ TEST_CASE("a record of other data does not count; one whose data are gone does")
   place.run(text);
   CHECK(place.find(text).status == "completed");
   write_idx(place.folder.path, 2);  // one pixel
-  CHECK(place.find(text).status == "");
-  CHECK(place.find(text).other == "made with other data (images)");
+  const PreviousRun other = place.find(text);
+  CHECK(other.status == "");
+  CHECK(other.other == "made with other data (images)");
+  CHECK(other.beside.size() == 9);  // the finished run is not to be replaced
+  Loaded loaded = load_good(text);
+  loaded.experiment.beside = other.beside;
+  RunOptions options;
+  options.out = place.folder.path;
+  options.data_folders = place.data;
+  options.quiet = true;
+  const RunOutcome second = run_experiment(loaded.experiment, loaded.plan, options);
+  CHECK(second.status == "completed");
+  CHECK(read_record(second.record)["run_id"] == loaded.experiment.own_id() + other.beside);
+  CHECK(place.find(text).status == "completed");
+  CHECK(place.find(text).beside == other.beside);
   write_idx(place.folder.path, 1);
   CHECK(place.find(text).status == "completed");
   fs::remove(place.folder.path / "images");
@@ -114,7 +139,7 @@ TEST_CASE("what was cut off says how, whatever it had come to write") {
   CHECK(place.find(kRecorded).stages_done == 1);
   CHECK_FALSE(place.find(kRecorded).at_work);
   {
-    const FolderLock lock = FolderLock::take(path.parent_path());
+    const auto at_work = RunFolder::try_take(path.parent_path());
     CHECK(place.find(kRecorded).at_work);
   }
   record["stages"][0]["status"] = "interrupted";
@@ -124,21 +149,20 @@ TEST_CASE("what was cut off says how, whatever it had come to write") {
   CHECK(place.find(kRecorded).stages_done == 0);
 }
 
-TEST_CASE("a run that another process is at is refused, and left as it is") {
+TEST_CASE("a run that another process is at is left to it") {
   const Workplace place;
   const Loaded loaded = load_good(kRecorded);
   const fs::path folder = record_path(loaded.experiment, place.folder.path).parent_path();
   make_folder(folder);
   const std::string events = place.folder.write("events", "another's");
   fs::rename(events, folder / "events.jsonl");
-  const FolderLock others = FolderLock::take(folder);
+  const auto others = RunFolder::try_take(folder);
   RunOptions options;
   options.out = place.folder.path;
-  CHECK_THROWS_WITH_AS(run_experiment(loaded.experiment, loaded.plan, options),
-                       ("another process is running this experiment, into " + folder.string() +
-                        "; wait for it, or give --out another folder")
-                           .c_str(),
-                       RunError);
+  const RunOutcome outcome = run_experiment(loaded.experiment, loaded.plan, options);
+  CHECK(outcome.status == "elsewhere");
+  CHECK(outcome.error == "is running in another process");
+  CHECK(outcome.record.empty());
   CHECK(read_file(folder / "events.jsonl") == "another's");
   CHECK_FALSE(fs::exists(folder / "record.json"));
 }

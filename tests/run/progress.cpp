@@ -1,6 +1,6 @@
 #include "strata/run/progress.hpp"
 
-#include <doctest/doctest.h>
+#include "testing.hpp"
 
 using namespace strata;
 
@@ -19,24 +19,21 @@ EpochResult epoch() {
   result.epoch = 2;
   result.loss = 0.0838379;
   result.samples_per_second = 25584.4;
-  result.metrics = {{"train", Json::object()},
+  result.metrics = {{"train", {{"reconstruction_error", 0.0838379}}},
                     {"test", {{"reconstruction_error", 0.06120772}, {"counts", {1, 2}}}}};
   return result;
 }
 
 }  // namespace
 
-TEST_CASE("an epoch's line: its figures to one precision, with their units") {
+TEST_CASE("an epoch's line: one name for a quantity on every split, figures to one precision") {
   CHECK(epoch_line(stage(), epoch(), 0) ==
-        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838  test reconstruction_error "
-        "0.061208  25584 "
-        "samples/s");
+        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838, test 0.061208  25584 samples/s");
   EpochResult small = epoch();
   small.loss = 0.00098765432;
   small.metrics["test"]["reconstruction_error"] = 12345678.9;
   CHECK(epoch_line(stage(), small, 0) ==
-        "  pretrain-1  epoch  2/10  reconstruction_error 9.87654e-04  test reconstruction_error "
-        "1.23457e+07  25584 "
+        "  pretrain-1  epoch  2/10  reconstruction_error 9.87654e-04, test 1.23457e+07  25584 "
         "samples/s");
   small.loss = 0;
   small.metrics = Json::object();
@@ -44,15 +41,38 @@ TEST_CASE("an epoch's line: its figures to one precision, with their units") {
         "  pretrain-1  epoch  2/10  reconstruction_error 0.000000  25584 samples/s");
 }
 
+TEST_CASE("errors of codes have another name than those of pixels") {
+  StageSpec codes = stage();
+  codes.target = Target::codes;
+  EpochResult result = epoch();
+  result.metrics = Json::object();
+  CHECK(epoch_line(codes, result, 0) ==
+        "  pretrain-1  epoch  2/10  code_error 0.083838  25584 samples/s");
+}
+
+TEST_CASE("the lines of a run's stages are aligned, and other figures stand behind the loss") {
+  StageSpec classify = stage();
+  classify.name = "classify";
+  classify.loss = slot<Loss>("cross_entropy");
+  EpochResult result = epoch();
+  result.metrics = {{"train", {{"nll", 0.0838379}, {"accuracy", 0.9}}},
+                    {"validation", {{"nll", 0.3}, {"accuracy", 0.85}}},
+                    {"test", {{"nll", 0.4}, {"accuracy", 0.8}, {"f1", 0.7}, {"counts", {1, 2}}}}};
+  CHECK(epoch_line(classify, result, 0, 10) ==
+        "  classify    epoch  2/10  nll 0.083838, validation 0.300000, test 0.400000  accuracy "
+        "train 0.900000, validation 0.850000, test 0.800000  f1 test 0.700000  25584 samples/s");
+  CHECK(epoch_line(classify, result, 80, 10) ==
+        "  classify    epoch  2/10  nll 0.083838, validation 0.300000, test 0.400000");
+}
+
 TEST_CASE("a loss that penalties are part of is not called by the name of one term") {
   StageSpec sparse = stage();
   sparse.penalties.emplace_back("l1");
   EpochResult result = epoch();
   result.terms = {{"reconstruction_error", 0.080038}, {"l1", 3.7999}};  // without its weight, 0.001
-  result.metrics = Json::object();
   CHECK(epoch_line(sparse, result, 0) ==
         "  pretrain-1  epoch  2/10  loss 0.083838 (reconstruction_error 0.080038, l1 3.799900)  "
-        "25584 samples/s");
+        "reconstruction_error test 0.061208  25584 samples/s");
 }
 
 TEST_CASE("a stage that ended early says when, and which epoch was kept") {
@@ -68,27 +88,29 @@ TEST_CASE("a stage that ended early says when, and which epoch was kept") {
 }
 
 TEST_CASE("no line is wider than the terminal, so that it can be drawn over") {
-  EpochProgress progress{12, 0.371, 25584, 725, "epoch 11: mse 0.083838"};
+  EpochProgress progress{12, 0.371, 25584, 65, 725, "epoch 11: nll 0.083838"};
   StageSpec spec = stage();
   spec.epochs = 100;
-  CHECK(progress_line(spec, progress, 0) ==
-        "  pretrain-1  epoch  12/100   37 %  12 min 05 s left  epoch 11: mse 0.083838  25584 "
-        "samples/s");
+  CHECK(
+      progress_line(spec, progress, 0) ==
+      "  pretrain-1  epoch  12/100   37 %  1 min 05 s left, 12 min 05 s of the run  epoch 11: nll "
+      "0.083838  25584 samples/s");
   CHECK(progress_line(spec, progress, 80) ==
-        "  pretrain-1  epoch  12/100   37 %  12 min 05 s left  epoch 11: mse 0.083838");
+        "  pretrain-1  epoch  12/100   37 %  1 min 05 s left, 12 min 05 s of the run");
+  CHECK(progress_line(spec, progress, 20) == "  pretrain-1  epoch ");
+  progress.stage_seconds_left = progress.seconds_left;  // the last stage
+  CHECK(progress_line(spec, progress, 80) ==
+        "  pretrain-1  epoch  12/100   37 %  12 min 05 s left  epoch 11: nll 0.083838");
   CHECK(progress_line(spec, progress, 60) ==
         "  pretrain-1  epoch  12/100   37 %  12 min 05 s left");
-  CHECK(progress_line(spec, progress, 20) == "  pretrain-1  epoch ");
   progress.loss.clear();  // the stage's first epoch
   CHECK(progress_line(spec, progress, 80) ==
         "  pretrain-1  epoch  12/100   37 %  12 min 05 s left  25584 samples/s");
-  // A line that stays loses its speed, and no figure.
+  // A line that stays loses its speed first, and the loss never.
   CHECK(epoch_line(stage(), epoch(), 80) ==
-        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838  test reconstruction_error "
-        "0.061208");
+        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838, test 0.061208");
   CHECK(epoch_line(stage(), epoch(), 40) ==
-        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838  test reconstruction_error "
-        "0.061208");
+        "  pretrain-1  epoch  2/10  reconstruction_error 0.083838, test 0.061208");
 }
 
 TEST_CASE("time is told in two units at most, and for several runs from a minute on") {

@@ -1,6 +1,7 @@
 #include "strata/run/recorder.hpp"
 
 #include "run/small_run.hpp"
+#include "strata/run/identity.hpp"
 #include "strata/support/sha256.hpp"
 
 namespace fs = std::filesystem;
@@ -34,7 +35,7 @@ TEST_CASE("a record names its run and its settings") {
   CHECK(record["config"]["pretrain"]["epochs"] == Json({3, 2}));
   CHECK(record["config"]["encoder"][1][0]["units"] == 5);
   CHECK(record["config_hash"] == sha256_hex(record["config"].dump()));
-  CHECK(record["run_id"] == record["config_hash"].get<std::string>().substr(0, 8) + "-s3");
+  CHECK(record["run_id"] == folder_id(load_good(kSmallRun).experiment.settings) + "-s3");
   CHECK(finished().path.filename() == record["run_id"].get<std::string>());
   CHECK(record["source"]["file"] == "small.yaml");
   CHECK(record["source"]["text"] == kSmallRun);
@@ -68,6 +69,18 @@ TEST_CASE("a record describes the data") {
   CHECK(data["pixels"]["mean"].get<double>() == doctest::Approx(mean).epsilon(1e-12));
   CHECK(data["pixels"]["variance"].get<double>() ==
         doctest::Approx(squares / (60 * 784) - mean * mean).epsilon(1e-12));
+}
+
+TEST_CASE("a record says what its figures are") {
+  const Json& figures = finished().record["figures"];
+  CHECK(figures["accuracy"] ==
+        Json{{"better", "higher"}, {"unit", "fraction"}, {"role", "score"}, {"of", "labels"}});
+  CHECK(figures["nll"]["better"] == "lower");
+  CHECK(figures["reconstruction_error"]["of"] == "pixels");
+  CHECK(figures["confusion_matrix"]["role"] == "counts");
+  CHECK(figures["per_class_accuracy"]["role"] == "per_class");
+  for (const auto& [split, values] : finished().record["metrics"].items())
+    for (const auto& [key, value] : values.items()) CHECK(figures.contains(key));
 }
 
 // 784 * 8 + 8, 8 * 5 + 5, 8 * 784 + 784, 5 * 8 + 8, 5 * 10 + 10.

@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "run/small_run.hpp"
 
 namespace fs = std::filesystem;
@@ -98,21 +100,79 @@ TEST_CASE("a run that diverges says where, and its record too") {
   CHECK_FALSE(fs::exists(outcome.record.parent_path() / "weights"));
 }
 
-TEST_CASE("missing data is the user's mistake, and the record says failed") {
+TEST_CASE("a mistake in the data is the user's, and leaves everything as it was") {
   const TemporaryFolder folder("missing");
-  const std::string text =
-      with(kSmallRun, "{type: synthetic_digits, train: 70, test: 30}",
-           "{type: idx, classes: 10, shape: [1, 28, 28], train: {images: no-such-file, "
-           "labels: no-such-file}, test: {images: no-such-file, labels: no-such-file}}");
-  const RunOutcome outcome = run(text, folder.path);
+  const auto idx = [](const std::string& images) {
+    return with(kSmallRun, "{type: synthetic_digits, train: 70, test: 30}",
+                fmt::format("{{type: idx, classes: 10, shape: [1, 28, 28], train: {{images: {0}, "
+                            "labels: {0}}}, test: {{images: {0}, labels: {0}}}}}",
+                            images));
+  };
+  const RunOutcome outcome = run(idx("no-such-file"), folder.path);
   CHECK(outcome.status == "failed");
   CHECK(outcome.users_fault);
   CHECK(outcome.error.find("no-such-file") != std::string::npos);
-  const Json record = read_record(outcome.record);
-  check_schema(outcome.record);
-  CHECK(record["status"] == "failed");
-  CHECK(record["error"] == outcome.error);
-  CHECK(record["stages"].empty());
+  CHECK(outcome.record.empty());
+  CHECK(fs::is_empty(folder.path / "small"));
+  // In a folder of an earlier run, whatever became of that.
+  const fs::path record = folder_of(idx("no-such-file"), folder.path) / "record.json";
+  for (const char* status : {"completed", "interrupted"}) {
+    Json before = finished().record;
+    before["status"] = status;
+    save_record(record, before);
+    const std::string text = read_file(record);
+    CHECK(run(idx("no-such-file"), folder.path).users_fault);
+    CHECK(read_file(record) == text);
+  }
+}
+
+TEST_CASE("a finished run is not touched by a second one that does not complete") {
+  const TemporaryFolder folder("again");
+  const RunOutcome first = run(kSmallRun, folder.path);
+  const auto content = [&] {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(first.record.parent_path()))
+      if (entry.is_regular_file()) files[entry.path().string()] = read_file(entry.path());
+    return files;
+  };
+  const auto before = content();
+  CHECK(before.count((first.record.parent_path() / "record.room").string()) == 0);
+  const std::atomic<bool> stop{true};
+  RunOptions options;
+  options.stop = &stop;
+  const RunOutcome second = run(kSmallRun, folder.path, options);
+  CHECK(second.status == "interrupted");
+  CHECK(second.record == folder_of_next(first.record.parent_path()) / "record.json");
+  CHECK(read_record(second.record)["status"] == "interrupted");
+  CHECK(second.kept == first.record);
+  CHECK(content() == before);
+  const RunOutcome third = run(kSmallRun, folder.path);
+  CHECK(third.status == "completed");
+  CHECK(third.record == first.record);
+  CHECK(third.kept.empty());
+  CHECK_FALSE(fs::exists(second.record));
+  CHECK(content().size() == before.size());
+  CHECK(content() != before);
+  CHECK(checksums(read_record(third.record)) == checksums(finished().record));
+}
+
+TEST_CASE("who was taken for dead stops, and changes nothing any more") {
+  const TemporaryFolder folder("lost");
+  const fs::path path = folder_of(kSmallRun, folder.path);
+  const fs::path claim = path.parent_path() / ('.' + path.filename().string() + ".claim");
+  RunOptions options;
+  options.made_before = [&]() -> std::optional<RunOutcome> {
+    fs::remove_all(claim);  // another has taken it over
+    write_file_atomically(claim / "owner", "another");
+    write_file_atomically(path / "record.json", "another's");
+    return std::nullopt;
+  };
+  const RunOutcome outcome = run(kSmallRun, folder.path, options);
+  CHECK(outcome.status == "elsewhere");
+  CHECK(outcome.error == "another process has taken over " + claim.string());
+  CHECK(read_file(path / "record.json") == "another's");
+  CHECK_FALSE(fs::exists(path / "weights"));
+  CHECK(read_file(claim / "owner") == "another");
 }
 
 TEST_CASE("a split larger than the data is the user's mistake, where only the data could tell") {
@@ -132,17 +192,21 @@ TEST_CASE("a split larger than the data is the user's mistake, where only the da
 
 TEST_CASE("weights that cannot be written fail the run, which closes its record") {
   const TemporaryFolder folder("full");
-  const fs::path path = folder_of(kSmallRun, folder.path), weights = path / "weights";
+  const std::string text = with(kSmallRun, "units: 8", "units: 80");  // a megabyte of weights
+  const fs::path weights = folder_of(text, folder.path) / "weights";
   const fs::path file = weights / "pretrain-1.safetensors";
-  fs::create_directories(weights);
-  // Where the weights are written first; every write to /dev/full finds no space left.
-  fs::create_symlink("/dev/full", file.string() + fmt::format(".tmp-{}", ::getpid()));
-  const RunOutcome outcome = run(kSmallRun, folder.path);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit limit{300'000, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &limit);
+  const RunOutcome outcome = run(text, folder.path);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
   CHECK(outcome.status == "failed");
-  CHECK(
-      outcome.error ==
-      fmt::format("cannot write {}: No space left on device, in stage 'pretrain-1' after 3 epochs",
-                  file.string()));
+  CHECK(outcome.error ==
+        fmt::format("cannot write {}: File too large, in stage 'pretrain-1' after 3 epochs",
+                    file.string()));
   const Json record = read_record(outcome.record);
   check_schema(outcome.record);
   CHECK(record["status"] == "failed");
@@ -157,7 +221,7 @@ TEST_CASE("an output folder that cannot be made is told before anything trains")
   write_file_atomically(folder.path / "file", "");
   CHECK_THROWS_WITH_AS(run(kSmallRun, folder.path / "file"),
                        fmt::format("cannot create folder {}: Not a directory",
-                                   folder_of(kSmallRun, folder.path / "file").string())
+                                   (folder.path / "file" / "small").string())
                            .c_str(),
                        RunError);
 }

@@ -42,8 +42,8 @@ pid_t spawn(const std::vector<std::string>& command, int output) {
   if (pid > 0) return pid;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(128 + SIGKILL);  // it ended before it could be said
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  for (const int signal : stop_signals)
+    if (signal != SIGHUP) std::signal(signal, SIG_DFL);  // which nohup has it ignore
   const int input = open("/dev/null", O_RDONLY);
   dup2(input, STDIN_FILENO);
   dup2(output, STDERR_FILENO);
@@ -108,8 +108,12 @@ class Jobs {
       return false;
     }
     r.line.append(buffer, static_cast<size_t>(n));
-    for (size_t end = 0; (end = r.line.find('\n')) != std::string::npos; r.line.erase(0, end + 1))
-      print(jobs_[r.job].label, r.line.substr(0, end));
+    for (size_t end = 0; (end = r.line.find('\n')) != std::string::npos; r.line.erase(0, end + 1)) {
+      if (r.line.front() == report_mark)
+        results_[r.job].report = r.line.substr(1, end - 1);
+      else
+        print(jobs_[r.job].label, r.line.substr(0, end));
+    }
     return true;
   }
 
@@ -126,11 +130,10 @@ class Jobs {
       print(jobs_[r.job].label,
             fmt::format("strata: error: its process was ended by signal {} ({})", WTERMSIG(state),
                         strsignal(WTERMSIG(state))));
-    // What `strata run` ends with when it was told to stop, or before it could listen.
     const int code = results_[r.job].exit_code;
-    if (code == 130 || code == 128 + SIGTERM)
+    if (was_stopped(code))
       ++interrupted_;
-    else
+    else if (code != left_to_another)
       ++done_, failed_ += code == 0 ? 0 : 1;
     status();
   }
@@ -165,6 +168,11 @@ class Jobs {
 };
 
 }  // namespace
+
+bool was_stopped(int exit_code) {
+  return exit_code == 130 || std::any_of(stop_signals.begin(), stop_signals.end(),
+                                         [&](int signal) { return exit_code == 128 + signal; });
+}
 
 std::vector<JobResult> run_jobs(const std::vector<Job>& jobs, size_t at_once,
                                 const std::atomic<int>& stop) {

@@ -1,5 +1,9 @@
 #pragma once
+#include <sysexits.h>
+
+#include <array>
 #include <atomic>
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -11,11 +15,23 @@ struct Job {
   std::vector<std::string> command;  ///< program and arguments
 };
 
-/// What became of a job: its process's exit code, 128 + the signal that ended it, or -1 where it
-/// was never started.
+/// The signals that ask a run to end, whose record is then closed.
+inline constexpr std::array stop_signals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU};
+
+/// The exit code of a job that left its work to another process.
+inline constexpr int left_to_another = EX_TEMPFAIL;
+
+/// Begins the line that a job prints last, for who started it: what became of its work.
+inline constexpr char report_mark = '\x1e';
+
+/// What became of a job.
 struct JobResult {
-  int exit_code = -1;
+  int exit_code = -1;  ///< its process's, 128 + the signal that ended it, or -1: was never started
+  std::string report;  ///< behind report_mark; empty where it did not come to that
 };
+
+/// Whether that is what `strata run` ends with when it was told to stop, or before it could listen.
+bool was_stopped(int exit_code);
 
 /// Runs the jobs, `at_once` at a time, each in a process, in order. What they print on standard
 /// error appears on ours, a whole line at a time, behind the job's label, and so does what ended

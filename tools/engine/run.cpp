@@ -1,18 +1,24 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <map>
+#include <numeric>
 #include <set>
+#include <thread>
 
 #include "engine/commands.hpp"
+#include "engine/jobs.hpp"
 #include "engine/side_by_side.hpp"
 #include "engine/summary.hpp"
 #include "strata/record/record.hpp"
+#include "strata/record/run_folder.hpp"
 #include "strata/run/data_check.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/run/measure_finished.hpp"
 #include "strata/run/previous_run.hpp"
 #include "strata/run/progress.hpp"
 
@@ -29,14 +35,23 @@ extern "C" void request_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
+void listen_for_stop() {
+  for (const int signal : stop_signals) {
+    const auto before = std::signal(signal, request_stop);
+    if (signal == SIGHUP && before == SIG_IGN) std::signal(signal, SIG_IGN);  // nohup
+  }
+}
+
 /// A run of the request, and what is done about it.
 struct Work {
   CheckedExperiment run;
-  bool stays = false;    ///< as it is recorded
-  bool at_work = false;  ///< another process makes it: it is refused when its turn comes
-  std::string why{};     ///< "completed before"; empty where there is no record
-  std::string then{};    ///< what is done about it: "run anew"; empty where that needs no word
-  std::string status{};  ///< of the record
+  bool stays = false;     ///< as it is recorded
+  bool at_work = false;   ///< another process makes it
+  int64_t written = 0;    ///< PreviousRun::written
+  bool measures = false;  ///< it is finished, and lacks metrics
+  std::string why{};      ///< "completed before"; empty where there is no record
+  std::string then{};     ///< what is done about it: "run anew"; empty where that needs no word
+  std::string status{};   ///< of the record
 };
 
 /// "in stage 2 of 3 (pretrain-2)": where a run stopped that did so many stages.
@@ -49,16 +64,26 @@ std::string stopped_in(const Work& work, size_t stages_done) {
 
 void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
   const PreviousRun recorded = records.find(work.run.experiment);
+  work.run.experiment.beside = recorded.beside;
   work.at_work = recorded.at_work;
+  work.written = recorded.written;
   if (work.at_work) work.why = "is running in another process";
   if (request.again || work.at_work) return;
   const std::string& status = work.status = recorded.status;
   const bool failed = status == "failed" || status == "diverged";
-  work.stays = status == "completed" || (request.keep_failed && failed);
+  work.measures = status == "completed" && !recorded.lacks.empty();
+  work.stays = (status == "completed" && !work.measures) || (request.keep_failed && failed);
   if (status == "completed" || failed) work.why = status + " before";
   work.then = work.stays ? "--again runs it anew" : "run anew";
+  if (work.measures) {
+    work.why += fmt::format(", without {}", fmt::join(recorded.lacks, ", "));
+    work.then = "measured from its weights";
+  }
   if (status.empty()) {
     work.why = recorded.other;
+    if (!recorded.beside.empty())
+      work.then = "this run goes beside it, into " +
+                  record_path(work.run.experiment, request.out).parent_path().string();
   } else if (status == "interrupted" || status == "running") {
     work.why = fmt::format("was {} {}", status == "running" ? "killed" : status,
                            stopped_in(work, recorded.stages_done));
@@ -159,96 +184,148 @@ RunOptions options_of(const EngineRequest& request) {
   return options;
 }
 
-/// What another process has made of a run since this command began to look: "finished",
-/// "elsewhere" (it is at work on it); empty where the run is to be made.
-std::string meanwhile(const LoadedExperiment& run, const EngineRequest& request,
-                      PreviousRuns& records) {
-  if (request.again) return "";
-  const PreviousRun recorded = records.find(run);
-  if (recorded.status != "completed" && !recorded.at_work) return "";
-  fmt::print(stderr, "{}: {} another process\n", run.title(),
-             recorded.at_work ? "is running in" : "was completed meanwhile by");
-  return recorded.at_work ? "elsewhere" : "finished";
+/// What another process has made of a run since this command looked first; nothing where the run is
+/// still to be made. Its folder is held.
+std::optional<RunOutcome> made_meanwhile(const Task& task, const EngineRequest& request,
+                                         PreviousRuns& records) {
+  const LoadedExperiment& run = task.run.experiment;
+  const PreviousRun now = records.find(run);
+  const bool anew = now.written != task.written;
+  const bool completed = now.status == "completed" && now.lacks.empty() && (anew || !request.again);
+  const bool failed = (now.status == "failed" || now.status == "diverged") && anew;
+  if (!completed && !failed) return std::nullopt;
+  if (completed)
+    fmt::print(stderr, "{}: was completed meanwhile by another process\n", run.title());
+  return RunOutcome{completed ? "finished" : now.status, now.error, record_path(run, request.out),
+                    false};
 }
 
-/// The runs one after another in this process.
-std::vector<RunOutcome> run_here(const std::vector<CheckedExperiment>& runs,
-                                 const EngineRequest& request, const std::string& place) {
+/// Those of the tasks at these places, one after another in this process.
+void run_here(std::vector<Task>& tasks, const std::vector<size_t>& places,
+              const EngineRequest& request, RunOptions options) {
   const auto start = std::chrono::steady_clock::now();
-  RunOptions options = options_of(request);
   PreviousRuns records(request.out, request.data_folders);
-  std::vector<RunOutcome> outcomes;
-  for (size_t i = 0; i < runs.size() && !stop_requested; ++i) {
-    const CheckedExperiment& run = runs[i];
-    const std::string other = meanwhile(run.experiment, request, records);
-    if (!other.empty()) {
-      outcomes.push_back({other, "", record_path(run.experiment, request.out), false});
-      continue;
-    }
+  for (size_t k = 0; k < places.size() && !stop_requested; ++k) {
+    Task& task = tasks[places[k]];
+    const CheckedExperiment& run = task.run;
+    options.made_before = [&] { return made_meanwhile(task, request, records); };
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-    options.place = runs.size() == 1
-                        ? place
-                        : place_of(i, runs.size()) + time_left_text(spent.count(), i, runs.size());
+    if (tasks.size() > 1)
+      options.place =
+          place_of(places[k], tasks.size()) + time_left_text(spent.count(), k, places.size());
     try {
-      outcomes.push_back(run_experiment(run.experiment, run.plan, options));
+      const auto make = task.measures ? measure_finished : run_experiment;
+      task.outcome = make(run.experiment, run.plan, options);
     } catch (const RunError& e) {  // its record could not be written
-      outcomes.push_back({"failed", e.what(), record_path(run.experiment, request.out), false});
+      task.outcome = RunOutcome{"failed", e.what(), {}, false};
     }
-    print_outcome(run.experiment, outcomes.back(), request.quiet);
+    print_outcome(run.experiment, *task.outcome, request.quiet);
   }
-  return outcomes;
+}
+
+/// Waits until other processes have let go of some of the runs at these places: those.
+std::vector<size_t> wait_for_others(const std::vector<Task>& tasks,
+                                    const std::vector<size_t>& places,
+                                    const EngineRequest& request) {
+  std::vector<size_t> free;
+  while (!stop_requested && free.empty()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    for (const size_t i : places)
+      if (!is_at_work(record_path(tasks[i].run.experiment, request.out).parent_path()))
+        free.push_back(i);
+  }
+  return free;
+}
+
+/// Makes every run that nobody else makes, waits for those that others make, and takes over what
+/// they leave undone.
+void run_all(std::vector<Task>& tasks, const EngineRequest& request) {
+  std::vector<size_t> places(tasks.size()), elsewhere;
+  std::iota(places.begin(), places.end(), size_t{0});
+  while (!places.empty() && !stop_requested) {
+    if (request.jobs > 1)
+      run_side_by_side(tasks, places, request, stop_signal);
+    else
+      run_here(tasks, places, request, options_of(request));
+    const bool told = !elsewhere.empty();
+    elsewhere.clear();
+    for (size_t i = 0; i < tasks.size(); ++i)
+      if (tasks[i].outcome && tasks[i].outcome->status == "elsewhere") elsewhere.push_back(i);
+    if (elsewhere.empty()) break;
+    if (!told && !request.quiet)
+      fmt::print(stderr, "waiting for {} that other processes are making\n",
+                 elsewhere.size() == 1 ? "a run" : fmt::format("{} runs", elsewhere.size()));
+    places = wait_for_others(tasks, elsewhere, request);
+  }
 }
 
 /// In the process of one run of --jobs: makes it as what it is to the user.
-std::vector<RunOutcome> run_part(std::vector<CheckedExperiment>& runs, EngineRequest request) {
-  const Json part = Json::parse(request.part_of);
-  runs.at(0).experiment.label = part.at("label").get<std::string>();
-  request.command_line = part.at("command_line").get<std::vector<std::string>>();
-  request.again = part.at("again").get<bool>();
-  return run_here(runs, request, part.at("place").get<std::string>());
+int run_part(Task& task, EngineRequest request) {
+  RunOptions options = options_of(request);
+  take_part(request.part_of, task, request, options);
+  options.command_line = request.command_line;
+  std::vector<Task> tasks;
+  tasks.push_back(std::move(task));
+  run_here(tasks, {0}, request, options);
+  const RunOutcome outcome = tasks[0].outcome.value_or(RunOutcome{"interrupted", "", {}, false});
+  report_outcome(outcome);
+  if (outcome.status == "interrupted") return 130;
+  if (outcome.status == "elsewhere") return left_to_another;
+  return outcome.status == "completed" || outcome.status == "finished" ? 0
+         : outcome.users_fault                                         ? 2
+                                                                       : 1;
 }
 
-int exit_code_of(const std::vector<RunOutcome>& outcomes, size_t runs, bool is_part) {
-  const bool cut_short = outcomes.size() < runs ||
-                         std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
-                           return outcome.status == "interrupted";
-                         });
-  if (stop_requested && cut_short) return 130;
+int exit_code_of(const std::vector<Task>& tasks) {
+  const auto cut_short = [](const Task& task) {
+    return !task.outcome || task.outcome->status == "interrupted" ||
+           task.outcome->status == "elsewhere";
+  };
+  if (stop_requested && std::any_of(tasks.begin(), tasks.end(), cut_short)) return 130;
   int code = 0;
-  for (const RunOutcome& outcome : outcomes) {
-    if (is_part && outcome.status == "elsewhere") return kElsewhere;
-    if (outcome.status != "completed" && outcome.status != "finished")
-      code = std::max(code, outcome.users_fault ? 2 : 1);
-  }
+  for (const Task& task : tasks)
+    if (!task.outcome ||
+        (task.outcome->status != "completed" && task.outcome->status != "finished"))
+      code = std::max(code, task.outcome && task.outcome->users_fault ? 2 : 1);
   return code;
 }
 
-/// What became of all that was asked for; `outcomes` are those of the first of `runs`.
-std::vector<Ended> ended(const std::vector<Work>& all, const std::vector<CheckedExperiment>& runs,
-                         const std::vector<RunOutcome>& outcomes) {
+/// What became of all that was asked for; the tasks are those that do not stay.
+std::vector<Ended> ended(const std::vector<Work>& all, const std::vector<Task>& tasks) {
   std::vector<Ended> list;
-  size_t next = 0;
+  auto next = tasks.begin();
   for (const Work& work : all) {
     if (work.stays) {
       list.push_back({&work.run.experiment, work.status == "completed" ? "finished" : "kept", {}});
-    } else if (next < outcomes.size()) {
-      list.push_back({&runs[next].experiment, outcomes[next].status, outcomes[next]});
-      ++next;
     } else {
-      list.push_back({&runs[next++].experiment, "not started", {}});
+      const RunOutcome outcome = next->outcome.value_or(RunOutcome{"not started", "", {}, false});
+      list.push_back({&next++->run.experiment, outcome.status, outcome});
     }
   }
   return list;
+}
+
+/// Says where runs of other files have the same name, and so lie, and are compared, with these.
+void note_others(const std::vector<Work>& all, const EngineRequest& request) {
+  std::set<std::filesystem::path> folders;
+  for (const Work& work : all)
+    folders.insert(record_path(work.run.experiment, request.out).parent_path().parent_path());
+  for (const auto& folder : folders)
+    if (const auto others = files_of_others(folder, request.files); !others.empty())
+      fmt::print(stderr,
+                 "strata: note: {} holds runs of {}, too; another 'name' keeps them apart\n",
+                 folder.string(), fmt::join(others, ", "));
 }
 
 /// Says what is known of the runs before any starts.
 void print_before(const std::vector<Work>& all, const EngineRequest& request) {
   if (const std::string warning = blas_warning(); !warning.empty())
     fmt::print(stderr, "strata: warning: {}\n", warning);
+  if (!request.quiet) note_others(all, request);
   size_t completed = 0;
   for (const Work& work : all) {
     if (request.quiet || work.then.empty() || work.why.empty()) continue;
-    if (work.status == "completed" && all.size() > 1) {
+    if (work.status == "completed" && !work.measures && all.size() > 1) {
       ++completed;
       continue;
     }
@@ -285,21 +362,15 @@ int run_command(const EngineRequest& request) {
   const bool ready = !request.part_of.empty() || can_start(all, request);
   if (request.dry_run) return list_runs(all);
   if (!ready) return 2;
-  std::signal(SIGINT, request_stop);
-  std::signal(SIGTERM, request_stop);
+  listen_for_stop();
+  std::vector<Task> tasks;
   if (request.part_of.empty()) print_before(all, request);
-  std::vector<CheckedExperiment> runs;
   for (Work& work : all)
-    if (!work.stays) runs.push_back(std::move(work.run));
-  std::vector<RunOutcome> outcomes;
-  if (!request.part_of.empty())
-    outcomes = run_part(runs, request);
-  else if (request.jobs > 1)
-    outcomes = run_side_by_side(runs, request, stop_signal);
-  else
-    outcomes = run_here(runs, request, "");
-  print_summary(ended(all, runs, outcomes), request);
-  return exit_code_of(outcomes, runs.size(), !request.part_of.empty());
+    if (!work.stays) tasks.push_back({std::move(work.run), work.written, work.measures, {}});
+  if (!request.part_of.empty()) return run_part(tasks.at(0), request);
+  run_all(tasks, request);
+  print_summary(ended(all, tasks), request);
+  return exit_code_of(tasks);
 }
 
 }  // namespace strata

@@ -1,6 +1,7 @@
 #include "engine/side_by_side.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -8,7 +9,9 @@
 
 #include "engine/jobs.hpp"
 #include "strata/record/record.hpp"
+#include "strata/record/run_folder.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/support/terminal.hpp"
 
 namespace strata {
 
@@ -19,8 +22,9 @@ std::string place_of(size_t index, size_t runs) {
 namespace {
 
 /// The command that makes one of the runs, `at_once` of which share the cores.
-std::vector<std::string> command_of(const CheckedExperiment& run, const std::string& place,
-                                    const EngineRequest& request, int at_once) {
+std::vector<std::string> command_of(const Task& task, const std::string& place,
+                                    const EngineRequest& request, int at_once, size_t columns) {
+  const CheckedExperiment& run = task.run;
   const int threads = std::max(1, granted_cores() / std::max(1, at_once));
   std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe").string(),
                                    "run",
@@ -40,37 +44,50 @@ std::vector<std::string> command_of(const CheckedExperiment& run, const std::str
   const Json part = {{"place", place},
                      {"label", run.experiment.label},
                      {"command_line", request.command_line},
-                     {"again", request.again}};
+                     {"again", request.again},
+                     {"written", task.written},
+                     {"measures", task.measures},
+                     {"beside", run.experiment.beside},
+                     {"columns", columns}};
   command.insert(command.end(),
                  {"--part-of", part.dump(-1, ' ', true, Json::error_handler_t::replace)});
   return command;
 }
 
-/// What became of a run made by a process of its own: what its record says, where the process came
-/// to close it.
-RunOutcome outcome_of(const CheckedExperiment& run, int exit_code, const EngineRequest& request) {
-  RunOutcome outcome{"completed", "", record_path(run.experiment, request.out), exit_code == 2};
-  if (exit_code == kElsewhere) outcome.status = "elsewhere";
-  if (exit_code == kElsewhere) return outcome;
-  Json record;
+/// What a record says that was closed as its process crashed; empty where none was.
+std::string crash_in(const std::filesystem::path& record) {
   try {
-    record = read_record(outcome.record);
+    const Json error = read_record(record).at("error");
+    const std::string text = error.is_string() ? error.get<std::string>() : "";
+    return text.rfind("its process crashed", 0) == 0 ? text : "";
   } catch (const std::exception&) {  // there is none
+    return "";
   }
-  const bool closed = record.is_object() && record.at("status") != "running";
-  if (exit_code == 0 && closed) return outcome;
-  const bool stopped = exit_code == 130 || exit_code == 128 + SIGTERM;
-  outcome.status = stopped ? "interrupted" : exit_code > 128 && !closed ? "killed" : "failed";
-  outcome.error = exit_code > 128 ? fmt::format("its process was ended by signal {} ({})",
-                                                exit_code - 128, strsignal(exit_code - 128))
-                                  : fmt::format("its process ended with {}", exit_code);
-  if (!closed || !record.at("error").is_string()) return outcome;
-  const auto error = record.at("error").get<std::string>();
-  const bool crashed = exit_code > 128 && error.rfind("its process crashed", 0) == 0;
-  if (exit_code != 1 && exit_code != 2 && exit_code != 130 && !crashed) return outcome;
-  outcome.status = record.at("status").get<std::string>();
-  outcome.error = error;
+}
+
+/// What became of a run whose process did not come to say it.
+RunOutcome lost_outcome(const CheckedExperiment& run, int exit_code, const EngineRequest& request) {
+  RunOutcome outcome{was_stopped(exit_code) ? "interrupted"
+                     : exit_code > 128      ? "killed"
+                                            : "failed",
+                     exit_code > 128 ? fmt::format("its process was ended by signal {} ({})",
+                                                   exit_code - 128, strsignal(exit_code - 128))
+                                     : fmt::format("its process ended with {}", exit_code),
+                     record_path(run.experiment, request.out), false};
+  if (outcome.status == "killed")
+    for (const auto& folder :
+         {outcome.record.parent_path(), folder_of_next(outcome.record.parent_path())})
+      if (const std::string crash = crash_in(folder / "record.json"); !crash.empty())
+        return {"failed", crash, folder / "record.json", false};
   return outcome;
+}
+
+RunOutcome outcome_of(const CheckedExperiment& run, const JobResult& result,
+                      const EngineRequest& request) {
+  const Json told = Json::parse(result.report, nullptr, false);
+  if (!told.is_object()) return lost_outcome(run, result.exit_code, request);
+  return {told.at("status"), told.at("error"), told.at("record").get<std::string>(),
+          told.at("users_fault"), told.at("kept").get<std::string>()};
 }
 
 /// What tells a run from the others in what they print.
@@ -82,28 +99,53 @@ std::string label_of(const CheckedExperiment& run, bool one_name) {
 
 }  // namespace
 
-std::vector<RunOutcome> run_side_by_side(const std::vector<CheckedExperiment>& runs,
-                                         const EngineRequest& request,
-                                         const std::atomic<int>& stop) {
-  const int at_once = std::min(request.jobs, static_cast<int>(runs.size()));
-  const bool one_name = std::all_of(runs.begin(), runs.end(), [&](const auto& run) {
-    return run.experiment.settings.name == runs[0].experiment.settings.name;
+void run_side_by_side(std::vector<Task>& tasks, const std::vector<size_t>& places,
+                      const EngineRequest& request, const std::atomic<int>& stop) {
+  const int at_once = std::min(request.jobs, static_cast<int>(places.size()));
+  const bool one_name = std::all_of(tasks.begin(), tasks.end(), [&](const Task& task) {
+    return task.run.experiment.settings.name == tasks[0].run.experiment.settings.name;
   });
   std::vector<std::string> labels;
-  for (const CheckedExperiment& run : runs) labels.push_back(label_of(run, one_name));
+  for (const Task& task : tasks) labels.push_back(label_of(task.run, one_name));
   // Where one is long, the run's number stands before each of its lines.
   const bool all_short = std::all_of(labels.begin(), labels.end(),
                                      [](const auto& label) { return label.size() <= 32; });
+  const size_t terminal = terminal_columns(STDERR_FILENO);
   std::vector<Job> jobs;
-  for (size_t i = 0; i < runs.size(); ++i)
-    jobs.push_back({all_short ? labels[i] : fmt::format("{}/{}", i + 1, runs.size()),
-                    command_of(runs[i], place_of(i, runs.size()), request, at_once)});
+  for (const size_t i : places) {
+    const std::string label = all_short ? labels[i] : fmt::format("{}/{}", i + 1, tasks.size());
+    const size_t before = label.size() + 3;  // "[label] "
+    const size_t columns = terminal > before ? terminal - before : 0;
+    jobs.push_back(
+        {label, command_of(tasks[i], place_of(i, tasks.size()), request, at_once, columns)});
+  }
   const std::vector<JobResult> results = run_jobs(jobs, static_cast<size_t>(at_once), stop);
-  std::vector<RunOutcome> outcomes;
-  for (size_t i = 0; i < runs.size(); ++i)
-    if (results[i].exit_code >= 0)  // else stopped before it began
-      outcomes.push_back(outcome_of(runs[i], results[i].exit_code, request));
-  return outcomes;
+  for (size_t k = 0; k < places.size(); ++k)
+    if (results[k].exit_code >= 0)  // else stopped before it began
+      tasks[places[k]].outcome = outcome_of(tasks[places[k]].run, results[k], request);
+}
+
+void take_part(const std::string& part_of, Task& task, EngineRequest& request,
+               RunOptions& options) {
+  const Json part = Json::parse(part_of);
+  task.run.experiment.label = part.at("label").get<std::string>();
+  task.written = part.at("written").get<int64_t>();
+  task.measures = part.at("measures").get<bool>();
+  task.run.experiment.beside = part.at("beside").get<std::string>();
+  request.command_line = part.at("command_line").get<std::vector<std::string>>();
+  request.again = part.at("again").get<bool>();
+  options.place = part.at("place").get<std::string>();
+  options.columns = part.at("columns").get<size_t>();
+}
+
+void report_outcome(const RunOutcome& outcome) {
+  const Json told = {{"status", outcome.status},
+                     {"error", outcome.error},
+                     {"record", outcome.record.string()},
+                     {"users_fault", outcome.users_fault},
+                     {"kept", outcome.kept.string()}};
+  fmt::print(stderr, "{}{}\n", report_mark,
+             told.dump(-1, ' ', true, Json::error_handler_t::replace));
 }
 
 }  // namespace strata

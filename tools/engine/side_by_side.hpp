@@ -1,7 +1,6 @@
 #pragma once
-#include <sysexits.h>
-
 #include <atomic>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,17 +8,27 @@
 
 namespace strata {
 
-/// The exit code of a process of --jobs whose run another process is at work on: "try again later".
-inline constexpr int kElsewhere = EX_TEMPFAIL;
-
 /// "run 2 of 6"; empty where the command makes one run.
 std::string place_of(size_t index, size_t runs);
 
-/// Makes the runs request.jobs at a time, each in a process of its own with its share of the
-/// threads. Returns the outcome of each that was started, in order: once `stop` holds a signal, no
-/// further one is.
-std::vector<RunOutcome> run_side_by_side(const std::vector<CheckedExperiment>& runs,
-                                         const EngineRequest& request,
-                                         const std::atomic<int>& stop);
+/// A run that is to be made, and its record before, by PreviousRun::written.
+struct Task {
+  CheckedExperiment run;
+  int64_t written = 0;
+  bool measures = false;              ///< it is finished, and lacks metrics
+  std::optional<RunOutcome> outcome;  ///< nothing where it was not started
+};
+
+/// Makes those of the tasks at these places request.jobs at a time, each in a process of its own
+/// with its share of the threads, and notes their outcomes. Once `stop` holds a signal, no further
+/// one is started.
+void run_side_by_side(std::vector<Task>& tasks, const std::vector<size_t>& places,
+                      const EngineRequest& request, const std::atomic<int>& stop);
+
+// In the process of one of them:
+/// What it is to the user: its place among the runs, its label, the command as it was typed.
+void take_part(const std::string& part_of, Task& task, EngineRequest& request, RunOptions& options);
+/// Tells the process that started this one what became of the run.
+void report_outcome(const RunOutcome& outcome);
 
 }  // namespace strata

@@ -68,7 +68,11 @@ std::string next_command(const std::vector<Ended>& all, const EngineRequest& req
 }  // namespace
 
 void print_outcome(const LoadedExperiment& run, const RunOutcome& outcome, bool quiet) {
-  if (outcome.status == "finished" || outcome.status == "elsewhere") return;  // said when found
+  if (outcome.status == "finished") return;  // said when found
+  if (outcome.status == "elsewhere") {
+    if (!quiet) fmt::print(stderr, "{}: {}\n", run.title(), outcome.error);
+    return;
+  }
   if (outcome.status == "completed") {
     if (!quiet) fmt::print(stderr, "  wrote {}\n", outcome.record.string());
     return;
@@ -80,6 +84,8 @@ void print_outcome(const LoadedExperiment& run, const RunOutcome& outcome, bool 
   std::error_code ignored;
   if (std::filesystem::exists(outcome.record, ignored))
     fmt::print(stderr, "  record: {}\n", outcome.record.string());
+  if (!outcome.kept.empty())
+    fmt::print(stderr, "  the finished run stays: {}\n", outcome.kept.string());
 }
 
 void print_summary(const std::vector<Ended>& all, const EngineRequest& request) {

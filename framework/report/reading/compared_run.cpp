@@ -8,13 +8,13 @@
 #include <set>
 
 #include "strata/record/record.hpp"
+#include "strata/record/run_folder.hpp"
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/reading/record_shape.hpp"
 #include "strata/report/reading/shown_record.hpp"
 #include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/settings/value_text.hpp"
 #include "strata/support/errors.hpp"
-#include "strata/support/lock.hpp"
 #include "strata/support/sha256.hpp"
 
 namespace strata {
@@ -284,7 +284,7 @@ bool contains_any(const std::string& text, std::initializer_list<const char*> wo
 /// @param run  says that it is running
 void find_killed(ComparedRun& run) {
   const auto folder = std::filesystem::canonical(run.path).parent_path();
-  if (FolderLock::held(folder)) return;
+  if (is_at_work(folder)) return;
   const ReachedPlace place = place_reached(folder);
   run.status = "killed";
   run.began |= place.began;

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "strata/record/record.hpp"
+#include "strata/record/run_folder.hpp"
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/reading/record_shape.hpp"
-#include "strata/support/lock.hpp"
 
 namespace strata {
 
@@ -35,7 +35,7 @@ Json read_shown_record(const std::filesystem::path& path) {
   if (record["status"] != "running") return record;
   const std::filesystem::path folder = std::filesystem::canonical(path).parent_path();
   const std::string place = place_reached(folder).text;
-  if (FolderLock::held(folder)) {
+  if (is_at_work(folder)) {
     record["error"] = place;
     return record;
   }

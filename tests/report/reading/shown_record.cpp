@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "report/make_records.hpp"
+#include "strata/record/run_folder.hpp"
 #include "strata/report/rendering/show.hpp"
-#include "strata/support/lock.hpp"
 
 using namespace strata;
 
@@ -17,8 +17,8 @@ TEST_CASE("a run whose process is gone is shown as killed, with the place that i
   const auto events = path.parent_path() / "events.jsonl";
   const std::string title = "lecture-mnist-greedy  " + record["run_id"].get<std::string>();
   {
-    const auto lock = FolderLock::try_take(path.parent_path());
-    REQUIRE(lock);
+    const auto run = RunFolder::try_take(path.parent_path());
+    REQUIRE(run);
     CHECK(show_run(read_shown_record(path))
               .rfind(title + "  running\n  before its first stage\n", 0) == 0);
   }
