@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What a run leaves in its folder.
-constexpr std::array kWritten = {"record.json", "record.room", "events.jsonl", "weights", "images"};
+constexpr std::array kWritten = {"record.json", "record.room", "events.jsonl",
+                                 "weights",     "images",      "checkpoint"};
 
 fs::path beside(const fs::path& folder, const char* ending) {
   return folder.parent_path() / ('.' + folder.filename().string() + ending);
@@ -107,6 +108,10 @@ void RunFolder::begin() {
 
 void RunFolder::leave() const {
   ::rmdir(place_.c_str());
+}
+
+void RunFolder::go_on() {
+  remove_leftovers(folder_);
 }
 
 void RunFolder::complete() {

@@ -25,6 +25,8 @@ class RunFolder {
   void prepare();
   /// Removes what a run has left in it; what strata does not write stays.
   void begin();
+  /// Instead of begin(), where a run goes on: nothing is removed.
+  void go_on();
   /// Where files are written: the run's own folder, or the one that is to take its place.
   const std::filesystem::path& place() const { return place_; }
   const std::filesystem::path& own() const { return folder_; }

@@ -120,6 +120,8 @@ void Experiment::declare(Declare<Experiment>& d) {
   d.add("device", &Experiment::device, "auto takes a GPU where there is one")
       .choices({"auto", "cpu", "cuda"});
   d.add("images", &Experiment::images, "writes pictures of the run beside its record");
+  d.add("checkpoint", &Experiment::checkpoint,
+        "when the run keeps where it is, to go on from there");
   d.add("data", &Experiment::data, "what is learned from").required();
   d.add("encoder", &Experiment::encoder,
         "one entry for each pair that is stacked, outermost first; an entry is a list of layers")

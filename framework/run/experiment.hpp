@@ -57,6 +57,12 @@ struct ClassifySettings : StageSettings {
 
 using LayerList = std::vector<Slot<Layer>>;
 
+/// The `checkpoint` of an experiment file.
+struct CheckpointSettings {
+  std::string every = "auto";
+  static void declare(Declare<CheckpointSettings>& d);
+};
+
 /// The root of an experiment file: a params struct like any other.
 struct Experiment {
   std::string name;
@@ -65,6 +71,7 @@ struct Experiment {
   std::string dtype = "float32";
   std::string device = "auto";
   bool images = true;
+  CheckpointSettings checkpoint;
   DataSettings data;
   std::vector<LayerList> encoder;
   std::optional<std::vector<LayerList>> decoder;

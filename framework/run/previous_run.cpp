@@ -8,6 +8,7 @@
 #include "strata/record/run_folder.hpp"
 #include "strata/run/identity.hpp"
 #include "strata/run/measure_finished.hpp"
+#include "strata/run/unfinished.hpp"
 
 namespace strata {
 namespace {
@@ -87,6 +88,8 @@ PreviousRun PreviousRuns::read(const LoadedExperiment& experiment, const fs::pat
             std::remove_if(parts.begin(), parts.end(),
                            [](const auto& part) { return part == "data" || part == "settings"; }),
             parts.end());
+      if (!parts.empty() && status != "completed" && status != "diverged")
+        parts.clear();  // the run itself says what differs, and whether it goes on
       if (!parts.empty()) {
         found.other = reason(parts, record, here);
         if (status == "completed" && parts.front() != "strata")
@@ -102,6 +105,7 @@ PreviousRun PreviousRuns::read(const LoadedExperiment& experiment, const fs::pat
     if (record.at("error").is_string()) found.error = record["error"].get<std::string>();
     for (const Json& stage : record.at("stages"))
       if (stage.at("status") == "completed") ++found.stages_done;
+    found.goes_on = find_unfinished(path.parent_path()).has_value();
   } catch (const std::exception&) {
     found = PreviousRun();
     found.other = "it cannot be read";

@@ -18,9 +18,10 @@ struct PreviousRun {
   std::string beside;  ///< LoadedExperiment::beside, as it has to be for that
   std::vector<std::string> lacks;  ///< metrics that are asked for and not in the record
   size_t stages_done = 0;          ///< how many it had completed
-  bool at_work = false;            ///< a process holds its folder
-  std::string error;               ///< as in the record
-  int64_t written = 0;             ///< when the record was; tells one that was made meanwhile
+  bool goes_on = false;  ///< it did not complete, and has a stage or a checkpoint to go on from
+  bool at_work = false;  ///< a process holds its folder
+  std::string error;     ///< as in the record
+  int64_t written = 0;   ///< when the record was; tells one that was made meanwhile
 };
 
 /// Tells which runs were made before: a record counts where its content key (identity.hpp) is the

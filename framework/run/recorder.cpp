@@ -43,6 +43,7 @@ Recorder::Recorder(RunFolder folder, Json head)
   record_["metrics"] = Json::object();
   record_["notes"] = Json::array();
   record_["timing"] = {{"start", utc_now()}};
+  record_["legs"] = {{{"start", utc_now()}, {"end", nullptr}, {"status", "running"}}};
   folder_.prepare();
   crash_.emplace(folder_.place() / "record.json");
   prepare_for_crash();
@@ -59,6 +60,26 @@ void Recorder::begin() {
   event({{"event", "run_started"}, {"run_id", record_["run_id"]}});
 }
 
+void Recorder::resume(const Json& before, size_t stages, const Json& from) {
+  for (size_t i = 0; i < stages; ++i) record_["stages"].push_back(before["stages"][i]);
+  for (const Json& note : before.value("notes", Json::array()))
+    for (const Json& stage : record_["stages"])
+      if (note.value("stage", Json()) == stage["name"]) record_["notes"].push_back(note);
+  Json legs = before.value("legs", Json::array());
+  for (Json& leg : legs)
+    if (leg["status"] == "running") leg["status"] = "killed";
+  record_["legs"].back()["from"] = from;
+  legs.push_back(record_["legs"].back());
+  record_["legs"] = legs;
+  record_["timing"]["start"] = before["timing"]["start"];
+  if (before.contains("resumed_anyway") && !record_.contains("resumed_anyway"))
+    record_["resumed_anyway"] = before["resumed_anyway"];
+  folder_.go_on();
+  events_.emplace(folder_.place() / "events.jsonl");
+  save();
+  event({{"event", "run_resumed"}, {"run_id", record_["run_id"]}});
+}
+
 void Recorder::note(const std::string& kind, const std::string& stage, const std::string& text) {
   Json note = {{"kind", kind}};
   if (!stage.empty()) note["stage"] = stage;
@@ -67,18 +88,30 @@ void Recorder::note(const std::string& kind, const std::string& stage, const std
 }
 
 void Recorder::stage_started(const StageSpec& spec) {
+  add_stage(spec, Json::array());
+  event({{"event", "stage_started"}, {"stage", spec.name}});
+  save();
+}
+
+void Recorder::stage_resumed(const StageSpec& spec, const StageResult& so_far) {
+  Json epochs = Json::array();
+  for (const EpochResult& epoch : so_far.epochs) epochs.push_back(dump_epoch(epoch));
+  event({{"event", "stage_resumed"}, {"stage", spec.name}, {"epochs", epochs.size()}});
+  add_stage(spec, std::move(epochs));
+  save();
+}
+
+void Recorder::add_stage(const StageSpec& spec, Json epochs) {
   stage_started_ = clock_seconds();
   Json stage = spec.dump();
   stage["status"] = "running";
-  stage["epochs"] = Json::array();
-  record_["stages"].push_back(stage);
+  stage["epochs"] = std::move(epochs);
+  record_["stages"].push_back(std::move(stage));
   for (const FigureInfo& figure : stage_figures(spec)) declare(figure, spec.target);
   if (spec.kind == StageKind::pretrain)  // the run's own are of images, through all pairs
     for (const Slot<Metric>& metric : spec.metrics)
       for (const FigureInfo& figure : make(metric)->figures(Target::pixels))
         declare(figure, Target::pixels);
-  event({{"event", "stage_started"}, {"stage", spec.name}});
-  save();
 }
 
 void Recorder::declare(const FigureInfo& figure, Target target) {
@@ -88,10 +121,7 @@ void Recorder::declare(const FigureInfo& figure, Target target) {
 }
 
 void Recorder::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
-  const Json entry = {{"epoch", epoch.epoch},     {"loss", epoch.loss},
-                      {"terms", epoch.terms},     {"learning_rate", epoch.learning_rate},
-                      {"seconds", epoch.seconds}, {"samples_per_second", epoch.samples_per_second},
-                      {"metrics", epoch.metrics}};
+  const Json entry = dump_epoch(epoch);
   record_["stages"].back()["epochs"].push_back(entry);
   Json event_entry = {{"event", "epoch_done"}, {"stage", spec.name}};
   event_entry.update(entry);
@@ -136,6 +166,8 @@ Json Recorder::closed(const std::string& status, const Json& error) const {
     }
     for (const Json& epoch : stage["epochs"]) training += epoch["seconds"].get<double>();
   }
+  record["legs"].back()["end"] = utc_now();
+  record["legs"].back()["status"] = status;
   record["timing"]["end"] = utc_now();
   record["timing"]["seconds"] = clock_seconds() - started_;
   record["timing"]["training_seconds"] = training;

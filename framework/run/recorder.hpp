@@ -26,6 +26,11 @@ class Recorder final : public Observer {
 
   /// Saves the record with status "running".
   void begin();
+  /// Instead of begin(), where the run goes on: with what the record before says of its first
+  /// `stages`, which are complete, and of its legs. `from`: the leg's place, or null.
+  void resume(const Json& before, size_t stages, const Json& from);
+  /// A crash before resume() leaves the record that is there.
+  void leave_record() { crash_->forget(); }
   bool begun() const { return events_.has_value(); }
 
   void set(const std::string& key, Json value) { record_[key] = std::move(value); }
@@ -33,6 +38,7 @@ class Recorder final : public Observer {
   void note(const std::string& kind, const std::string& stage, const std::string& text);
 
   void stage_started(const StageSpec& spec) override;
+  void stage_resumed(const StageSpec& spec, const StageResult& so_far) override;
   void epoch_done(const StageSpec& spec, const EpochResult& epoch) override;
   /// Closes the stage, with what its weights file holds.
   void stage_done(const StageResult& result, const Json& weights);
@@ -45,6 +51,7 @@ class Recorder final : public Observer {
   const RunFolder& folder() const { return folder_; }
 
  private:
+  void add_stage(const StageSpec& spec, Json epochs);
   void declare(const FigureInfo& figure, Target target);
   void event(Json event);
   void save();

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "strata/record/record.hpp"
 #include "strata/registry/load.hpp"
+#include "strata/run/checkpoint.hpp"
 #include "strata/run/device_data.hpp"
 #include "strata/run/findings.hpp"
 #include "strata/run/identity.hpp"
@@ -13,6 +15,7 @@
 #include "strata/run/machine.hpp"
 #include "strata/run/progress.hpp"
 #include "strata/run/recorder.hpp"
+#include "strata/run/unfinished.hpp"
 #include "strata/support/exit_guard.hpp"
 #include "strata/support/sha256.hpp"
 #include "strata/train/safetensors.hpp"
@@ -29,6 +32,10 @@ class Both final : public Observer {
   void stage_started(const StageSpec& s) override {
     a_.stage_started(s);
     b_.stage_started(s);
+  }
+  void stage_resumed(const StageSpec& s, const StageResult& so_far) override {
+    a_.stage_resumed(s, so_far);
+    b_.stage_resumed(s, so_far);
   }
   void step_done(const StageSpec& s, int64_t epoch, int64_t done, int64_t samples) override {
     a_.step_done(s, epoch, done, samples);
@@ -119,7 +126,10 @@ class Run {
   void train() {
     const Experiment& settings = plan_.experiment;
     fit_ = fit_options(settings, options_);
-    const int threads = set_threads(options_.threads);
+    if (!options_.again) before_ = find_unfinished(recorder_.folder().own());
+    if (before_) recorder_.leave_record();
+    const bool as_before = before_ && options_.threads == 0;
+    const int threads = set_threads(as_before ? threads_of(before_->record) : options_.threads);
     Json facts = provenance(fit_.device, threads);
     facts["command_line"] = options_.command_line;
     facts["plugins"] = Json::array();
@@ -130,32 +140,97 @@ class Run {
     data_ =
         prepare_data(settings.data, plan_.data, {options_.data_folders, fit_.seed}, fit_.device);
     recorder_.set("data", data_.record);
-    recorder_.set("content", content_of(settings, data_.host.files, options_.data_folders));
+    const Json content = content_of(settings, data_.host.files, options_.data_folders);
+    recorder_.set("content", content);
+    if (before_) check_unchanged(differences(before_->record, content, facts));
     plan_.stack->build(fit_.seed, fit_.dtype, fit_.device);
     note_overlap();
-    recorder_.begin();
+    if (!before_) recorder_.begin();
     if (settings.images)
       images_ = std::make_unique<RunImages>(recorder_.folder().place(), data_, fit_);
+    checkpoints_.emplace(recorder_.folder().place(), settings.checkpoint);
+    if (before_) go_on();
     while (auto spec = plan_.next_stage(done_)) run_stage(*spec);
+    checkpoints_->clear();
+  }
+
+  /// Throws UserError where the run would not end with the bits that it was begun for.
+  void check_unchanged(const std::vector<Difference>& changed) {
+    if (changed.empty()) return;
+    std::string what;
+    Json list = before_->record.value("resumed_anyway", Json::array());
+    for (const Difference& d : changed) {
+      what += fmt::format("{}{}{}", what.empty() ? "" : ", ", d.what,
+                          d.then == d.now ? "" : fmt::format(" ({}, now {})", d.then, d.now));
+      list.push_back({{"what", d.what}, {"then", d.then}, {"now", d.now}});
+    }
+    if (!options_.resume_anyway)
+      throw UserError(fmt::format(
+          "{}: this run was begun with another {}; going on would give other bits. It is left as "
+          "it is: --again starts anew, --resume-anyway goes on",
+          recorder_.folder().own().string(), what));
+    recorder_.set("resumed_anyway", list);
+  }
+
+  /// Takes up the run where it was: its complete stages, then its checkpoint.
+  void go_on() {
+    if (!before_->damage.empty()) progress_.note("resume", before_->damage);
+    for (const UnfinishedRun::Stage& stage : before_->stages) {
+      const auto spec = plan_.next_stage(done_);
+      if (!spec || spec->name != stage.name) break;
+      copy_state(stage.weights, plan_.stack->tensors(blocks_of(*spec)), stage.name);
+      done_.push_back(recorded_result(*spec, stage.recorded));
+      progress_.note(stage.name, "completed before");
+      after_stage(*spec);
+    }
+    Json from = nullptr;
+    const auto next = plan_.next_stage(done_);
+    try {
+      if (auto found = checkpoints_->find(); found && next && found->stage == next->name)
+        from_ = std::move(found->from);
+    } catch (const UserError& e) {
+      progress_.note("resume", std::string(e.what()) + "; the stage starts anew");
+    }
+    if (from_)
+      from = {{"stage", next->name}, {"epoch", from_->state.epoch}, {"step", from_->state.step}};
+    else if (next)
+      from = {{"stage", next->name}, {"epoch", 1}, {"step", 0}};
+    recorder_.resume(before_->record, done_.size(), from);
+    if (from_)
+      progress_.note(next->name, fmt::format("goes on in epoch {}, after step {}",
+                                             from_->state.epoch, from_->state.step));
+  }
+
+  static std::vector<std::string> blocks_of(const StageSpec& spec) {
+    std::vector<std::string> blocks = spec.prefix;
+    blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
+    return blocks;
   }
 
   void run_stage(const StageSpec& spec) {
     done_.push_back({spec, false, {}});
-    fit(*plan_.stack, spec, data_.device, fit_, observer_, done_.back());
-    std::vector<std::string> blocks = spec.prefix;
-    blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
+    const std::optional<ResumeFrom> from = std::exchange(from_, std::nullopt);
+    fit(*plan_.stack, spec, data_.device, fit_, observer_, done_.back(), from ? &*from : nullptr,
+        &*checkpoints_);
+    for (const std::string& failure : checkpoints_->failures())
+      progress_.note(spec.name, "no checkpoint: " + failure);
     progress_.stage_done(done_.back());
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
-    const std::string bytes = to_safetensors(plan_.stack->tensors(blocks));
+    const std::string bytes = to_safetensors(plan_.stack->tensors(blocks_of(spec)));
     recorder_.folder().check();
     write_file_atomically(recorder_.folder().place() / file, bytes);
     look_at(spec);
     recorder_.stage_done(done_.back(),
                          {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
+    checkpoints_->clear();
+    after_stage(spec);
+  }
+
+  void after_stage(const StageSpec& spec) {
     const auto next = plan_.next_stage(done_);
     const bool last = !next || next->kind != spec.kind;  // of its kind
     if (last) measure(spec);
-    if (images_) draw(spec, blocks, last);
+    if (images_) draw(spec, blocks_of(spec), last);
   }
 
   void note_overlap() {
@@ -252,6 +327,9 @@ class Run {
   PreparedData data_;
   std::unique_ptr<RunImages> images_;
   std::vector<StageResult> done_;
+  std::optional<UnfinishedRun> before_;  // where the run goes on
+  std::optional<ResumeFrom> from_;       // of its next stage
+  std::optional<Checkpoints> checkpoints_;
   Json metrics_ = Json::object();
 };
 

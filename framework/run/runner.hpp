@@ -47,6 +47,8 @@ struct RunOptions {
   std::string place;   ///< among the runs of the command: "run 2 of 6"; empty where it is alone
   std::vector<std::string> command_line;  ///< the user's
   const std::atomic<bool>* stop = nullptr;
+  bool again = false;          ///< begin anew, whatever there is
+  bool resume_anyway = false;  ///< go on although what the bits depend on has changed
   /// Asked when the run's folder is held, and nobody else can be at work on it: how it ended
   /// meanwhile, where it is not to be made for that; may be empty.
   std::function<std::optional<RunOutcome>()> made_before;

@@ -127,7 +127,9 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_option("--threads", request.threads,
                   "threads to compute with; default: all cores granted")
       ->check(whole_number(0, 4096));
-  run->add_flag("--again", request.again, "run anew what has finished before");
+  run->add_flag("--again", request.again, "run anew what has finished, or was interrupted, before");
+  run->add_flag("--resume-anyway", request.resume_anyway,
+                "go on with an interrupted run although strata, data, plugins or machine differ");
   run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
   run->add_option("--part-of", request.part_of)->group("");  // hidden: see EngineRequest
 

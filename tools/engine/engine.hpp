@@ -20,6 +20,7 @@ struct EngineRequest {
   int threads = 0;
   bool quiet = false;
   bool again = false;
+  bool resume_anyway = false;
   bool keep_failed = false;
   bool dry_run = false;
   int jobs = 1;

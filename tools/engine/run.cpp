@@ -74,7 +74,7 @@ void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
   work.measures = status == "completed" && !recorded.lacks.empty();
   work.stays = (status == "completed" && !work.measures) || (request.keep_failed && failed);
   if (status == "completed" || failed) work.why = status + " before";
-  work.then = work.stays ? "--again runs it anew" : "run anew";
+  work.then = work.stays ? "--again runs it anew" : recorded.goes_on ? "goes on" : "run anew";
   if (work.measures) {
     work.why += fmt::format(", without {}", fmt::join(recorded.lacks, ", "));
     work.then = "measured from its weights";
@@ -87,7 +87,7 @@ void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
   } else if (status == "interrupted" || status == "running") {
     work.why = fmt::format("was {} {}", status == "running" ? "killed" : status,
                            stopped_in(work, recorded.stages_done));
-    work.then = "starts again from its beginning";
+    work.then = recorded.goes_on ? "goes on from there" : "starts from its beginning";
   }
 }
 
@@ -181,6 +181,8 @@ RunOptions options_of(const EngineRequest& request) {
   options.quiet = request.quiet;
   options.command_line = request.command_line;
   options.stop = &stop_requested;
+  options.again = request.again;
+  options.resume_anyway = request.resume_anyway;
   return options;
 }
 

@@ -45,6 +45,7 @@ std::vector<std::string> command_of(const Task& task, const std::string& place,
                      {"label", run.experiment.label},
                      {"command_line", request.command_line},
                      {"again", request.again},
+                     {"resume_anyway", request.resume_anyway},
                      {"written", task.written},
                      {"measures", task.measures},
                      {"beside", run.experiment.beside},
@@ -133,7 +134,8 @@ void take_part(const std::string& part_of, Task& task, EngineRequest& request,
   task.measures = part.at("measures").get<bool>();
   task.run.experiment.beside = part.at("beside").get<std::string>();
   request.command_line = part.at("command_line").get<std::vector<std::string>>();
-  request.again = part.at("again").get<bool>();
+  options.again = request.again = part.at("again").get<bool>();
+  options.resume_anyway = part.at("resume_anyway").get<bool>();
   options.place = part.at("place").get<std::string>();
   options.columns = part.at("columns").get<size_t>();
 }

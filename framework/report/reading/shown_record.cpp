@@ -21,6 +21,11 @@ ReachedPlace place_reached(const std::filesystem::path& folder) {
     const Json event = Json::parse(line, nullptr, false);
     const Json& what = json_at(event, {"event"});
     if (what == "stage_started") stage = json_text(json_at(event, {"stage"})), epochs = 0;
+    if (what == "stage_resumed") {
+      stage = json_text(json_at(event, {"stage"}));
+      const Json& done = json_at(event, {"epochs"});
+      epochs = done.is_number_integer() ? done.get<int64_t>() : 0;
+    }
     if (what == "epoch_done") ++epochs, place.began = true;
   }
   place.text = stage.empty() ? "before its first stage"

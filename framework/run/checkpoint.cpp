@@ -1,0 +1,129 @@
+#include "strata/run/checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
+#include "strata/support/seal.hpp"
+#include "strata/support/sha256.hpp"
+#include "strata/train/safetensors.hpp"
+
+namespace strata {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int64_t kVersion = 1;
+constexpr const char* kState = "state.json";
+
+/// Seconds between checkpoints where the settings name a number.
+std::optional<double> seconds_of(const std::string& every) {
+  char* end = nullptr;
+  const double seconds = std::strtod(every.c_str(), &end);
+  const std::string unit = end;
+  if (end == every.c_str() || !(seconds > 0)) return std::nullopt;
+  if (unit == "s" || unit == " s") return seconds;
+  if (unit == "min" || unit == " min") return 60 * seconds;
+  return std::nullopt;
+}
+
+/// Removes the tensors' files but for one.
+void remove_others(const fs::path& folder, const std::string& kept) {
+  std::error_code error;
+  std::vector<fs::path> others;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().extension() == ".safetensors" && entry->path().filename() != kept)
+      others.push_back(entry->path());
+  for (const fs::path& path : others) fs::remove(path, error);
+}
+
+}  // namespace
+
+void CheckpointSettings::declare(Declare<CheckpointSettings>& d) {
+  d.doc("When a run keeps where it is, so that the same command goes on from there.");
+  d.example("{every: 5 min}");
+  d.add("every", &CheckpointSettings::every,
+        "auto: at each epoch's end and once a minute, as long as that takes under 1 % of the time; "
+        "epoch: at each epoch's end; a time, such as 30 s or 5 min; or never");
+  d.check([](const CheckpointSettings& s, Check& check) {
+    if (s.every != "auto" && s.every != "epoch" && s.every != "never" && !seconds_of(s.every))
+      check.error("every", fmt::format("expected auto, epoch, never, or a time such as 30 s or 5 "
+                                       "min; got '{}'",
+                                       s.every));
+  });
+}
+
+Checkpoints::Checkpoints(fs::path folder, const CheckpointSettings& settings)
+    : folder_(std::move(folder) / "checkpoint"),
+      settings_(settings),
+      started_(Clock::now()),
+      last_(started_) {}
+
+bool Checkpoints::due(bool epoch_ended) {
+  if (settings_.every == "never") return false;
+  if (settings_.every == "epoch") return epoch_ended;
+  const auto now = Clock::now();
+  if (const auto seconds = seconds_of(settings_.every))
+    return now - last_ >= std::chrono::duration<double>(*seconds);
+  if (!epoch_ended && now - last_ < std::chrono::minutes(1)) return false;
+  return spent_ * 100 <= now - started_;
+}
+
+void Checkpoints::save(const StageSpec& spec, const TrainingState& state) {
+  if (settings_.every == "never") return;
+  const auto begin = last_ = Clock::now();
+  try {
+    const std::string file =
+        fmt::format("{}-{}-{}.safetensors", spec.name, state.epoch, state.step);
+    const std::string bytes = to_safetensors(state.tensors);
+    write_file_atomically(folder_ / file, bytes);
+    Json json = {
+        {"checkpoint_version", kVersion},
+        {"stage", spec.name},
+
+        {"state", state.dump()},
+        {"tensors", {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}}}};
+    seal(json);
+    write_file_atomically(folder_ / kState, json.dump(1) + '\n');
+    remove_others(folder_, file);
+  } catch (const RunError& e) {
+    if (std::find(failures_.begin(), failures_.end(), e.what()) == failures_.end())
+      failures_.push_back(e.what());
+  }
+  spent_ += Clock::now() - begin;
+}
+
+std::optional<Checkpoints::Found> Checkpoints::find() const {
+  const fs::path path = folder_ / kState;
+  if (!fs::exists(path)) return std::nullopt;
+  const auto refuse = [&](const fs::path& file, const std::string& what) {
+    throw UserError(fmt::format("{}: {}", file.string(), what));
+  };
+  const Json json = Json::parse(read_file(path), nullptr, false);
+  if (!is_sealed(json)) refuse(path, "it is damaged: its SHA-256 is not the one that it carries");
+  if (json.value("checkpoint_version", Json()) != kVersion)
+    refuse(path, "it is a checkpoint of another version of strata");
+  Found found;
+  found.stage = json.at("stage").get<std::string>();
+  found.from.name = path.string();
+  found.from.state = TrainingState::parse(json.at("state"), path.string());
+  const Json& tensors = json.at("tensors");
+  const fs::path file = folder_ / fs::path(tensors.at("file").get<std::string>()).filename();
+  const std::string bytes = read_file(file);
+  if (sha256_hex(bytes) != tensors.at("sha256"))
+    refuse(file, "it is damaged: its SHA-256 is not the one in " + path.string());
+  found.from.state.tensors = from_safetensors(bytes, file.string());
+  return found;
+}
+
+void Checkpoints::clear() {
+  std::error_code ignored;  // what is left is overwritten by the next one
+  fs::remove(folder_ / kState, ignored);
+  remove_others(folder_, "");
+  fs::remove(folder_, ignored);
+}
+
+}  // namespace strata
