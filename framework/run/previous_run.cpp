@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "strata/record/record.hpp"
+#include "strata/record/seal.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/support/lock.hpp"
 #include "strata/support/version.hpp"
@@ -65,6 +66,7 @@ PreviousRun PreviousRuns::find(const LoadedExperiment& experiment) {
   try {
     const Json record = read_record(path);
     if (record.at("config_hash") != experiment.hash()) return without("made with other settings");
+    if (record.contains(changed_key)) return without("its record was changed by hand");
     PreviousRun recorded;
     recorded.status = record.at("status").get<std::string>();
     for (const Json& stage : record.at("stages"))
@@ -72,6 +74,10 @@ PreviousRun PreviousRuns::find(const LoadedExperiment& experiment) {
     recorded.at_work = recorded.status == "running" && FolderLock::held(path.parent_path());
     // A run that was cut off may not have come to write what it was made of.
     if (recorded.status != "completed" && !record.contains("data")) return recorded;
+    if (recorded.status == "completed" && record.contains("files")) {
+      const auto faults = file_faults(record, path.parent_path(), check_);
+      if (!faults.empty()) return without(faults.front());
+    }
     std::string other = other_strata(record.at("provenance"));
     if (other.empty()) other = other_data(experiment, record);
     return other.empty() ? recorded : without(other);

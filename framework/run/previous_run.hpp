@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "strata/data/dataset.hpp"
+#include "strata/record/seal.hpp"
 #include "strata/run/runner.hpp"
 
 namespace strata {
@@ -18,12 +19,14 @@ struct PreviousRun {
 };
 
 /// Tells which runs were made before: a record counts where its settings, its data and its strata
-/// (version, commit, plugin libraries) are those that the run would have now. Data are told apart
+/// (version, commit, plugin libraries) are those that the run would have now, and where what lies
+/// beside it is what it says. Data are told apart
 /// by the checksums of their files, read once for each data set asked about.
 class PreviousRuns {
  public:
-  PreviousRuns(std::filesystem::path out, std::vector<std::string> data_folders)
-      : out_(std::move(out)), data_folders_(std::move(data_folders)) {}
+  PreviousRuns(std::filesystem::path out, std::vector<std::string> data_folders,
+               FileCheck check = FileCheck::quick)
+      : out_(std::move(out)), data_folders_(std::move(data_folders)), check_(check) {}
 
   PreviousRun find(const LoadedExperiment& experiment);
 
@@ -32,6 +35,7 @@ class PreviousRuns {
 
   std::filesystem::path out_;
   std::vector<std::string> data_folders_;
+  FileCheck check_;
   std::map<std::string, std::vector<DataFile>> files_;  ///< by data set; none where not here now
 };
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "strata/support/print.hpp"
 #include "strata/support/terminal.hpp"
 
 namespace strata {
@@ -142,13 +143,13 @@ double Progress::seconds_left(const StageSpec& spec, double epochs_done) const {
 }
 
 void Progress::line(const std::string& text) {
-  if (terminal_ && !quiet_) fmt::print(stderr, "\r\033[K{}", text);
+  if (terminal_ && !quiet_) redraw_line(text);
 }
 
 void Progress::keep(const std::string& text) {
   if (quiet_) return;
   line("");
-  fmt::print(stderr, "{}\n", text);
+  print_err("{}\n", text);
 }
 
 }  // namespace strata

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "strata/record/record.hpp"
+#include "strata/record/seal.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/errors.hpp"
 
@@ -25,13 +26,24 @@ FolderLock take(const std::filesystem::path& folder) {
       folder.string()));
 }
 
+/// A record that nobody can read is kept under another name: it may be worth a look.
+void put_aside_unreadable(const std::filesystem::path& record) {
+  std::error_code none;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(record, none))) return;
+  try {
+    read_record(record);
+  } catch (const UserError&) {
+    move_file(record, record.string() + ".unreadable");
+  }
+}
+
 /// The file of events, without those of a run that was here before; what that one left unfinished
 /// goes too.
 std::filesystem::path fresh_events(const std::filesystem::path& folder) {
   remove_leftovers(folder);
+  put_aside_unreadable(folder / "record.json");
   const auto path = folder / "events.jsonl";
-  std::error_code ignored;  // what stands in the way is reported where the file is created
-  std::filesystem::remove(path, ignored);
+  remove_file(path);
   return path;
 }
 
@@ -90,9 +102,13 @@ void Recorder::stage_done(const StageResult& result, const Json& weights) {
 
 void Recorder::finish(const std::string& status, const Json& error) {
   crash_.forget();
+  try {
+    event({{"event", "run_done"}, {"status", status}, {"error", error}});
+  } catch (const RunError&) {  // on a full disk the record still has the room of the old one
+  }
   record_ = closed(status, error);
-  save();  // first: where the disk is full, an event has no room left, but the old record's
-  event({{"event", "run_done"}, {"status", status}, {"error", error}});
+  record_["files"] = files_beside(folder_);
+  save();
 }
 
 Json Recorder::closed(const std::string& status, const Json& error) const {
@@ -128,6 +144,7 @@ void Recorder::event(Json event) {
 }
 
 void Recorder::save() {
+  lock_.check_in_place();
   save_record(folder_ / "record.json", record_);
   if (record_["status"] == "running") prepare_for_crash();
 }

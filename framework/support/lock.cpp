@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <chrono>
@@ -12,11 +12,12 @@
 #include <utility>
 
 #include "strata/support/errors.hpp"
+#include "strata/support/system.hpp"
 
 namespace strata {
 
 FolderLock::FolderLock(const std::filesystem::path& folder)
-    : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), folder_(folder) {
+    : fd_(sys::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), folder_(folder) {
   if (fd_ < 0)
     throw RunError(fmt::format("cannot open {}: {}", folder.string(), std::strerror(errno)));
 }
@@ -25,16 +26,23 @@ FolderLock::FolderLock(FolderLock&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), folder_(std::move(other.folder_)) {}
 
 FolderLock::~FolderLock() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0) sys::close(fd_);
 }
 
 bool FolderLock::lock(int how) {
-  while (::flock(fd_, how) != 0) {
-    if (errno == EINTR) continue;
-    if (errno == EWOULDBLOCK) return false;
-    throw RunError(fmt::format("cannot lock {}: {}", folder_.string(), std::strerror(errno)));
-  }
-  return true;
+  if (sys::lock(fd_, how) == 0) return true;
+  if (errno == EWOULDBLOCK) return false;
+  throw RunError(fmt::format("cannot lock {}: {}", folder_.string(), std::strerror(errno)));
+}
+
+void FolderLock::check_in_place() const {
+  struct stat held {
+  }, named{};
+  if (::fstat(fd_, &held) == 0 && ::stat(folder_.c_str(), &named) == 0 &&
+      held.st_dev == named.st_dev && held.st_ino == named.st_ino)
+    return;
+  throw RunError(
+      fmt::format("{} was removed or replaced while it was written to", folder_.string()));
 }
 
 bool FolderLock::held(const std::filesystem::path& folder) {

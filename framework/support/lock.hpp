@@ -16,6 +16,10 @@ class FolderLock {
   /// Waits for it.
   static FolderLock take(const std::filesystem::path& folder);
 
+  /// Throws RunError where another folder, or none, now has the folder's name: what is written
+  /// under it would be lost, or land among what is another's.
+  void check_in_place() const;
+
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&&) = delete;
   ~FolderLock();

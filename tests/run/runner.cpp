@@ -1,8 +1,9 @@
 #include "strata/run/runner.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
+#include <cerrno>
 
+#include "faults.hpp"
 #include "run/small_run.hpp"
 
 namespace fs = std::filesystem;
@@ -55,8 +56,8 @@ TEST_CASE("what a run that was killed here left behind is gone") {
   const TemporaryFolder folder("leftovers");
   const std::string text = with(kSmallRun, "classify: {epochs: 4", "classify: {epochs: 1");
   const fs::path path = folder_of(text, folder.path);
-  write_file_atomically(path / "record.json.tmp-4194305", "part of a record");
-  write_file_atomically(path / "weights" / "pretrain-1.safetensors.tmp-4194305", "part");
+  write_file_atomically(path / "record.json.tmp-0123456789abcdef", "part of a record");
+  write_file_atomically(path / "weights" / "pretrain-1.safetensors.tmp-fedcba9876543210", "part");
   CHECK(run(text, folder.path).status == "completed");
   for (const auto& entry : fs::recursive_directory_iterator(path))
     CHECK(entry.path().string().find(".tmp-") == std::string::npos);
@@ -134,14 +135,12 @@ TEST_CASE("weights that cannot be written fail the run, which closes its record"
   const TemporaryFolder folder("full");
   const fs::path path = folder_of(kSmallRun, folder.path), weights = path / "weights";
   const fs::path file = weights / "pretrain-1.safetensors";
-  fs::create_directories(weights);
-  // Where the weights are written first; every write to /dev/full finds no space left.
-  fs::create_symlink("/dev/full", file.string() + fmt::format(".tmp-{}", ::getpid()));
+  const FailingPath full("pretrain-1.safetensors", ENOSPC);
   const RunOutcome outcome = run(kSmallRun, folder.path);
   CHECK(outcome.status == "failed");
   CHECK(
       outcome.error ==
-      fmt::format("cannot write {}: No space left on device, in stage 'pretrain-1' after 3 epochs",
+      fmt::format("cannot create {}: No space left on device, in stage 'pretrain-1' after 3 epochs",
                   file.string()));
   const Json record = read_record(outcome.record);
   check_schema(outcome.record);

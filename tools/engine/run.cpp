@@ -15,6 +15,8 @@
 #include "strata/run/machine.hpp"
 #include "strata/run/previous_run.hpp"
 #include "strata/run/progress.hpp"
+#include "strata/support/parse_json.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
@@ -70,7 +72,8 @@ void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
 /// starts.
 std::vector<Work> expand(const EngineRequest& request, bool& good) {
   std::vector<Work> all;
-  PreviousRuns records(request.out, request.data_folders);
+  PreviousRuns records(request.out, request.data_folders,
+                       request.verify ? FileCheck::content : FileCheck::quick);
   std::set<std::filesystem::path> places;
   for (const std::string& file : request.files) {
     Issues issues;
@@ -117,10 +120,10 @@ bool can_start(const std::vector<Work>& all, const EngineRequest& request) {
       if (!missing.empty()) ++needed[missing];
   }
   for (const auto& [error, runs] : needed) {
-    fmt::print(stderr, "strata: {}: {}\n", request.dry_run ? "warning" : "error", error);
+    print_err("strata: {}: {}\n", request.dry_run ? "warning" : "error", error);
     if (to_run > 1)
-      fmt::print(stderr, "{} of {} runs need it{}\n", runs, to_run,
-                 request.dry_run ? "" : "; none was started");
+      print_err("{} of {} runs need it{}\n", runs, to_run,
+                request.dry_run ? "" : "; none was started");
   }
   return needed.empty();
 }
@@ -141,10 +144,10 @@ int list_runs(const std::vector<Work>& all) {
     std::string what = work.why;
     if (!work.stays && !work.at_work)
       what = what.empty() ? "to run" : fmt::format("to run ({})", what);
-    fmt::print("{}/{}  {}{}\n", experiment.settings.name, experiment.run_id(),
-               experiment.label.empty() ? "" : experiment.label + "  ", what);
+    print_out("{}/{}  {}{}\n", experiment.settings.name, experiment.run_id(),
+              experiment.label.empty() ? "" : experiment.label + "  ", what);
   }
-  if (all.size() > 1) fmt::print("{} runs: {}\n", all.size(), totals_text(all));
+  if (all.size() > 1) print_out("{} runs: {}\n", all.size(), totals_text(all));
   return 0;
 }
 
@@ -166,8 +169,8 @@ std::string meanwhile(const LoadedExperiment& run, const EngineRequest& request,
   if (request.again) return "";
   const PreviousRun recorded = records.find(run);
   if (recorded.status != "completed" && !recorded.at_work) return "";
-  fmt::print(stderr, "{}: {} another process\n", run.title(),
-             recorded.at_work ? "is running in" : "was completed meanwhile by");
+  print_err("{}: {} another process\n", run.title(),
+            recorded.at_work ? "is running in" : "was completed meanwhile by");
   return recorded.at_work ? "elsewhere" : "finished";
 }
 
@@ -176,7 +179,8 @@ std::vector<RunOutcome> run_here(const std::vector<CheckedExperiment>& runs,
                                  const EngineRequest& request, const std::string& place) {
   const auto start = std::chrono::steady_clock::now();
   RunOptions options = options_of(request);
-  PreviousRuns records(request.out, request.data_folders);
+  PreviousRuns records(request.out, request.data_folders,
+                       request.verify ? FileCheck::content : FileCheck::quick);
   std::vector<RunOutcome> outcomes;
   for (size_t i = 0; i < runs.size() && !stop_requested; ++i) {
     const CheckedExperiment& run = runs[i];
@@ -201,7 +205,7 @@ std::vector<RunOutcome> run_here(const std::vector<CheckedExperiment>& runs,
 
 /// In the process of one run of --jobs: makes it as what it is to the user.
 std::vector<RunOutcome> run_part(std::vector<CheckedExperiment>& runs, EngineRequest request) {
-  const Json part = Json::parse(request.part_of);
+  const Json part = parse_json(request.part_of).value();
   runs.at(0).experiment.label = part.at("label").get<std::string>();
   request.command_line = part.at("command_line").get<std::vector<std::string>>();
   request.again = part.at("again").get<bool>();
@@ -244,7 +248,7 @@ std::vector<Ended> ended(const std::vector<Work>& all, const std::vector<Checked
 /// Says what is known of the runs before any starts.
 void print_before(const std::vector<Work>& all, const EngineRequest& request) {
   if (const std::string warning = blas_warning(); !warning.empty())
-    fmt::print(stderr, "strata: warning: {}\n", warning);
+    print_err("strata: warning: {}\n", warning);
   size_t completed = 0;
   for (const Work& work : all) {
     if (request.quiet || work.then.empty() || work.why.empty()) continue;
@@ -253,13 +257,12 @@ void print_before(const std::vector<Work>& all, const EngineRequest& request) {
       continue;
     }
     const LoadedExperiment& run = work.run.experiment;
-    fmt::print(stderr, "{}: {}; {}\n", run.title(), work.why, work.then);
-    if (all.size() == 1)
-      fmt::print(stderr, "  record: {}\n", record_path(run, request.out).string());
+    print_err("{}: {}; {}\n", run.title(), work.why, work.then);
+    if (all.size() == 1) print_err("  record: {}\n", record_path(run, request.out).string());
   }
   if (completed > 0)
-    fmt::print(stderr, "{} of {} runs completed before; --again runs {} anew\n", completed,
-               all.size(), completed == 1 ? "it" : "them");
+    print_err("{} of {} runs completed before; --again runs {} anew\n", completed, all.size(),
+              completed == 1 ? "it" : "them");
 }
 
 /// Where no folder can be made for the records, no run needs to start.
