@@ -13,7 +13,6 @@
 #include "strata/record/seal.hpp"
 #include "strata/support/random.hpp"
 #include "strata/support/sha256.hpp"
-#include "strata/support/sha256.hpp"
 
 /// Records such as the runner writes, for tests: the lecture's shape, made-up figures.
 namespace strata::test {

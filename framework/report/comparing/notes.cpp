@@ -62,14 +62,15 @@ void add_killed_note(Comparison& c) {
 void add_changed_note(Comparison& c) {
   std::vector<std::string> changed;
   for (const ComparedRun& run : c.runs)
-    if (!run.changed.empty()) changed.push_back(fmt::format("{} ({})", run.path.string(), run.changed));
+    if (!run.changed.empty())
+      changed.push_back(fmt::format("{} ({})", run.path.string(), run.changed));
   if (changed.empty()) return;
   const size_t more = changed.size() - std::min<size_t>(changed.size(), 5);
   changed.resize(changed.size() - more);
-  c.notes.push_back(fmt::format("changed by hand since strata wrote it, so that no figure of it can be "
-                                "relied on: {}{}",
-                                fmt::join(changed, "; "),
-                                more > 0 ? fmt::format("; and {} more", more) : ""));
+  c.notes.push_back(
+      fmt::format("changed by hand since strata wrote it, so that no figure of it can be "
+                  "relied on: {}{}",
+                  fmt::join(changed, "; "), more > 0 ? fmt::format("; and {} more", more) : ""));
 }
 
 void add_choice_notes(Comparison& c) {

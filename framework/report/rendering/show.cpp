@@ -60,7 +60,8 @@ std::string heading(const Json& record, size_t width) {
   const std::string error = json_text(json_at(record, {"error"}));
   if (!error.empty()) text += indented(error, width);
   const std::string changed = json_text(json_at(record, {changed_key}));
-  if (!changed.empty()) text += indented("changed by hand since strata wrote it: " + changed, width);
+  if (!changed.empty())
+    text += indented("changed by hand since strata wrote it: " + changed, width);
   const Json& timing = json_at(record, {"timing"});
   std::vector<std::string> facts = {fmt::format("seed {}", json_text(record["seed"]))};
   const auto add = [&](const char* before, const Json& value) {
