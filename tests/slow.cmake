@@ -11,6 +11,13 @@ endfunction()
 strata_slow_test(clang_tidy lint COMMAND bash ${PROJECT_SOURCE_DIR}/tools/check_tidy.sh
   ${PROJECT_BINARY_DIR})
 
+# Each of libFuzzer's targets, 20 seconds long.
+strata_slow_test(fuzz fuzz COMMAND bash tests/fuzz/fuzz.sh 20)
+
+# Every call for files of a run fails in every way, at every point in time.
+strata_slow_test(attacks.io_failures attacks COMMAND test_attacks
+  ENVIRONMENT "STRATA_ATTACK_STEP=1")
+
 add_subdirectory(browser)
 # tests/browser/*.py and tests/long/*.py: a script each, with the command in STRATA_COMMAND; exit
 # code 77 means skipped.

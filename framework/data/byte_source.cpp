@@ -1,12 +1,8 @@
 #include "strata/data/byte_source.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 namespace strata {
@@ -25,47 +21,32 @@ UserError data_error(const std::string& path, const std::string& message) {
   return UserError(fmt::format("{}: {}", path, message));
 }
 
-int open_data_file(const std::string& path, uint64_t& size) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) throw data_error(path, std::strerror(errno));
-  if (S_ISDIR(info.st_mode)) throw data_error(path, "this is a folder, expected a file");
-  if (!S_ISREG(info.st_mode)) throw data_error(path, "this is no regular file");
-  if (info.st_size == 0) throw data_error(path, "the file is empty");
-  size = static_cast<uint64_t>(info.st_size);
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw data_error(path, std::strerror(errno));
-  return fd;
+InputFile open_data_file(const std::string& path) try {
+  return InputFile(path, UINT64_MAX);
+} catch (const FileError& e) {
+  throw data_error(path, e.reason);
 }
 
-ByteSource::ByteSource(std::string path) : path_(std::move(path)), buffer_(buffer_size) {
-  fd_ = open_data_file(path_, file_size_);
-  try {
-    fill();
-  } catch (...) {
-    ::close(fd_);
-    throw;
-  }
+ByteSource::ByteSource(const std::string& path)
+    : file_(open_data_file(path)), buffer_(buffer_size) {
+  if (file_.size() == 0) throw data_error(path, "the file is empty");
+  fill();
   gzip_ = stream_.avail_in >= 2 && buffer_[0] == 0x1f && buffer_[1] == 0x8b;
-  if (gzip_ && inflateInit2(&stream_, window_bits_gzip) != Z_OK) {
-    ::close(fd_);
-    throw RunError(path_ + ": zlib could not be started");
-  }
+  if (gzip_ && inflateInit2(&stream_, window_bits_gzip) != Z_OK)
+    throw RunError(path + ": zlib could not be started");
 }
 
 ByteSource::~ByteSource() {
   if (gzip_) inflateEnd(&stream_);
-  ::close(fd_);
 }
 
-void ByteSource::fill() {
-  ssize_t got = 0;
-  do {
-    got = ::read(fd_, buffer_.data(), buffer_.size());
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) throw data_error(path_, file_offset_, std::strerror(errno));
+void ByteSource::fill() try {
+  const size_t got = file_.read(buffer_.data(), buffer_.size());
   stream_.next_in = buffer_.data();
   stream_.avail_in = static_cast<uInt>(got);
-  file_offset_ += static_cast<uint64_t>(got);
+  file_offset_ += got;
+} catch (const FileError& e) {
+  throw data_error(path(), file_offset_, e.reason);
 }
 
 size_t ByteSource::read_plain(uint8_t* to, size_t size) {
@@ -83,8 +64,8 @@ bool ByteSource::next_member() {
   if (stream_.avail_in == 0) return false;
   if (stream_.next_in[0] != 0x1f) {
     throw data_error(
-        path_, file_offset(),
-        fmt::format("{} bytes follow the end of the gzip stream", file_size_ - file_offset()));
+        path(), file_offset(),
+        fmt::format("{} bytes follow the end of the gzip stream", file_.size() - file_offset()));
   }
   return inflateReset(&stream_) == Z_OK;
 }
@@ -96,7 +77,7 @@ size_t ByteSource::inflate_into(uint8_t* to, size_t size) {
   while (stream_.avail_out > 0) {
     if (stream_.avail_in == 0) fill();
     if (stream_.avail_in == 0) {
-      throw data_error(path_, file_offset(),
+      throw data_error(path(), file_offset(),
                        "the file ends within the gzip stream: it was cut off");
     }
     const int status = inflate(&stream_, Z_NO_FLUSH);
@@ -106,7 +87,7 @@ size_t ByteSource::inflate_into(uint8_t* to, size_t size) {
       break;
     }
     if (status != Z_OK && status != Z_BUF_ERROR) {
-      throw data_error(path_, file_offset(),
+      throw data_error(path(), file_offset(),
                        fmt::format("broken gzip stream ({})",
                                    stream_.msg != nullptr ? stream_.msg : zError(status)));
     }
@@ -133,15 +114,15 @@ void ByteSource::expect_end() {
   uint8_t byte = 0;
   if (read(&byte, 1) == 0) return;
   if (!gzip_) {
-    throw data_error(path_, end,
-                     fmt::format("{} bytes follow the end of the data", file_size_ - end));
+    throw data_error(path(), end,
+                     fmt::format("{} bytes follow the end of the data", file_.size() - end));
   }
-  throw data_error(path_, end, "the decompressed content goes on after the end of the data");
+  throw data_error(path(), end, "the decompressed content goes on after the end of the data");
 }
 
 uint64_t ByteSource::most_bytes() const {
-  if (!gzip_) return file_size_ - offset_;
-  return std::min(max_file_content, file_size_ * 1032);
+  if (!gzip_) return file_.size() - offset_;
+  return std::min(max_file_content, file_.size() * 1032);
 }
 
 }  // namespace strata

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
 #include "strata/support/sha256.hpp"
 
 namespace strata {
@@ -18,9 +19,8 @@ UserError data_error(const std::string& path, uint64_t offset, const std::string
 /// "PATH: MESSAGE".
 UserError data_error(const std::string& path, const std::string& message);
 
-/// Opens a file for reading and says its size in bytes; the caller closes it. A folder, a pipe or a
-/// device is refused, and so is an empty file.
-int open_data_file(const std::string& path, uint64_t& size);
+/// A file of data, of any size but empty.
+InputFile open_data_file(const std::string& path);
 
 /// The content of a file, decompressed where it is gzip (RFC 1952, told by its first two bytes, not
 /// by its name; several members are one content), read from front to end once. Every checksum of
@@ -28,7 +28,7 @@ int open_data_file(const std::string& path, uint64_t& size);
 class ByteSource {
  public:
   /// Opens the file as open_data_file() does.
-  explicit ByteSource(std::string path);
+  explicit ByteSource(const std::string& path);
   ~ByteSource();
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
@@ -38,7 +38,7 @@ class ByteSource {
   /// Refuses content that goes on.
   void expect_end();
 
-  const std::string& path() const { return path_; }
+  std::string path() const { return file_.path().string(); }
   bool gzip() const { return gzip_; }
   uint64_t offset() const { return offset_; }  ///< in the decompressed content
   /// No more than this can follow, by the size of the file: deflate packs at most 1032 to 1.
@@ -53,11 +53,9 @@ class ByteSource {
   bool next_member();
   uint64_t file_offset() const { return file_offset_ - stream_.avail_in; }
 
-  std::string path_;
-  int fd_ = -1;
+  InputFile file_;
   bool gzip_ = false;
-  bool ended_ = false;  // gzip: after the last member
-  uint64_t file_size_ = 0;
+  bool ended_ = false;        // gzip: after the last member
   uint64_t file_offset_ = 0;  // bytes of the file taken into buffer_
   uint64_t offset_ = 0;
   std::vector<uint8_t> buffer_;

@@ -1,18 +1,14 @@
 #include "strata/data/download.hpp"
 
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <memory>
 #include <string_view>
 
 #include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
 
 namespace strata {
 namespace {
@@ -26,19 +22,13 @@ constexpr long slowest_bytes_per_second = 1000;
 // The file being written. Problems are kept, since no exception may pass through libcurl.
 class Download {
  public:
-  Download(std::string part, const DownloadOptions& options)
-      : part_(std::move(part)), options_(options) {
-    fd_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-    struct stat info {};
-    if (fd_ < 0 || ::fstat(fd_, &info) != 0) {
-      throw RunError(fmt::format("cannot write {}: {}", part_, std::strerror(errno)));
-    }
-    first_ = done_ = static_cast<uint64_t>(info.st_size);
-    if (done_ >= options_.max_bytes) start_over();
+  Download(const std::string& part, const DownloadOptions& options)
+      : part_(part), options_(options) {
+    first_ = part_.size();
+    if (first_ >= options_.max_bytes) start_over();
   }
   ~Download() {
     if (curl_ != nullptr) curl_easy_cleanup(curl_);
-    ::close(fd_);
   }
   Download(const Download&) = delete;
   Download& operator=(const Download&) = delete;
@@ -58,12 +48,10 @@ class Download {
   DownloadResult result(CURLcode code);
   std::string describe(CURLcode code, long status);
 
-  std::string part_;
+  PartFile part_;
   const DownloadOptions& options_;
   CURL* curl_ = nullptr;
-  int fd_ = -1;
   uint64_t first_ = 0;  // bytes that were there before
-  uint64_t done_ = 0;
   uint64_t total_ = 0;
   uint64_t range_start_ = 0;  // as the server says
   bool body_ = false;
@@ -74,9 +62,11 @@ class Download {
   char error_[CURL_ERROR_SIZE] = {};
 };
 
-void Download::start_over() {
-  if (::ftruncate(fd_, 0) != 0) disk_error_ = std::strerror(errno);
-  first_ = done_ = 0;
+void Download::start_over() try {
+  part_.clear();
+  first_ = 0;
+} catch (const RunError& e) {
+  disk_error_ = e.what();
 }
 
 size_t Download::on_header(char* data, size_t size, size_t count, void* self) {
@@ -114,54 +104,47 @@ bool Download::begin_body() {
   body_ = true;
   long status = 0;
   curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
-  if (status == http_ok && done_ > 0) start_over();  // the range was not granted
-  if (status == http_partial && range_start_ != done_) {
+  if (status == http_ok && part_.size() > 0) start_over();  // the range was not granted
+  if (status == http_partial && range_start_ != part_.size()) {
     problem_ = fmt::format("the server sent bytes from {} where those from {} were asked for",
-                           range_start_, done_);
+                           range_start_, part_.size());
     return false;
   }
   curl_off_t length = -1;
   curl_easy_getinfo(curl_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-  if (length > 0) total_ = done_ + static_cast<uint64_t>(length);
-  return ::lseek(fd_, static_cast<off_t>(done_), SEEK_SET) >= 0;
+  if (length > 0) total_ = part_.size() + static_cast<uint64_t>(length);
+  return true;
 }
 
 bool Download::accept(const char* data, size_t size) {
   constexpr char gzip_magic[] = {'\x1f', '\x8b'};
-  for (size_t i = 0; i < size && done_ + i < sizeof gzip_magic; ++i) {
-    if (data[i] == gzip_magic[done_ + i]) continue;
+  for (size_t i = 0; i < size && part_.size() + i < sizeof gzip_magic; ++i) {
+    if (data[i] == gzip_magic[part_.size() + i]) continue;
     const char* type = nullptr;
     curl_easy_getinfo(curl_, CURLINFO_CONTENT_TYPE, &type);
     problem_ = fmt::format("the server sent something else than a gzip file ({})",
                            type == nullptr ? "of no declared type" : type);
     return false;
   }
-  if (done_ + size <= options_.max_bytes) return true;
+  if (part_.size() + size <= options_.max_bytes) return true;
   problem_ = fmt::format("the server sent more than the {} bytes that the file can have",
                          options_.max_bytes);
   return false;
 }
 
-bool Download::write(const char* data, size_t size) {
-  while (size > 0 && disk_error_.empty()) {
-    const ssize_t n = ::write(fd_, data, size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      disk_error_ = std::strerror(errno);
-      break;
-    }
-    data += n;
-    size -= static_cast<size_t>(n);
-    done_ += static_cast<uint64_t>(n);
-  }
+bool Download::write(const char* data, size_t size) try {
+  if (disk_error_.empty()) part_.append(data, size);
   return disk_error_.empty();
+} catch (const RunError& e) {
+  disk_error_ = e.what();
+  return false;
 }
 
 void Download::report() const {
   if (!options_.progress) return;
   curl_off_t speed = 0;
   curl_easy_getinfo(curl_, CURLINFO_SPEED_DOWNLOAD_T, &speed);
-  options_.progress({done_, total_, static_cast<double>(speed)});
+  options_.progress({part_.size(), total_, static_cast<double>(speed)});
 }
 
 void Download::set_options(const std::string& url) {
@@ -189,7 +172,8 @@ void Download::set_options(const std::string& url) {
   if (!options_.ca_file.empty()) {
     curl_easy_setopt(curl_, CURLOPT_CAINFO, options_.ca_file.c_str());
   }
-  if (done_ > 0) curl_easy_setopt(curl_, CURLOPT_RANGE, fmt::format("{}-", done_).c_str());
+  if (part_.size() > 0)
+    curl_easy_setopt(curl_, CURLOPT_RANGE, fmt::format("{}-", part_.size()).c_str());
 }
 
 std::string Download::describe(CURLcode code, long status) {
@@ -218,7 +202,7 @@ std::string Download::describe(CURLcode code, long status) {
       if (!body_) break;
       [[fallthrough]];
     case CURLE_PARTIAL_FILE:
-      return fmt::format("the connection was closed after {} bytes", done_);
+      return fmt::format("the connection was closed after {} bytes", part_.size());
     default:
       break;
   }
@@ -226,9 +210,7 @@ std::string Download::describe(CURLcode code, long status) {
 }
 
 DownloadResult Download::result(CURLcode code) {
-  if (!disk_error_.empty()) {
-    throw RunError(fmt::format("cannot write {}: {}", part_, disk_error_));
-  }
+  if (!disk_error_.empty()) throw RunError(disk_error_);
   DownloadResult result;
   long status = 0;
   curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);

@@ -1,12 +1,8 @@
 #include "strata/data/fetch.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <thread>
 #include <utility>
@@ -14,6 +10,7 @@
 #include "strata/data/search.hpp"
 #include "strata/support/claim.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
 
 namespace strata {
 namespace fs = std::filesystem;
@@ -31,9 +28,8 @@ Claim take_turn(const std::string& folder, const FetchEvents& events) {
 }
 
 uint64_t size_of(const std::string& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  return error ? 0 : size;
+  const auto facts = file_facts(path);
+  return facts ? facts->bytes : 0;
 }
 
 // Why a file is not what was published; empty where it is.
@@ -44,13 +40,6 @@ std::string flaw(const PublishedFile& file, const std::string& path) {
   } catch (const UserError& e) {
     return e.what();
   }
-}
-
-void flush(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool done = fd >= 0 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!done) throw RunError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
 }
 
 // Receives the files of one set into one folder.
@@ -107,7 +96,7 @@ class Fetcher {
       if (result.status == DownloadResult::Status::complete) {
         const std::string problem = flaw(file, part);
         if (problem.empty()) return "";
-        fs::remove(part);
+        remove_file(part);
         reason = "what it sent is broken: " + problem;
         if (!result.resumed) break;
       } else if (size_of(part) == before) {
@@ -119,14 +108,9 @@ class Fetcher {
 
   void finish(const PublishedFile& file, const std::string& part) {
     if (events_.verified) events_.verified(file.name);
-    flush(part);
-    std::error_code error;
-    fs::rename(part, target(file), error);
-    if (error) {
-      throw RunError(fmt::format("cannot write {}: {}", target(file), error.message()));
-    }
-    fs::remove(fs::path(folder_) / file.name, error);  // a broken one would be read first
-    flush(folder_);
+    PartFile(part).flush();
+    remove_file(fs::path(folder_) / file.name);  // a broken one would be read first
+    move_file(part, target(file));
     note(fmt::format("{} ({} bytes): checksum right", target(file), size_of(target(file))));
   }
 
@@ -177,9 +161,7 @@ std::string fetch_published(const PublishedSet& set, const FetchOptions& options
     throw UserError("there is no folder to fetch into: neither XDG_CACHE_HOME nor HOME is set");
   }
   const std::string folder = cache_folder() + "/" + set.folder;
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw RunError(fmt::format("cannot create {}: {}", folder, error.message()));
+  make_folder(folder);
   const Claim claim = take_turn(folder, events);
   Fetcher fetcher(set, options, events, folder);
   for (const PublishedFile& file : set.files()) fetcher.fetch(file);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <png.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
@@ -18,7 +18,8 @@ namespace {
 // libpng reports errors by longjmp. So the functions that call it hold nothing with a destructor,
 // and the message waits here.
 struct PngFile {
-  std::FILE* file = nullptr;
+  std::string bytes;
+  size_t read = 0;  // of them
   png_structp png = nullptr;
   png_infop info = nullptr;
   uint32_t width = 0, height = 0;
@@ -26,26 +27,31 @@ struct PngFile {
   std::vector<uint8_t> rgba;  // height * width * 4
   std::vector<uint8_t*> rows;
   char message[200] = {};
-  long message_offset = 0;
 
   ~PngFile() {
     if (png != nullptr) png_destroy_read_struct(&png, info != nullptr ? &info : nullptr, nullptr);
-    if (file != nullptr) std::fclose(file);
   }
 };
 
 [[noreturn]] void keep_error(png_structp png, png_const_charp text) {
   auto* image = static_cast<PngFile*>(png_get_error_ptr(png));
   std::snprintf(image->message, sizeof image->message, "%s", text);
-  image->message_offset = std::ftell(image->file);
   png_longjmp(png, 1);
+}
+
+void hand_on(png_structp png, png_bytep to, size_t size) {
+  auto* image = static_cast<PngFile*>(png_get_io_ptr(png));
+  const size_t given = std::min(size, image->bytes.size() - image->read);
+  std::memcpy(to, image->bytes.data() + image->read, given);
+  image->read += given;
+  if (given < size) png_error(png, "Read Error");
 }
 
 void ignore_warning(png_structp, png_const_charp) {}
 
 bool read_size(PngFile& image) {
   if (setjmp(png_jmpbuf(image.png)) != 0) return false;
-  png_init_io(image.png, image.file);
+  png_set_read_fn(image.png, &image, hand_on);
   png_set_user_limits(image.png, 65536, 65536);
   png_read_info(image.png, image.info);
   image.width = png_get_image_width(image.png, image.info);
@@ -67,23 +73,22 @@ bool read_pixels(PngFile& image) {
 }
 
 void open(PngFile& image, const std::string& path) {
-  uint64_t size = 0;
-  image.file = ::fdopen(open_data_file(path, size), "rb");
-  if (image.file == nullptr) throw RunError(path + ": " + std::strerror(errno));
-  uint8_t signature[8] = {};
-  if (std::fread(signature, 1, sizeof signature, image.file) != sizeof signature ||
-      png_sig_cmp(signature, 0, sizeof signature) != 0) {
-    throw data_error(path, "this is no PNG file");
+  try {
+    image.bytes = read_file(path);
+  } catch (const FileError& e) {
+    throw data_error(path, e.reason);
   }
-  std::rewind(image.file);
+  if (image.bytes.empty()) throw data_error(path, "the file is empty");
+  const auto* bytes = reinterpret_cast<const uint8_t*>(image.bytes.data());
+  if (image.bytes.size() < 8 || png_sig_cmp(bytes, 0, 8) != 0)
+    throw data_error(path, "this is no PNG file");
   image.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &image, keep_error, ignore_warning);
   if (image.png != nullptr) image.info = png_create_info_struct(image.png);
   if (image.info == nullptr) throw RunError(path + ": libpng could not be started");
 }
 
 UserError broken(const PngFile& image, const std::string& path) {
-  return data_error(path, static_cast<uint64_t>(image.message_offset),
-                    fmt::format("broken PNG ({})", image.message));
+  return data_error(path, image.read, fmt::format("broken PNG ({})", image.message));
 }
 
 void check_size(const PngFile& image, const std::string& path, const Shape& shape) {

@@ -65,9 +65,12 @@ void Reader::read_struct(const Node& node, const ParamList& list, void* params) 
   if (issues.errors() == errors && list.check) list.check(params, *this, node);
 }
 
-/// What was meant by an unknown key of a node: the end of the message about it.
+/// What was meant by an unknown key of a node: the end of the message about it. A search for it
+/// takes its time, so that of very many mistakes the last ones, which nobody is shown, go without.
 std::string Reader::meant(const Node& node, const Node::Entry& entry, const ParamList& list,
                           const std::string& skip) {
+  constexpr int most_searches = 200;  // twice what Issues::format() shows
+  if (issues.errors() >= most_searches) return {};
   return unknown_key_hint(node, entry, list, skip, key_paths_);
 }
 

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <new>
 #include <string_view>
 
 namespace strata {
@@ -72,41 +73,22 @@ class Converter {
   bool lean_;
 };
 
-/// nlohmann's parser tells where a text is no JSON, which simdjson's does not.
-struct ErrorPlace final : nlohmann::json_sax<Json> {
-  size_t byte = 0;
-
-  bool null() override { return true; }
-  bool boolean(bool /*value*/) override { return true; }
-  bool number_integer(number_integer_t /*value*/) override { return true; }
-  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
-  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
-  bool string(string_t& /*value*/) override { return true; }
-  bool binary(binary_t& /*value*/) override { return true; }
-  bool start_object(size_t /*size*/) override { return true; }
-  bool key(string_t& /*name*/) override { return true; }
-  bool end_object() override { return true; }
-  bool start_array(size_t /*size*/) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(size_t place, const std::string& /*token*/,
-                   const Json::exception& /*error*/) override {
-    byte = place;
-    return false;
-  }
-};
+/// Which takes nothing that lies too deep for whoever walks through it.
+simdjson::dom::parser make_parser() {
+  simdjson::dom::parser parser;
+  const auto error = parser.allocate(size_t{1} << 20, most_json_depth);  // it grows as it must
+  if (error != simdjson::SUCCESS) throw std::bad_alloc();
+  return parser;
+}
 
 }  // namespace
 
-std::optional<Json> parse_record(const std::string& text, RecordDetail detail, size_t& error_byte) {
-  thread_local simdjson::dom::parser parser;
+std::optional<Json> parse_record(const std::string& text, RecordDetail detail, JsonFault& fault) {
+  thread_local simdjson::dom::parser parser = make_parser();
   const auto root = parser.parse(text);
   if (root.error() == simdjson::SUCCESS)
     return Converter(detail).converted(root.value_unsafe(), Part::record);
-  ErrorPlace place;
-  // It takes what simdjson does not: integers beyond 64 bits, as floating point.
-  if (Json::sax_parse(text, &place)) return Json::parse(text);
-  error_byte = place.byte;
-  return std::nullopt;
+  return parse_json(text, &fault);  // which tells where a text is no JSON
 }
 
 }  // namespace strata

@@ -2,7 +2,7 @@
 #include <optional>
 #include <string>
 
-#include "strata/support/json.hpp"
+#include "strata/support/parse_json.hpp"
 
 namespace strata {
 
@@ -14,7 +14,7 @@ enum class RecordDetail {
   no_epoch_lists,
 };
 
-/// The JSON of a record's text, or nothing where it is not valid; `error_byte` then says where.
-std::optional<Json> parse_record(const std::string& text, RecordDetail detail, size_t& error_byte);
+/// The JSON of a record's text, or nothing where it is not taken; `fault` then says why and where.
+std::optional<Json> parse_record(const std::string& text, RecordDetail detail, JsonFault& fault);
 
 }  // namespace strata

@@ -14,6 +14,7 @@
 
 #include "strata/record/earlier.hpp"
 #include "strata/record/reader.hpp"
+#include "strata/record/seal.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
 
@@ -28,14 +29,18 @@ constexpr const char* record_name = "record.json";
   throw UserError(fmt::format("{}: {}", path.string(), what));
 }
 
-Json parse(const fs::path& path, RecordDetail detail) {
-  const std::string text = read_file(path);
+Json parse(const fs::path& path, const std::string& text, RecordDetail detail) {
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) refuse(path, "the file is empty");
-  size_t error_byte = 0;
-  if (auto record = parse_record(text, detail, error_byte)) return *std::move(record);
-  const size_t byte = std::min(error_byte, text.size());
+  JsonFault fault;
+  if (auto record = parse_record(text, detail, fault)) return *std::move(record);
+  const size_t byte = std::min(fault.byte, text.size());
   const auto end = text.begin() + static_cast<std::ptrdiff_t>(byte);
   const auto line = std::count(text.begin(), end, '\n') + 1;
+  if (fault.too_deep)
+    refuse(path,
+           fmt::format("not a record: at line {} (byte {}) lists and objects lie more than {} "
+                       "deep in one another",
+                       line, byte, most_json_depth));
   refuse(path, fmt::format("not valid JSON at line {} (byte {}): is the file whole?", line, byte));
 }
 
@@ -104,7 +109,9 @@ class FolderSearch {
   explicit FolderSearch(Found& found) : found_(found) {}
 
   void search(const fs::path& folder) {
-    folders_ = {{folder, fs::canonical(folder)}};
+    std::error_code vanished;
+    folders_ = {{folder, fs::canonical(folder, vanished)}};
+    if (vanished) return;
     while (!folders_.empty() || !links_.empty()) {
       auto& next = folders_.empty() ? links_ : folders_;
       const Folder current = std::move(next.back());
@@ -120,20 +127,20 @@ class FolderSearch {
 
   void look_into(const Folder& folder) {
     std::error_code error;
-    const auto options = fs::directory_options::skip_permission_denied;
-    for (fs::directory_iterator it(folder.path, options, error), end; !error && it != end;
-         it.increment(error)) {
+    for (const fs::directory_entry& entry : list_folder(folder.path, error)) {
       std::error_code lost;  // a link to what is not there leads nowhere
-      const bool link = it->is_symlink(lost);
-      const fs::path name = it->path().filename();
-      const fs::path canonical = link ? fs::canonical(it->path(), lost) : folder.canonical / name;
-      if (is_passed_over(it->path())) continue;
-      if (!lost && it->is_directory(lost))
-        (link ? links_ : folders_).push_back({it->path(), canonical});
+      const bool link = entry.is_symlink(lost);
+      const fs::path name = entry.path().filename();
+      const fs::path canonical = link ? fs::canonical(entry.path(), lost) : folder.canonical / name;
+      if (is_passed_over(entry.path())) continue;
+      if (!lost && entry.is_directory(lost))
+        (link ? links_ : folders_).push_back({entry.path(), canonical});
       else if (name == record_name)
-        found_.emplace(lost ? it->path() : canonical, it->path().lexically_normal());
+        found_.emplace(lost ? entry.path() : canonical, entry.path().lexically_normal());
     }
-    if (error)
+    const bool hidden = error == std::errc::permission_denied;
+    const bool vanished = error == std::errc::no_such_file_or_directory;
+    if (error && !hidden && !vanished)
       throw UserError(
           fmt::format("cannot look through {}: {}", folder.path.string(), error.message()));
   }
@@ -144,14 +151,19 @@ class FolderSearch {
 };
 
 void add_place(const fs::path& place, Found& found) {
-  if (fs::is_directory(place))
-    FolderSearch(found).search(place);
-  else
-    found.emplace(fs::weakly_canonical(place), place.lexically_normal());
+  std::error_code lost;
+  if (fs::is_directory(place, lost)) return FolderSearch(found).search(place);
+  const fs::path canonical = fs::weakly_canonical(place, lost);
+  found.emplace(lost ? place : canonical, place.lexically_normal());
+}
+
+bool is_there(const std::string& place) {
+  std::error_code lost;
+  return fs::exists(place, lost);
 }
 
 bool is_pattern(const std::string& place) {
-  return !fs::exists(place) && place.find_first_of("*?[") != std::string::npos;
+  return !is_there(place) && place.find_first_of("*?[") != std::string::npos;
 }
 
 /// The folders and files that a pattern matches. It may also match logs and weights: of files it
@@ -162,7 +174,8 @@ std::vector<fs::path> expand(const std::string& pattern) {
   if (::glob(pattern.c_str(), GLOB_TILDE, nullptr, &matches) == 0)
     for (size_t i = 0; i < matches.gl_pathc; ++i) {
       const fs::path path = matches.gl_pathv[i];
-      if (fs::is_directory(path) || path.extension() == ".json") paths.push_back(path);
+      std::error_code lost;
+      if (fs::is_directory(path, lost) || path.extension() == ".json") paths.push_back(path);
     }
   ::globfree(&matches);
   return paths;
@@ -171,7 +184,7 @@ std::vector<fs::path> expand(const std::string& pattern) {
 /// Empty, or why the place names no record.
 std::string find_place(const std::string& place, Found& found) {
   Found here;
-  if (fs::exists(place)) {
+  if (is_there(place)) {
     add_place(place, here);
     if (here.empty()) return fmt::format("no {} in {} or below", record_name, place);
   } else if (is_pattern(place)) {
@@ -200,7 +213,10 @@ void append_text(std::string& out, const Json& value, size_t indent, size_t used
   for (const auto& item : value.items()) {
     if (!first) out += ",\n";
     first = false;
-    const std::string head = value.is_object() ? inner + Json(item.key()).dump() + ": " : inner;
+    const std::string head =
+        value.is_object()
+            ? inner + Json(item.key()).dump(-1, ' ', false, Json::error_handler_t::replace) + ": "
+            : inner;
     out += head;
     append_text(out, item.value(), indent + 1, head.size() + 1);
   }
@@ -210,10 +226,10 @@ void append_text(std::string& out, const Json& value, size_t indent, size_t used
 /// Adds the epochs that a run which is not closed has done since its record was saved: its events
 /// have them.
 void add_epochs(const fs::path& events, Json& record) {
-  std::ifstream file(events);
+  std::istringstream file(file_facts(events) ? read_file(events) : "");
   Json* stage = nullptr;
   for (std::string line; std::getline(file, line);) {
-    Json event = Json::parse(line, nullptr, false);  // the last line may be half of one
+    Json event = parse_json(line).value_or(Json());  // the last line may be half of one
     if (!event.is_object() || event.value("event", Json()) != "epoch_done") continue;
     if (stage == nullptr || stage->value("name", Json()) != event.value("stage", Json())) {
       stage = nullptr;
@@ -229,9 +245,13 @@ void add_epochs(const fs::path& events, Json& record) {
 }
 
 Json read(const fs::path& path, RecordDetail detail) {
-  Json record = parse(path, detail);
+  const std::string text = read_file(path);
+  Json record = parse(path, text, detail);
   check_version(path, record);
   check_keys(path, record);
+  record.erase(changed_key);  // what the file says of it does not count
+  if (std::string changed = changed_by_hand(text, record); !changed.empty())
+    record[changed_key] = std::move(changed);
   bring_up_to_date(record);
   if (record["status"] == "running") add_epochs(path.parent_path() / "events.jsonl", record);
   return record;
@@ -303,7 +323,7 @@ std::string record_text(const Json& record) {
 }
 
 void save_record(const fs::path& path, const Json& record) {
-  write_file_atomically(path, record_text(record));
+  write_file_atomically(path, sealed_text(record));
 }
 
 }  // namespace strata

@@ -42,6 +42,10 @@ namespace strata {
 /// "metric": "nll"}.
 inline constexpr int64_t record_schema_version = 2;
 
+/// A key that is in no file: where a record was changed since strata wrote it, reading adds it,
+/// with what shows that (seal.hpp).
+inline constexpr const char* changed_key = "changed_by_hand";
+
 /// Reads and checks a record: JSON, a schema version that this strata reads, and the keys that name
 /// the run (name, run_id, seed, status, config, stages). One of an earlier version is given the
 /// form of this one; of a run that was not closed, the last epochs come from its events. Throws
@@ -67,7 +71,7 @@ std::vector<std::filesystem::path> expand_place(const std::string& place);
 /// Text that reads well and makes small diffs: what fits a line is on one line.
 std::string record_text(const Json& record);
 
-/// Writes the record atomically. Throws RunError as write_file_atomically() does.
+/// Writes the record atomically, with its seal. Throws RunError as write_file_atomically() does.
 void save_record(const std::filesystem::path& path, const Json& record);
 
 }  // namespace strata

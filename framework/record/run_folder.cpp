@@ -1,13 +1,8 @@
 #include "strata/record/run_folder.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <stdio.h>  // renameat2
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "strata/record/record.hpp"
 #include "strata/support/errors.hpp"
@@ -36,24 +31,8 @@ bool holds_finished(const fs::path& folder) {
   }
 }
 
-[[noreturn]] void fail(const fs::path& folder, int error) {
-  throw RunError(fmt::format("cannot replace {}: {}", folder.string(), std::strerror(error)));
-}
-
-void move(const fs::path& from, const fs::path& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) fail(to, errno);
-}
-
-void flush(const fs::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
-
 void remove_run(const fs::path& folder) {
-  std::error_code ignored;
-  for (const char* name : kWritten) fs::remove_all(folder / name, ignored);
+  for (const char* name : kWritten) remove_tree(folder / name);
   remove_leftovers(folder);
 }
 
@@ -61,11 +40,11 @@ void remove_run(const fs::path& folder) {
 void discard(const fs::path& old, const fs::path& folder) {
   remove_run(old);
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(old, error)) {
+  for (const auto& entry : list_folder(old, error)) {
     const fs::path to = folder / entry.path().filename();
-    if (!fs::exists(to, error)) fs::rename(entry.path(), to, error);
+    if (!fs::exists(to, error)) move_file(entry.path(), to);
   }
-  fs::remove_all(old, error);
+  remove_tree(old);
 }
 
 /// A process died between the two renames that stand for an exchange where there is none.
@@ -73,8 +52,18 @@ void mend(const fs::path& folder) {
   std::error_code ignored;
   const fs::path fresh = beside(folder, ".new"), old = beside(folder, ".old");
   if (!fs::exists(old, ignored)) return;
-  if (!fs::exists(folder, ignored)) move(holds_finished(fresh) ? fresh : old, folder);
+  if (!fs::exists(folder, ignored)) move_file(holds_finished(fresh) ? fresh : old, folder);
   if (fs::exists(old, ignored)) discard(old, folder);
+}
+
+/// A record that nobody can read is kept under another name: it may be worth a look.
+void put_aside_unreadable(const fs::path& record) {
+  if (!file_facts(record)) return;
+  try {
+    read_record(record);
+  } catch (const UserError&) {
+    move_file(record, record.string() + ".unreadable");
+  }
 }
 
 }  // namespace
@@ -98,6 +87,7 @@ std::optional<RunFolder> RunFolder::try_take(const fs::path& folder) {
 }
 
 void RunFolder::prepare() {
+  put_aside_unreadable(folder_ / "record.json");
   place_ = holds_finished(folder_) ? folder_of_next(folder_) : folder_;
   make_folder(place_);
 }
@@ -118,13 +108,11 @@ void RunFolder::complete() {
   if (!keeps_finished()) return;
   check();
   fs::path old = place_;
-  if (::renameat2(AT_FDCWD, place_.c_str(), AT_FDCWD, folder_.c_str(), RENAME_EXCHANGE) != 0) {
-    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) fail(folder_, errno);
+  if (!exchange_names(place_, folder_)) {
     old = beside(folder_, ".old");
-    move(folder_, old);
-    move(place_, folder_);
+    move_file(folder_, old);
+    move_file(place_, folder_);
   }
-  flush(folder_.parent_path());
   place_ = folder_;
   discard(old, folder_);
 }

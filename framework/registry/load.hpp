@@ -12,7 +12,8 @@ namespace strata {
 struct PluginLibrary {
   std::string name;  ///< the file's: "libswish.so"; ComponentInfo::library of what it registered
   std::filesystem::path path;
-  std::string sha256;  ///< of the file
+  std::string sha256;   ///< of the file
+  std::string warning;  ///< where others than the user may write to it or its folder
 };
 
 /// Opens a plugin library and so registers its components; once, however often it is asked for.
@@ -27,8 +28,19 @@ struct PluginLibrary {
 /// as it was.
 PluginLibrary load_plugin(const std::string& plugin, const std::filesystem::path& folder);
 
-/// Opens the libraries that an experiment's file lists under `plugins` (a path is relative to the
-/// file that names it), before the components that they add are looked for. What is no list of
+/// Where the library is that load_plugin() would open, without opening it. Throws UserError where
+/// there is none.
+std::filesystem::path find_plugin(const std::string& plugin, const std::filesystem::path& folder);
+
+/// A plugin that an experiment's file lists under `plugins`.
+struct ListedPlugin {
+  const Node* node = nullptr;    ///< where it is named
+  std::filesystem::path folder;  ///< of the file that names it: what a path is relative to
+};
+std::vector<ListedPlugin> listed_plugins(const Node& tree);
+
+/// Opens the libraries that an experiment's file lists under `plugins`, before the components
+/// that they add are looked for. What is no list of
 /// strings is left to the typed reading, which reports it.
 void load_listed_plugins(const Node& tree, Issues& issues);
 

@@ -4,9 +4,13 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -15,8 +19,6 @@
 
 namespace strata {
 namespace {
-
-constexpr unsigned kSeconds = 60;
 
 int report_fd = -1;  // in the child: the pipe to the parent
 
@@ -30,10 +32,10 @@ void report_exception() {
 }
 
 [[noreturn]] void child(const std::string& path) {
+  ::setpgid(0, 0);  // what it starts is ended with it
   const int null = ::open("/dev/null", O_WRONLY);
   ::dup2(null, STDOUT_FILENO);
   ::dup2(null, STDERR_FILENO);
-  ::alarm(kSeconds);
   std::set_terminate(report_exception);
   // <dlfcn.h> declares that dlopen throws nothing, and the compiler would drop the handler; but the
   // library's constructors do throw.
@@ -47,11 +49,27 @@ void report_exception() {
   ::_exit(0);
 }
 
-std::string read_all(int fd) {
+/// Waits for the child's end, and no longer than told; what it reported until then. A process that
+/// it started and left behind may hold the pipe open: the pipe's end is not waited for.
+std::string wait_for(pid_t pid, int fd, std::chrono::milliseconds most, int& status) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + most;
   std::string text;
-  char buffer[512];
-  ssize_t n = 0;
-  while ((n = ::read(fd, buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(n));
+  bool ended = false, killed = false;
+  while (true) {
+    pollfd polled{fd, POLLIN, 0};
+    const bool ready = ::poll(&polled, 1, ended ? 0 : 10) > 0;
+    char buffer[512];
+    const ssize_t n = ready ? ::read(fd, buffer, sizeof buffer) : 0;
+    if (n > 0) text.append(buffer, static_cast<size_t>(n));
+    if (n > 0) continue;
+    if (ended) break;
+    ended = ::waitpid(pid, &status, WNOHANG) == pid;
+    if (ready && !ended) ::usleep(1000);  // the pipe has ended before the child
+    if (!ended && !killed && Clock::now() > end) killed = ::kill(-pid, SIGKILL) == 0;
+  }
+  ::kill(-pid, SIGKILL);
+  if (killed) return fmt::format("it was not loaded within {} seconds", most.count() / 1000);
   return text;
 }
 
@@ -70,26 +88,29 @@ std::string readable_loader_error(const std::string& message) {
   return fmt::format("it needs '{}', which neither it nor strata defines", symbol);
 }
 
-std::string try_to_open(const std::string& path) {
+std::string try_to_open(const std::string& path, std::chrono::milliseconds most) {
   int ends[2];
-  if (::pipe(ends) != 0) throw RunError(fmt::format("no pipe: {}", std::strerror(errno)));
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    throw RunError(fmt::format("no pipe: {}", std::strerror(errno)));
   const pid_t pid = ::fork();
-  if (pid < 0) throw RunError(fmt::format("no child process: {}", std::strerror(errno)));
+  if (pid < 0) {
+    const int error = errno;
+    ::close(ends[0]);
+    ::close(ends[1]);
+    throw RunError(fmt::format("no child process: {}", std::strerror(error)));
+  }
   if (pid == 0) {
     ::close(ends[0]);
     report_fd = ends[1];
     child(path);
   }
+  ::setpgid(pid, pid);
   ::close(ends[1]);
-  const std::string text = read_all(ends[0]);
-  ::close(ends[0]);
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  std::string text = wait_for(pid, ends[0], most, status);
+  ::close(ends[0]);
   if (!text.empty()) return text;
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-    return fmt::format("it was not loaded within {} seconds", kSeconds);
   if (WIFSIGNALED(status))
     return fmt::format("its code crashed while it was loaded ({})", ::strsignal(WTERMSIG(status)));
   return fmt::format("its code ended the process while it was loaded (exit code {})",

@@ -7,6 +7,7 @@
 
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
+#include "strata/support/parse_json.hpp"
 #include "strata/support/seal.hpp"
 #include "strata/support/sha256.hpp"
 #include "strata/train/safetensors.hpp"
@@ -32,12 +33,9 @@ std::optional<double> seconds_of(const std::string& every) {
 /// Removes the tensors' files but for one.
 void remove_others(const fs::path& folder, const std::string& kept) {
   std::error_code error;
-  std::vector<fs::path> others;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error))
-    if (entry->path().extension() == ".safetensors" && entry->path().filename() != kept)
-      others.push_back(entry->path());
-  for (const fs::path& path : others) fs::remove(path, error);
+  for (const fs::directory_entry& entry : list_folder(folder, error))
+    if (entry.path().extension() == ".safetensors" && entry.path().filename() != kept)
+      remove_file(entry.path());
 }
 
 }  // namespace
@@ -102,7 +100,7 @@ std::optional<Checkpoints::Found> Checkpoints::find() const {
   const auto refuse = [&](const fs::path& file, const std::string& what) {
     throw UserError(fmt::format("{}: {}", file.string(), what));
   };
-  const Json json = Json::parse(read_file(path), nullptr, false);
+  const Json json = parse_json(read_file(path)).value_or(Json());
   if (!is_sealed(json)) refuse(path, "it is damaged: its SHA-256 is not the one that it carries");
   if (json.value("checkpoint_version", Json()) != kVersion)
     refuse(path, "it is a checkpoint of another version of strata");
@@ -120,10 +118,7 @@ std::optional<Checkpoints::Found> Checkpoints::find() const {
 }
 
 void Checkpoints::clear() {
-  std::error_code ignored;  // what is left is overwritten by the next one
-  fs::remove(folder_ / kState, ignored);
-  remove_others(folder_, "");
-  fs::remove(folder_, ignored);
+  remove_tree(folder_);
 }
 
 }  // namespace strata

@@ -10,6 +10,7 @@
 namespace strata {
 namespace {
 
+constexpr int64_t kMostEpochs = 1'000'000;  // what records can be read with
 constexpr const char* kFreeze =
     "blocks or layers that stay as they are, such as encoder.0 or encoder.1.0; a tied decoder's "
     "weights are its encoder's";
@@ -54,6 +55,7 @@ void StageOverrides::declare(Declare<StageOverrides>& d) {
   d.add("optimizer", &StageOverrides::optimizer, "in place of pretrain.optimizer");
   d.add("epochs", &StageOverrides::epochs, "in place of pretrain.epochs")
       .min(1)
+      .max(kMostEpochs)
       .single("this entry is of one stage");
   d.add("corruption", &StageOverrides::corruption, "in place of pretrain.corruption");
   d.add("penalties", &StageOverrides::penalties, "in place of pretrain.penalties; [] for none");
@@ -66,7 +68,9 @@ void PretrainSettings::declare(Declare<PretrainSettings>& d) {
   d.add("strategy", &PretrainSettings::strategy, "how the stack is grown");
   d.add("loss", &PretrainSettings::loss, "how far a reconstruction is from its target");
   d.add("optimizer", &PretrainSettings::optimizer, "how parameters are updated; fresh each stage");
-  d.add("epochs", &PretrainSettings::epochs, "passes over the training set").min(1);
+  d.add("epochs", &PretrainSettings::epochs, "passes over the training set")
+      .min(1)
+      .max(kMostEpochs);
   d.add("corruption", &PretrainSettings::corruption,
         "spoils a stage's input, the clean one being the target (a denoising autoencoder)");
   d.add("penalties", &PretrainSettings::penalties, "added to the loss, on a stage's code");
@@ -94,6 +98,7 @@ void ClassifySettings::declare(Declare<ClassifySettings>& d) {
   d.add("optimizer", &ClassifySettings::optimizer, "how parameters are updated");
   d.add("epochs", &ClassifySettings::epochs, "passes over the training set")
       .min(1)
+      .max(kMostEpochs)
       .single("classify is one stage");
   d.add("train", &ClassifySettings::train,
         "all: encoder and head; head: the head alone, on codes computed once")

@@ -12,10 +12,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
 #include "strata/support/version.hpp"
 
 #ifdef STRATA_TORCH_CUDA
@@ -25,9 +26,18 @@
 namespace strata {
 namespace {
 
+/// Of a file of /proc or /sys; empty where there is none.
+std::string system_text(const char* path) {
+  try {
+    return read_file(path);
+  } catch (const FileError&) {
+    return "";
+  }
+}
+
 /// "cpu.max" of cgroup 2, "quota period" or "max period"; in cores, or infinity.
 double cgroup_quota() {
-  std::ifstream in("/sys/fs/cgroup/cpu.max");
+  std::istringstream in(system_text("/sys/fs/cgroup/cpu.max"));
   std::string quota;
   double period = 0;
   if (!(in >> quota >> period) || quota == "max" || period <= 0) return INFINITY;
@@ -36,7 +46,7 @@ double cgroup_quota() {
 
 /// "memory.max" of cgroup 2, in bytes or "max".
 int64_t cgroup_memory() {
-  std::ifstream in("/sys/fs/cgroup/memory.max");
+  std::istringstream in(system_text("/sys/fs/cgroup/memory.max"));
   int64_t bytes = 0;
   return in >> bytes ? bytes : INT64_MAX;
 }
@@ -61,7 +71,7 @@ std::string blas_name() {
 }
 
 std::string first_match(const char* path, const std::string& key) {
-  std::ifstream in(path);
+  std::istringstream in(system_text(path));
   for (std::string line; std::getline(in, line);)
     if (line.rfind(key, 0) == 0) {
       const size_t value = line.find_first_not_of(" \t:", key.size());
@@ -154,7 +164,7 @@ int64_t peak_memory_bytes() {
 }
 
 void reset_peak_memory() {
-  std::ofstream("/proc/self/clear_refs") << "5";
+  tell_system("/proc/self/clear_refs", "5");
 }
 
 }  // namespace strata

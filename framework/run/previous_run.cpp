@@ -6,9 +6,11 @@
 
 #include "strata/record/record.hpp"
 #include "strata/record/run_folder.hpp"
+#include "strata/record/seal.hpp"
 #include "strata/run/identity.hpp"
 #include "strata/run/measure_finished.hpp"
 #include "strata/run/unfinished.hpp"
+#include "strata/support/files.hpp"
 
 namespace strata {
 namespace {
@@ -76,6 +78,15 @@ PreviousRun PreviousRuns::read(const LoadedExperiment& experiment, const fs::pat
   try {
     const Json record = read_record(path);
     const auto status = record.at("status").get<std::string>();
+    if (record.contains(changed_key)) {
+      found.other = "its record was changed by hand";
+      return found;
+    }
+    if (status == "completed" && record.contains("files"))
+      if (const auto faults = file_faults(record, path.parent_path(), check_); !faults.empty()) {
+        found.other = faults.front();
+        return found;
+      }
     // A run that was cut off may not have come to write what it was made of.
     if (record.contains("content")) {
       const auto& data = files(experiment);
@@ -120,7 +131,7 @@ std::set<std::string> files_of_others(const fs::path& folder, const std::vector<
   std::error_code none;
   if (!fs::is_directory(folder, none)) return others;
   size_t seen = 0;
-  for (const auto& entry : fs::directory_iterator(folder, none)) {
+  for (const auto& entry : list_folder(folder, none)) {
     const fs::path record = entry.path() / "record.json";
     if (entry.path().filename().string().front() == '.' || !fs::exists(record, none)) continue;
     if (++seen > most) break;

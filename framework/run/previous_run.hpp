@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "strata/data/dataset.hpp"
+#include "strata/record/seal.hpp"
 #include "strata/run/runner.hpp"
 
 namespace strata {
@@ -25,13 +26,14 @@ struct PreviousRun {
 };
 
 /// Tells which runs were made before: a record counts where its content key (identity.hpp) is the
-/// one that the run would have now. A finished run of the same settings and other data, or plugins,
-/// is not to be replaced: this one then has a folder of its own. The data are read once for each
-/// data set asked about.
+/// one that the run would have now, and what lies beside it is what it says. A finished run of the
+/// same settings and other data, or plugins, is not to be replaced: this one then has a folder of
+/// its own. The data are read once for each data set asked about.
 class PreviousRuns {
  public:
-  PreviousRuns(std::filesystem::path out, std::vector<std::string> data_folders)
-      : out_(std::move(out)), data_folders_(std::move(data_folders)) {}
+  PreviousRuns(std::filesystem::path out, std::vector<std::string> data_folders,
+               FileCheck check = FileCheck::quick)
+      : out_(std::move(out)), data_folders_(std::move(data_folders)), check_(check) {}
 
   PreviousRun find(const LoadedExperiment& experiment);
 
@@ -41,6 +43,7 @@ class PreviousRuns {
 
   std::filesystem::path out_;
   std::vector<std::string> data_folders_;
+  FileCheck check_;
   /// By data set; nothing where it is not here now.
   std::map<std::string, std::optional<std::vector<DataFile>>> files_;
 };

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "strata/support/print.hpp"
 #include "strata/support/terminal.hpp"
 
 namespace strata {
@@ -186,13 +187,13 @@ double Progress::later_epochs(const StageSpec& spec) const {
 }
 
 void Progress::line(const std::string& text) {
-  if (terminal_ && !quiet_) fmt::print(stderr, "\r\033[K{}", text);
+  if (terminal_ && !quiet_) redraw_line(text);
 }
 
 void Progress::keep(const std::string& text) {
   if (quiet_) return;
   line("");
-  fmt::print(stderr, "{}\n", text);
+  print_err("{}\n", text);
 }
 
 }  // namespace strata

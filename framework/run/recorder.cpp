@@ -1,15 +1,12 @@
 #include "strata/run/recorder.hpp"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 
 #include "strata/record/record.hpp"
+#include "strata/record/seal.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/errors.hpp"
 
@@ -22,13 +19,6 @@ double clock_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Has the file system set so many bytes apart for a file.
-void reserve(const std::filesystem::path& path, size_t bytes) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  const int error = fd < 0 ? errno : ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
-  if (fd >= 0) ::close(fd);
-  if (error != 0)
-    throw RunError(fmt::format("cannot write {}: {}", path.string(), std::strerror(error)));
 }
 
 }  // namespace
@@ -144,13 +134,13 @@ void Recorder::finish(const std::string& status, const Json& error) {
   if (!begun()) begin();
   crash_->forget();
   record_ = closed(status, error);
-  std::error_code ignored;
-  std::filesystem::remove(folder_.place() / kRoom, ignored);  // the last record needs it
-  save();
+  remove_file(folder_.place() / kRoom);  // the last record needs it
   try {
     event({{"event", "run_done"}, {"status", status}, {"error", error}});
   } catch (const RunError&) {  // the record says it
   }
+  record_["files"] = files_beside(folder_.place());
+  save();
   if (status == "completed") folder_.complete();
 }
 
@@ -191,7 +181,7 @@ void Recorder::event(Json event) {
 
 void Recorder::save() {
   folder_.check();
-  const std::string text = record_text(record_);
+  const std::string text = sealed_text(record_);
   write_file_atomically(folder_.place() / "record.json", text);
   if (record_["status"] != "running") return;
   keep_room(text.size());
@@ -204,7 +194,7 @@ void Recorder::keep_room(size_t bytes) {
   constexpr size_t least = size_t{64} << 10;
   if (bytes + least <= room_) return;
   room_ = 2 * bytes + least;
-  reserve(folder_.place() / kRoom, room_);
+  reserve_file(folder_.place() / kRoom, room_);
 }
 
 }  // namespace strata

@@ -17,6 +17,7 @@
 #include "strata/run/recorder.hpp"
 #include "strata/run/unfinished.hpp"
 #include "strata/support/exit_guard.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/sha256.hpp"
 #include "strata/train/safetensors.hpp"
 
@@ -89,8 +90,8 @@ class Run {
   RunOutcome run() {
     const ExitGuard guard([this] {
       const std::string error = "code of a component ended the process with exit()" + where();
-      fmt::print(stderr, "strata: error: {}\n  record: {}\n", error,
-                 finish("failed", error).record.string());
+      print_err("strata: error: {}\n  record: {}\n", error,
+                finish("failed", error).record.string());
     });
     try {
       return close();

@@ -1,12 +1,27 @@
 #pragma once
+#include <array>
+#include <csignal>
 #include <filesystem>
 #include <string>
 
 namespace strata {
 
-/// Closes a file where the process crashes (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT): the signal's
-/// handler can format nothing and allocate nothing, so it writes what was prepared, then lets the
-/// signal end the process as it would have. One at a time.
+/// While one lives, a crash (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) is seen before it ends the
+/// process as it would have.
+class CrashHandlers {
+ public:
+  CrashHandlers();
+  ~CrashHandlers();
+  CrashHandlers(const CrashHandlers&) = delete;
+  CrashHandlers& operator=(const CrashHandlers&) = delete;
+
+ private:
+  std::array<struct sigaction, 5> former_;
+};
+
+/// Closes a file where the process crashes: the signal's handler can format nothing and allocate
+/// nothing, so it writes what was prepared, then lets the signal end the process as it would have.
+/// One at a time.
 class CrashFile {
  public:
   explicit CrashFile(const std::filesystem::path& path);
@@ -21,6 +36,18 @@ class CrashFile {
   /// A crash from now on writes nothing.
   void forget();
 
+  /// While one lives, a crash says this, on standard error, before it ends the process.
+  class Words {
+   public:
+    explicit Words(const std::string& text);
+    ~Words();
+    Words(const Words&) = delete;
+    Words& operator=(const Words&) = delete;
+
+   private:
+    CrashHandlers handlers_;
+  };
+
   /// While one lives, a crash is this layer's. The name must outlive it.
   class InLayer {
    public:
@@ -32,6 +59,7 @@ class CrashFile {
 
  private:
   std::filesystem::path path_;
+  CrashHandlers handlers_;
 };
 
 }  // namespace strata

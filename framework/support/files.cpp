@@ -2,118 +2,108 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
 #include "strata/support/errors.hpp"
+#include "strata/support/system.hpp"
 
 namespace strata {
 namespace fs = std::filesystem;
 namespace {
 
-std::string reason() {
-  return std::strerror(errno);
+/// Why a file of this kind and size is not read; empty where it is.
+std::string refusal(const struct stat& info, uint64_t most) {
+  if (S_ISDIR(info.st_mode)) return "it is a folder, not a file";
+  if (!S_ISREG(info.st_mode)) return "it is no regular file, but a pipe or a device";
+  if (static_cast<uint64_t>(info.st_size) > most)
+    return fmt::format("it is larger than {} bytes", most);
+  return "";
 }
-
-void write_all(int fd, std::string_view content, const fs::path& path) {
-  while (!content.empty()) {
-    const ssize_t n = ::write(fd, content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw RunError(fmt::format("cannot write {}: {}", path.string(), reason()));
-    content.remove_prefix(static_cast<size_t>(n));
-  }
-}
-
-constexpr std::string_view kTemporary = ".tmp-";  // and the process's id
-
-/// Closes and unlinks what a failed write left behind.
-struct TemporaryFile {
-  fs::path path;
-  int fd = -1;
-  bool keep = false;
-  ~TemporaryFile() {
-    if (fd >= 0) ::close(fd);
-    if (!keep) ::unlink(path.c_str());
-  }
-};
 
 }  // namespace
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  if (!folder.empty()) fs::create_directories(folder, error);
-  if (error)
-    throw RunError(fmt::format("cannot create folder {}: {}", folder.string(), error.message()));
-}
+FileError::FileError(const fs::path& path, std::string why)
+    : UserError(fmt::format("cannot read {}: {}", path.string(), why)), reason(std::move(why)) {}
 
-void write_file_atomically(const fs::path& path, std::string_view content) {
-  make_folder(path.parent_path());
-  TemporaryFile file;
-  file.path = path.string() + fmt::format("{}{}", kTemporary, ::getpid());
-  file.fd = ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file.fd < 0) throw RunError(fmt::format("cannot create {}: {}", path.string(), reason()));
-  write_all(file.fd, content, path);
-  if (::fsync(file.fd) != 0)
-    throw RunError(fmt::format("cannot write {}: {}", path.string(), reason()));
-  if (::rename(file.path.c_str(), path.c_str()) != 0)
-    throw RunError(fmt::format("cannot replace {}: {}", path.string(), reason()));
-  file.keep = true;
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const int folder_fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder_fd >= 0) {
-    ::fsync(folder_fd);
-    ::close(folder_fd);
+InputFile::InputFile(fs::path path, uint64_t most) : path_(std::move(path)) {
+  // O_NONBLOCK: the opening of a pipe would wait for somebody to write to it.
+  fd_ = sys::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd_ < 0) throw FileError(path_, std::strerror(errno));
+  struct stat info {};
+  const std::string why =
+      ::fstat(fd_, &info) != 0 ? std::string(std::strerror(errno)) : refusal(info, most);
+  if (!why.empty()) {
+    sys::close(fd_);
+    throw FileError(path_, why);
   }
+  size_ = static_cast<uint64_t>(info.st_size);
 }
 
-void remove_leftovers(const fs::path& folder) {
-  std::error_code error;  // no such folder, nothing to remove; one that cannot be read is left
-  std::vector<fs::path> found;
-  for (fs::recursive_directory_iterator entry(folder, error), end; entry != end;
-       entry.increment(error)) {
-    if (entry->symlink_status(error).type() != fs::file_type::regular) continue;
-    const std::string name = entry->path().filename().string();
-    const size_t at = name.rfind(kTemporary);
-    if (at != std::string::npos && at + kTemporary.size() < name.size() &&
-        name.find_first_not_of("0123456789", at + kTemporary.size()) == std::string::npos)
-      found.push_back(entry->path());
+InputFile::~InputFile() {
+  sys::close(fd_);
+}
+
+size_t InputFile::read(void* to, size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t n = sys::read(fd_, static_cast<char*>(to) + done, size - done);
+    if (n < 0) throw FileError(path_, std::strerror(errno));
+    if (n == 0) break;
+    done += static_cast<size_t>(n);
   }
-  for (const fs::path& path : found) fs::remove(path, error);
+  return done;
 }
 
-std::string read_file(const fs::path& path) {
-  std::error_code error;
-  const auto status = fs::status(path, error);
-  if (fs::is_directory(status))
-    throw UserError(fmt::format("cannot read {}: it is a folder, not a file", path.string()));
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw UserError(fmt::format("cannot read {}: {}", path.string(), reason()));
-  std::string content;
-  std::array<char, 65536> part;
-  while (in.read(part.data(), part.size()) || in.gcount() > 0)
-    content.append(part.data(), static_cast<size_t>(in.gcount()));
-  if (in.bad()) throw UserError(fmt::format("cannot read {}: {}", path.string(), reason()));
+std::string read_file(const fs::path& path, uint64_t most) {
+  InputFile file(path, most);
+  std::string content(file.size(), '\0');
+  content.resize(file.read(content.data(), content.size()));
+  std::array<char, 65536> more;  // a file that grows, or one of /proc, which says that it is empty
+  while (const size_t n = file.read(more.data(), more.size())) {
+    content.append(more.data(), n);
+    if (content.size() > most)
+      throw FileError(path, fmt::format("it is larger than {} bytes", most));
+  }
   return content;
 }
 
-LineLog::LineLog(const fs::path& path) : path_(path) {
-  make_folder(path.parent_path());
-  fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (fd_ < 0) throw RunError(fmt::format("cannot create {}: {}", path.string(), reason()));
+std::string read_file_within(const fs::path& folder, const std::string& name, uint64_t most) {
+  std::error_code error;
+  const fs::path inside = fs::canonical(folder, error);
+  const fs::path file = error ? fs::path() : fs::canonical(inside / name, error);
+  if (error) throw FileError(folder / name, error.message());
+  const auto [end, ignored] = std::mismatch(inside.begin(), inside.end(), file.begin(), file.end());
+  if (end != inside.end())
+    throw FileError(folder / name, fmt::format("it is not in {}", folder.string()));
+  return read_file(file, most);
 }
 
-LineLog::~LineLog() {
-  if (fd_ >= 0) ::close(fd_);
+std::optional<FileFacts> file_facts(const fs::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  return FileFacts{static_cast<uint64_t>(info.st_size),
+                   info.st_mtim.tv_sec * INT64_C(1'000'000'000) + info.st_mtim.tv_nsec};
 }
 
-void LineLog::append(std::string line) {
-  line += '\n';
-  write_all(fd_, line, path_);
+std::vector<fs::directory_entry> list_folder(const fs::path& folder, std::error_code& error) {
+  std::vector<fs::directory_entry> found;
+  const int fd = sys::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) {
+    error.assign(errno, std::generic_category());
+    return found;
+  }
+  sys::close(fd);
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    found.push_back(*entry);
+  if (error) found.clear();
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace strata

@@ -80,19 +80,4 @@ std::string wrapped(const std::string& text, size_t width, const std::string& in
   return fmt::format("{}\n", fmt::join(wrapped_lines(text, width, indent), "\n"));
 }
 
-std::string printable(const std::string& text) {
-  std::string safe;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 =
-        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if ((byte < 0x20 && byte != '\n') || byte == 0x7F || c1)
-      safe += "\xEF\xBF\xBD";
-    else
-      safe += text[i];
-    if (c1) ++i;
-  }
-  return safe;
-}
-
 }  // namespace strata

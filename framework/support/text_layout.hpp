@@ -21,8 +21,4 @@ std::string wrapped(const std::string& text, size_t width, const std::string& in
 /// Characters of UTF-8 text, as a terminal counts them here: one a code point.
 size_t text_width(std::string_view text);
 
-/// Text for a terminal: control characters (C0 but for line ends, DEL, C1) become U+FFFD, so that a
-/// name in a record cannot command it.
-std::string printable(const std::string& text);
-
 }  // namespace strata

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <tuple>
 
+#include "strata/support/parse_json.hpp"
+
 namespace strata {
 namespace {
 
@@ -88,10 +90,10 @@ void check_coverage(std::vector<Entry> entries, size_t data_size, const std::str
 std::vector<Entry> read_header(const std::string& bytes, size_t data, const std::string& file) {
   std::vector<Entry> entries;
   try {
-    const Json header = Json::parse(bytes.begin() + 8, bytes.begin() + static_cast<long>(data));
-    if (!header.is_object())
+    const auto header = parse_json(std::string_view(bytes).substr(8, data - 8));
+    if (!header || !header->is_object())
       throw UserError(fmt::format("{}: not a safetensors header: no JSON object", file));
-    for (const auto& [name, json] : header.items())
+    for (const auto& [name, json] : header->items())
       if (name != "__metadata__")
         entries.push_back(read_entry(name, json, bytes.size() - data, file));
   } catch (const Json::exception& e) {

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "strata/support/print.hpp"
 #include "strata/yaml/text.hpp"
 
 namespace strata {
@@ -107,16 +108,16 @@ int report_current_exception() {
   try {
     throw;
   } catch (const ConfigError& e) {
-    fmt::print(stderr, "{}\n", e.what());  // each mistake with its own position
+    print_err("{}\n", e.what());  // each mistake with its own position
     return 2;
   } catch (const UserError& e) {
-    fmt::print(stderr, "strata: error: {}\n", e.what());
+    print_err("strata: error: {}\n", e.what());
     return 2;
   } catch (const std::filesystem::filesystem_error& e) {
-    fmt::print(stderr, "strata: error: {}: {}\n", e.path1().string(), e.code().message());
+    print_err("strata: error: {}: {}\n", e.path1().string(), e.code().message());
     return 2;
   } catch (...) {
-    fmt::print(stderr, "strata: error: {}\n", current_exception_text());
+    print_err("strata: error: {}\n", current_exception_text());
     return 1;
   }
 }

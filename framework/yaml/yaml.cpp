@@ -330,7 +330,7 @@ Node parse_yaml_file(const std::string& path, Issues& issues, const Node* named)
   auto source = std::make_shared<Source>();
   source->name = path;
   try {
-    source->text = read_file(path);
+    source->text = read_file(path, YamlLimits().bytes);
   } catch (const UserError& error) {
     if (named == nullptr) {
       issues.error({}, {}, error.what());

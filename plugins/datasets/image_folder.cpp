@@ -26,9 +26,8 @@ namespace fs = std::filesystem;
 std::vector<std::string> names_in(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> names;
-  fs::directory_iterator entry(folder, error), end;
-  for (; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
+  for (const fs::directory_entry& entry : list_folder(folder, error)) {
+    const std::string name = entry.path().filename().string();
     if (name[0] != '.') names.push_back(name);
   }
   if (error) throw data_error(folder, error.message());

@@ -224,13 +224,13 @@ TEST_CASE("what is no file is refused, and does not hang") {
                 "  data/train-x\n  " +
                     (place / "cache/strata/data/train-x") + "\n  /usr/share/datasets/train-x");
   fs::create_directories(file);
-  check_refused(place, "train-x: this is a folder, expected a file");
+  check_refused(place, "train-x: it is a folder, not a file");
   fs::remove(file);
   REQUIRE(mkfifo(file.c_str(), 0600) == 0);
-  check_refused(place, "train-x: this is no regular file");
+  check_refused(place, "train-x: it is no regular file, but a pipe or a device");
   fs::remove(file);
   fs::create_symlink("/dev/zero", file);
-  check_refused(place, "train-x: this is no regular file");
+  check_refused(place, "train-x: it is no regular file, but a pipe or a device");
 }
 
 TEST_CASE("a run of broken data ends with 2, and leaves no record") {

@@ -82,7 +82,7 @@ TEST_CASE("a pipe among the images is refused, and does not hang") {
   const DataPlace place;
   write_good_folders(place);
   REQUIRE(mkfifo((place / "train/ant/2.png").c_str(), 0600) == 0);
-  check_refused(place, "train/ant/2.png: this is no regular file");
+  check_refused(place, "train/ant/2.png: it is no regular file, but a pipe or a device");
 }
 
 TEST_CASE("a run of folders with names that are no UTF-8 ends with 2, and leaves no record") {

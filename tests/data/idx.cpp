@@ -194,11 +194,11 @@ TEST_CASE("what is no regular file is refused, and does not hang") {
     return pair.error(path);
   };
   CHECK(error(pair.folder / "absent") == "No such file or directory");
-  CHECK(error(pair.folder.path.string()) == "this is a folder, expected a file");
+  CHECK(error(pair.folder.path.string()) == "it is a folder, not a file");
   const std::string pipe = pair.folder / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(error(pipe) == "this is no regular file");
-  CHECK(error("/dev/zero") == "this is no regular file");
+  CHECK(error(pipe) == "it is no regular file, but a pipe or a device");
+  CHECK(error("/dev/zero") == "it is no regular file, but a pipe or a device");
   fs::create_symlink("loop", pair.folder / "loop");
   CHECK(error(pair.folder / "loop") == "Too many levels of symbolic links");
   CHECK(error(pair.labels + "/below") == "Not a directory");

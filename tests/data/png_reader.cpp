@@ -106,8 +106,8 @@ TEST_CASE("what is no regular file is refused, and does not hang") {
   };
   const std::string pipe = folder / "pipe.png";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(error_of(pipe) == "this is no regular file");
-  CHECK(error_of(folder.path.string()) == "this is a folder, expected a file");
+  CHECK(error_of(pipe) == "it is no regular file, but a pipe or a device");
+  CHECK(error_of(folder.path.string()) == "it is a folder, not a file");
   CHECK(error_of(folder / "absent.png") == "No such file or directory");
 }
 

@@ -375,3 +375,23 @@ TEST_CASE("Constraints in words") {
   c.choices = {"all", "head"};
   CHECK(c.text() == "one of all, head");
 }
+
+TEST_CASE("of thousands of mistakes only those that may be shown are searched for what was meant") {
+  std::string text = "name: x\nencoder: []\n";
+  for (int i = 0; i < 5000; ++i) text += "sead_" + std::to_string(i) + ": 1\n";
+  Issues issues;
+  Node root = parse_yaml(source(text), issues);
+  set_paths(root);
+  const SampleCatalog catalog;
+  int searches = 0;
+  Reader reader(issues, catalog, [&] {
+    ++searches;
+    return std::vector<std::string>{"data.seed"};
+  });
+  Experiment experiment;
+  reader.read_struct(root, param_list<Experiment>(), &experiment);
+  CHECK(issues.all().size() == 5000);
+  CHECK(searches > 0);
+  CHECK(searches <= 2 * 200);
+  CHECK(issues.format().find("... and 4900 more") != std::string::npos);
+}

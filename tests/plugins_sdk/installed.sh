@@ -9,4 +9,5 @@ cmake --install "$build" --prefix "$folder/prefix" > /dev/null
 ldd "$folder/prefix/bin/strata" "$folder/prefix/lib/libstrata.so" | grep libstrata_base.so |
   grep -vq "$folder" && { echo "FAILED: it takes libraries from the build tree" >&2; exit 1; }
 ! grep -q "$build" "$folder/prefix/lib/cmake/strata/strataConfig.cmake"
-exec bash "$(dirname "$0")/project.sh" "$folder/prefix/bin/strata" "$family" "$folder/work"
+bash "$(dirname "$0")/project.sh" "$folder/prefix/bin/strata" "$family" "$folder/work"
+python3 "$(dirname "$0")/../attacks/runpath.py" "$folder"

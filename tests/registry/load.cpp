@@ -4,12 +4,19 @@
 
 #include <doctest/doctest.h>
 #include <elf.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 
+#include "folder.hpp"
 #include "strata/registry/registry.hpp"
 #include "strata/registry/stamp.hpp"
+#include "strata/registry/trial.hpp"
 #include "strata/support/files.hpp"
 #include "strata/support/sha256.hpp"
 
@@ -127,6 +134,60 @@ TEST_CASE("A library whose code fails while it is loaded is refused, and the pro
         "dataset 'mnist' of libname_taken.so is registered already, by strata itself");
 }
 
+TEST_CASE("The trial ends in its time, and ends what the library has started") {
+  CHECK(try_to_open(library("hangs"), std::chrono::seconds(1)) ==
+        "it was not loaded within 1 seconds");
+  CHECK(try_to_open(library("leaves_a_process")).empty());
+  const pid_t left = waitpid(-1, nullptr, WNOHANG);
+  CHECK(left == -1);  // no child, not even one that hangs
+  CHECK(errno == ECHILD);
+}
+
+TEST_CASE("A library that crashes when it is opened again says so, and what crashed") {
+  const testing::TemporaryFolder folder("crashes");
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], STDERR_FILENO);
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    setenv("STRATA_TEST_MARK", (folder / "mark").c_str(), 1);
+    load_plugin(library("later"), ".");
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string said(500, '\0');
+  said.resize(static_cast<size_t>(std::max<ssize_t>(read(ends[0], said.data(), said.size()), 0)));
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFSIGNALED(status));
+  CHECK(said == "strata: error: plugin " + library("later").string() +
+                    ": its code crashed while it was loaded: Segmentation fault\n");
+}
+
+TEST_CASE("What is loaded is what was checked") {
+  const testing::TemporaryFolder folder("replaced");
+  fs::copy_file(library("later"), folder / "liblater.so");
+  const std::string before = sha256_hex(read_file(folder / "liblater.so"));
+  setenv("STRATA_TEST_MARK", (folder / "mark").c_str(), 1);
+  setenv("STRATA_TEST_REPLACED", (folder / "liblater.so").c_str(), 1);
+  CHECK(refusal(folder / "liblater.so") == "it was replaced while it was loaded; load it again");
+  CHECK(sha256_hex(read_file(folder / "liblater.so")) != before);
+  unsetenv("STRATA_TEST_REPLACED");
+  unsetenv("STRATA_TEST_MARK");
+}
+
+TEST_CASE("A library that others may write to is loaded with a warning") {
+  const testing::TemporaryFolder folder("open");
+  fs::copy_file(library("made_for_all"), folder / "libmade_for_all.so");
+  fs::permissions(folder.path, fs::perms::all);
+  const PluginLibrary open = load_plugin(folder / "libmade_for_all.so", ".");
+  CHECK(open.warning == "plugin " + (folder / "libmade_for_all.so") + ": others may write to " +
+                            folder.path.string() + ", and so have their code run");
+}
+
 TEST_CASE("A library that is not there") {
   CHECK(refusal("build/libnone.so") ==
         "plugin 'build/libnone.so': there is no file ./build/libnone.so");
@@ -182,7 +243,8 @@ TEST_CASE("A good library is loaded once, and its component is one like any othe
   CHECK(info->params.fields.at(0).name == "count");
   setenv("STRATA_PLUGIN_PATH", ("/nowhere:" + kPlugins.string()).c_str(), 1);
   CHECK(load_plugin("good", ".").path == plugin.path);
-  CHECK(loaded_plugins().size() == 1);
+  CHECK(plugin.warning.empty());
+  CHECK(loaded_plugins().size() == 2);
   fs::create_directories(kPlugins / "other");
   std::string other = read_file(library("good")) + "x";
   write_file_atomically(kPlugins / "other" / "libgood.so", other);

@@ -10,6 +10,7 @@
 
 #include "folder.hpp"
 #include "strata/record/record.hpp"
+#include "strata/record/seal.hpp"
 #include "strata/support/random.hpp"
 #include "strata/support/sha256.hpp"
 
@@ -279,11 +280,12 @@ inline void set_epochs(Json& record, size_t stage, size_t epochs) {
 }
 
 /// As the runner lays them out: folder/<name>/<run_id>/record.json.
-inline std::filesystem::path write_record(const std::filesystem::path& folder, const Json& record) {
+inline std::filesystem::path write_record(const std::filesystem::path& folder, Json record) {
+  record["config_hash"] = sha256_hex(record["config"].dump());
   const auto path = folder / record["name"].get<std::string>() /
                     record["run_id"].get<std::string>() / "record.json";
   std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path) << record_text(record);  // no flush to the disk: thousands are written
+  std::ofstream(path) << sealed_text(record);  // no flush to the disk: thousands are written
   return path;
 }
 

@@ -1,10 +1,9 @@
 #include "strata/run/runner.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
+#include <cerrno>
 
-#include <csignal>
-
+#include "faults.hpp"
 #include "run/small_run.hpp"
 
 namespace fs = std::filesystem;
@@ -57,8 +56,8 @@ TEST_CASE("what a run that was killed here left behind is gone") {
   const TemporaryFolder folder("leftovers");
   const std::string text = with(kSmallRun, "classify: {epochs: 4", "classify: {epochs: 1");
   const fs::path path = folder_of(text, folder.path);
-  write_file_atomically(path / "record.json.tmp-4194305", "part of a record");
-  write_file_atomically(path / "weights" / "pretrain-1.safetensors.tmp-4194305", "part");
+  write_file_atomically(path / "record.json.tmp-0123456789abcdef", "part of a record");
+  write_file_atomically(path / "weights" / "pretrain-1.safetensors.tmp-fedcba9876543210", "part");
   CHECK(run(text, folder.path).status == "completed");
   for (const auto& entry : fs::recursive_directory_iterator(path))
     CHECK(entry.path().string().find(".tmp-") == std::string::npos);
@@ -195,18 +194,13 @@ TEST_CASE("weights that cannot be written fail the run, which closes its record"
   const std::string text = with(kSmallRun, "units: 8", "units: 80");  // a megabyte of weights
   const fs::path weights = folder_of(text, folder.path) / "weights";
   const fs::path file = weights / "pretrain-1.safetensors";
-  rlimit before{};
-  getrlimit(RLIMIT_FSIZE, &before);
-  const rlimit limit{300'000, before.rlim_max};
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  setrlimit(RLIMIT_FSIZE, &limit);
+  const FailingPath full("pretrain-1.safetensors", ENOSPC);
   const RunOutcome outcome = run(text, folder.path);
-  setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, handler);
   CHECK(outcome.status == "failed");
-  CHECK(outcome.error ==
-        fmt::format("cannot write {}: File too large, in stage 'pretrain-1' after 3 epochs",
-                    file.string()));
+  CHECK(
+      outcome.error ==
+      fmt::format("cannot create {}: No space left on device, in stage 'pretrain-1' after 3 epochs",
+                  file.string()));
   const Json record = read_record(outcome.record);
   check_schema(outcome.record);
   CHECK(record["status"] == "failed");

@@ -34,12 +34,6 @@ size_t entries(const fs::path& folder) {
       std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
-/// The name of the file that write_file_atomically(path) of this process writes first, made a link
-/// to /dev/full, the device on which every write fails for want of space.
-void fill_disk_for(const fs::path& path) {
-  fs::create_symlink("/dev/full", path.string() + fmt::format(".tmp-{}", ::getpid()));
-}
-
 /// Runs the body in a child that may write 1000 bytes a file; the wait status.
 int in_limited_child(const std::function<void()>& body) {
   const pid_t child = fork();
@@ -84,18 +78,19 @@ TEST_CASE("a writer killed half-way leaves the old file") {
 TEST_CASE("what a killed writer left is removed, and nothing else") {
   const TemporaryFolder folder("leftovers");
   const fs::path run = folder.path / "run";
-  for (const char* name : {"record.json", "record.json.tmp-", "notes.tmp-3a", "weights/w", "tmp-7"})
+  for (const char* name : {"record.json", "record.json.tmp-", "notes.tmp-3a", "weights/w", "tmp-7",
+                           "record.json.tmp-0123456789abcdeg", "b.tmp-0123456789abcdef0"})
     write_file_atomically(run / name, "kept");
   fs::create_directory(run / "folder.tmp-12");
   const int status = in_limited_child(
       [&] { write_file_atomically(run / "weights" / "w", std::string(5000, 'n')); });
   REQUIRE(WIFSIGNALED(status));
   REQUIRE(entries(run / "weights") == 2);
-  write_file_atomically(run / "record.json.tmp-123", "part");
+  write_file_atomically(run / "record.json.tmp-123", "part");  // of an earlier strata
   remove_leftovers(run);
   CHECK(entries(run / "weights") == 1);
   CHECK(read_file(run / "weights" / "w") == "kept");
-  CHECK(entries(run) == 6);
+  CHECK(entries(run) == 8);
   CHECK(!fs::exists(run / "record.json.tmp-123"));
   remove_leftovers(folder.path / "missing");
 }
@@ -116,17 +111,6 @@ TEST_CASE("a write that fails half-way says why, and leaves the old file and not
   CHECK(entries(folder.path) == 1);
 }
 
-TEST_CASE("a full disk is named, and the old file stays") {
-  const TemporaryFolder folder("full");
-  const fs::path path = folder.path / "record.json";
-  write_file_atomically(path, "old");
-  fill_disk_for(path);
-  CHECK(message<RunError>([&] { write_file_atomically(path, "new"); }) ==
-        fmt::format("cannot write {}: No space left on device", path.string()));
-  CHECK(read_file(path) == "old");
-  CHECK(entries(folder.path) == 1);
-}
-
 TEST_CASE("places that cannot be written are refused with the system's reason") {
   const TemporaryFolder folder("places");
   const fs::path file = folder.path / "file", taken = folder.path / "taken";
@@ -135,7 +119,7 @@ TEST_CASE("places that cannot be written are refused with the system's reason") 
   CHECK(message<RunError>([&] { write_file_atomically(file / "below" / "x", "y"); }) ==
         fmt::format("cannot create folder {}: Not a directory", (file / "below").string()));
   CHECK(message<RunError>([&] { write_file_atomically(taken, "y"); }) ==
-        fmt::format("cannot replace {}: Is a directory", taken.string()));
+        fmt::format("cannot replace {}: it is a folder", taken.string()));
   CHECK(entries(folder.path) == 2);
 }
 
@@ -158,15 +142,4 @@ TEST_CASE("a line log appends each line at once, to what is there") {
   second.append("two");
   first.append("");
   CHECK(read_file(path) == "one\ntwo\n\n");
-}
-
-TEST_CASE("a line log says why it cannot write") {
-  const TemporaryFolder folder("log-full");
-  const fs::path path = folder.path / "events.jsonl";
-  fs::create_symlink("/dev/full", path);
-  LineLog log(path);
-  CHECK(message<RunError>([&] { log.append("line"); }) ==
-        fmt::format("cannot write {}: No space left on device", path.string()));
-  CHECK(message<RunError>([&] { LineLog(folder.path); }) ==
-        fmt::format("cannot create {}: Is a directory", folder.path.string()));
 }

@@ -8,6 +8,7 @@
 #include "strata/data/idx.hpp"
 #include "strata/data/published.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 
 namespace {
 
@@ -27,7 +28,7 @@ int measure(const std::vector<std::string>& folders) {
   if (files[0].sha256 != dataset->published()->train_images.sha256 || samples.count() != 60000) {
     throw UserError(files[0].path + " does not hold MNIST");
   }
-  fmt::print("{} {:.3f}\n", files[0].path, seconds.count());
+  print_out("{} {:.3f}\n", files[0].path, seconds.count());
   return 0;
 }
 
@@ -37,7 +38,7 @@ int main(int argc, char** argv) {
   try {
     return measure({argv + 1, argv + argc});
   } catch (const std::exception& e) {
-    fmt::print(stderr, "bench_decode: {}\n", e.what());
+    print_err("bench_decode: {}\n", e.what());
     return 2;
   }
 }

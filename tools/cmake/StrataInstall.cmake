@@ -5,9 +5,9 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS strata RUNTIME DESTINATION bin)
 install(TARGETS strata_base strata_engine LIBRARY DESTINATION lib)
-set_target_properties(strata PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
-set_target_properties(strata_base strata_engine PROPERTIES INSTALL_RPATH "$ORIGIN")
-set_target_properties(strata strata_base strata_engine PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+strata_runpath(strata "$ORIGIN" "$ORIGIN/../lib")
+strata_runpath(strata_base "$ORIGIN")
+strata_runpath(strata_engine "$ORIGIN")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/framework/ DESTINATION include/strata
   FILES_MATCHING REGEX "[.](hpp|cuh)$")
 
@@ -39,6 +39,6 @@ set(STRATA_CONFIG_INCLUDES "\${_strata_root}/include")
 configure_file(${_tools}/strataConfig.cmake.in
   ${PROJECT_BINARY_DIR}/install/strataConfig.cmake @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/install/strataConfig.cmake ${_version_file}
-  ${_tools}/StrataPlugin.cmake ${_tools}/StrataCuda.cmake ${_tools}/StrataTorch.cmake
+  ${_tools}/StrataPlugin.cmake ${_tools}/StrataRunpath.cmake ${_tools}/StrataCuda.cmake ${_tools}/StrataTorch.cmake
   ${_tools}/plugin_stamp.cpp
   DESTINATION lib/cmake/strata)

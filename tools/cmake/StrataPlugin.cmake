@@ -6,6 +6,8 @@
 #
 # Adds the test <name>.check, which is `strata plugin check`, and, with TEST, a program test_<name> of
 # these sources and the plugin's.
+include("${CMAKE_CURRENT_LIST_DIR}/StrataRunpath.cmake")
+
 function(strata_add_plugin name)
   cmake_parse_arguments(arg "" "" "TEST" ${ARGN})
   set(sources ${arg_UNPARSED_ARGUMENTS})
@@ -34,6 +36,7 @@ function(strata_add_plugin name)
   target_compile_definitions(${name} PRIVATE STRATA_TORCH_VERSION="${STRATA_TORCH_VERSION}")
   target_link_libraries(${name} PRIVATE ${parts})
   target_link_options(${name} PRIVATE -Wl,--no-undefined)
+  strata_runpath(${name})
   add_test(NAME ${name}.check COMMAND ${STRATA_COMMAND} plugin check $<TARGET_FILE:${name}>)
 
   if(arg_TEST)

@@ -1,10 +1,10 @@
 #include "command/compare.hpp"
 
-#include <iostream>
 #include <memory>
 
 #include "command/runs.hpp"
 #include "strata/report/rendering/comparison_text.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
@@ -18,14 +18,14 @@ struct CompareArguments {
 void print_comparison(const CompareArguments& arguments) {
   const Comparison comparison = compare_places(arguments.places, arguments.options);
   if (arguments.json)
-    std::cout << comparison_json(comparison).dump(1) << '\n';
+    print_out("{}\n",
+              comparison_json(comparison).dump(1, ' ', false, Json::error_handler_t::replace));
   else if (arguments.csv)
-    std::cout << comparison_csv(comparison);
+    print_out(comparison_csv(comparison));
   else if (arguments.markdown)
-    std::cout << comparison_markdown(comparison);
+    print_out(comparison_markdown(comparison));
   else
-    std::cout << comparison_text(comparison, output_width());
-  std::cout.flush();
+    print_out(comparison_text(comparison, output_width()));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "strata/data/search.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
@@ -54,7 +55,7 @@ uint64_t size_on_disk(const FoundSet& found) {
 
 void list_row(const std::string& name, const std::string& state, const std::string& size,
               const std::string& where) {
-  fmt::print("{:<18}{:<12}{:>10}  {}\n", name, state, size, where);
+  print_out("{:<18}{:<12}{:>10}  {}\n", name, state, size, where);
 }
 
 void list_published(const PublishedSet& set, const std::vector<std::string>& folders) {
@@ -76,7 +77,7 @@ void list_published(const PublishedSet& set, const std::vector<std::string>& fol
 void warn_of_missing_folders() {
   for (const SearchFolder& folder : search_folders({}))
     if (folder.is_mistaken())
-      fmt::print(stderr, "strata: warning: STRATA_DATA names '{}': no such folder\n", folder.path);
+      print_err("strata: warning: STRATA_DATA names '{}': no such folder\n", folder.path);
 }
 
 void list_datasets(const std::vector<std::string>& folders) {
@@ -108,10 +109,10 @@ int verify_copies(const PublishedSet& set, const std::vector<std::string>& folde
       try {
         if (!path) throw UserError(fmt::format("{}/{}: missing", found.folder, file.name));
         verify_published(file, *path);
-        fmt::print("{}: right\n", *path);
+        print_out("{}: right\n", *path);
       } catch (const UserError& e) {
         ++flaws;
-        fmt::print("{}\n", e.what());
+        print_out("{}\n", e.what());
       }
     }
     if (flaws == before) ++sound;
@@ -139,12 +140,12 @@ int verify_datasets(std::vector<std::string> names, const std::vector<std::strin
     }
   }
   if (flaws > 0) {
-    fmt::print("{} broken or missing\n",
-               flaws == 1 ? "1 file is" : fmt::format("{} files are", flaws));
+    print_out("{} broken or missing\n",
+              flaws == 1 ? "1 file is" : fmt::format("{} files are", flaws));
     return 2;
   }
   if (sound == 0) throw UserError("no published set was found: there is nothing to verify");
-  fmt::print("{} verified\n", sound == 1 ? "1 data set" : fmt::format("{} data sets", sound));
+  print_out("{} verified\n", sound == 1 ? "1 data set" : fmt::format("{} data sets", sound));
   return 0;
 }
 

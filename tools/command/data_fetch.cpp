@@ -7,6 +7,7 @@
 #include "command/data.hpp"
 #include "strata/data/fetch.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/terminal.hpp"
 
 namespace strata {
@@ -22,7 +23,7 @@ class ProgressLines {
 
   void note(const std::string& line) {
     wipe();
-    fmt::print(stderr, "{}\n", line);
+    print_err("{}\n", line);
     tenths_ = 0;
   }
 
@@ -33,12 +34,12 @@ class ProgressLines {
     const auto tenths = static_cast<int>(10 * p.done / p.total);
     if (tenths <= tenths_) return;
     tenths_ = tenths;
-    fmt::print(stderr, "  {}: {}\n", file, text(p));
+    print_err("  {}: {}\n", file, text(p));
   }
 
  private:
   void wipe() {
-    if (bar_) fmt::print(stderr, "\r\x1b[K");
+    if (bar_) redraw_line("");
     bar_ = false;
   }
 
@@ -64,8 +65,7 @@ class ProgressLines {
       const size_t filled = p.total > 0 ? width * p.done / p.total : 0;
       line = fmt::format("{} [{:#<{}}{:<{}}] {}", file, "", filled, "", width - filled, figures);
     }
-    fmt::print(stderr, "\r{}\x1b[K", line.substr(0, room));
-    std::fflush(stderr);
+    redraw_line(line.substr(0, room));
     bar_ = true;
   }
 
@@ -93,7 +93,7 @@ void fetch_dataset(const std::string& name, const FetchArguments& arguments) {
     lines.progress(file, p);
   };
   const std::string folder = fetch_published(*dataset->published(), options, events);
-  fmt::print("{} is complete in {}\n", name, folder);
+  print_out("{} is complete in {}\n", name, folder);
 }
 
 }  // namespace strata

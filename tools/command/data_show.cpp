@@ -9,6 +9,7 @@
 #include "command/data.hpp"
 #include "strata/data/statistics.hpp"
 #include "strata/record/image.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
@@ -31,7 +32,7 @@ void print_counts(const DatasetInfo& info, const LoadedData& data) {
     names.push_back(std::move(name));
   }
   const auto row = [&](const std::string& name, const auto& first, const auto& second) {
-    fmt::print("{:<{}}{:>9}{:>9}\n", name, width, first, second);
+    print_out("{:<{}}{:>9}{:>9}\n", name, width, first, second);
   };
   row("class", "train", "test");
   for (size_t c = 0; c < names.size(); ++c) row(names[c], train[c], test[c]);
@@ -44,8 +45,8 @@ void print_pixels(const char* part, const Samples& samples) {
   const auto percent = [&](size_t byte) {
     return 100 * static_cast<double>(pixels.histogram[byte]) / count;
   };
-  fmt::print("{} pixels (0 to 1): mean {:.4f}, variance {:.4f}, {:.1f} % are 0, {:.1f} % are 1\n",
-             part, pixels.mean, pixels.variance, percent(0), percent(255));
+  print_out("{} pixels (0 to 1): mean {:.4f}, variance {:.4f}, {:.1f} % are 0, {:.1f} % are 1\n",
+            part, pixels.mean, pixels.variance, percent(0), percent(255));
 }
 
 // The first samples of each class, at most `each`, class after class.
@@ -73,7 +74,7 @@ void write_sheet(const Samples& part, int64_t classes, const std::string& path) 
   }
   write_png(path, tile_sheet(tiles, part.shape[0], part.shape[1], part.shape[2],
                              static_cast<int64_t>(columns)));
-  fmt::print("{}: the first training samples of each class, a row a class\n", path);
+  print_out("{}: the first training samples of each class, a row a class\n", path);
 }
 
 // A sample in grey, reduced by averaging until it is at most 16 pixels wide and high.
@@ -132,7 +133,7 @@ void draw_samples(const Samples& part, int64_t classes) {
         }
         line += colours ? "\x1b[0m " : " ";
       }
-      fmt::print("{}\n", line);
+      print_drawing(line + '\n');
     }
     row.clear();
   };
@@ -154,15 +155,15 @@ void show_dataset(const std::string& name, const std::vector<std::string>& folde
   DataContext context;
   context.folders = folders;
   const LoadedData data = dataset->load(context);
-  fmt::print("{}: {} classes, samples of {}\n", name, info.classes, shape_text(info.sample_shape));
+  print_out("{}: {} classes, samples of {}\n", name, info.classes, shape_text(info.sample_shape));
   for (const DataFile& file : data.files) {
-    fmt::print("  {}  sha256 {}\n", file.path.empty() ? file.name : file.path, file.sha256);
+    print_out("  {}  sha256 {}\n", file.path.empty() ? file.name : file.path, file.sha256);
   }
   print_counts(info, data);
   print_pixels("training", data.train);
   print_pixels("test", data.test);
   if (info.sample_shape.size() != 3) {
-    fmt::print("the samples are no images: none is drawn\n");
+    print_out("the samples are no images: none is drawn\n");
     return;
   }
   draw_samples(data.train, info.classes);

@@ -9,6 +9,7 @@
 
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
@@ -83,7 +84,7 @@ void write_starter(const std::string& file) {
   write_file_atomically(
       file,
       fmt::format("name: {:<36} # the folder of its results\n", run_name(file)) + (kStarter + 1));
-  fmt::print("wrote {0}; see it with: strata show {0}; train it with: strata run {0}\n", file);
+  print_out("wrote {0}; see it with: strata show {0}; train it with: strata run {0}\n", file);
 }
 
 }  // namespace

@@ -19,11 +19,13 @@
 #include "command/report.hpp"
 #include "command/runs.hpp"
 #include "command/usage.hpp"
+#include "command/verify.hpp"
 #include "engine/engine.hpp"
 #include "strata/record/record.hpp"
 #include "strata/report/reading/shown_record.hpp"
 #include "strata/report/rendering/show.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
 #include "strata/support/version.hpp"
 #include "strata/yaml/issues.hpp"
@@ -130,6 +132,9 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_flag("--again", request.again, "run anew what has finished, or was interrupted, before");
   run->add_flag("--resume-anyway", request.resume_anyway,
                 "go on with an interrupted run although strata, data, plugins or machine differ");
+  run->add_flag(
+      "--verify", request.verify,
+      "read the files of runs that completed before, and run anew what is not as recorded");
   run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
   run->add_option("--part-of", request.part_of)->group("");  // hidden: see EngineRequest
 
@@ -137,6 +142,8 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
       add("check", "Find every mistake in experiment files, without data or GPU.", Command::check);
   add_files(*check, request, "experiment file (YAML)");
   check->add_flag("-q,--quiet", request.quiet, "print mistakes only");
+  check->add_flag("--no-plugins", request.no_plugins,
+                  "load no plugin, and say which libraries the files would load");
 
   CLI::App* show = add("show", "Print an experiment resolved (settings, stages, layers), or a run.",
                        Command::show);
@@ -207,7 +214,7 @@ bool show_runs(const EngineRequest& request) {
           "show takes one experiment file, or any number of runs: '{}' is no run", path.string()));
   }
   if (request.json) text = record_text(records.size() == 1 ? records[0] : records);
-  fmt::print("{}", text);
+  print_out("{}", text);
   return true;
 }
 
@@ -225,6 +232,7 @@ int run_command_line(int argc, char** argv) {
   add_init_command(app, exit_code);
   add_compare_command(app, exit_code);
   add_report_command(app, exit_code);
+  add_verify_command(app, exit_code);
   add_data_command(app, exit_code);
   add_plugin_command(app, request, for_engine);
   add_help_command(app);
@@ -244,9 +252,12 @@ int run_command_line(int argc, char** argv) {
 }  // namespace strata
 
 int main(int argc, char** argv) {
+  strata::guard_streams();
+  int exit_code = 0;
   try {
-    return strata::run_command_line(argc, argv);
+    exit_code = strata::run_command_line(argc, argv);
   } catch (...) {
-    return strata::report_current_exception();
+    exit_code = strata::report_current_exception();
   }
+  return strata::checked_exit_code(exit_code);
 }

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "strata/support/files.hpp"
+#include "strata/support/print.hpp"
 #include "strata/yaml/issues.hpp"
 
 namespace strata {
@@ -120,10 +121,10 @@ void create(const NewPlugin& plugin) {
         files.emplace(filled_in(file.path.substr(slash + 1), values), filled_in(file.text, values));
   for (const auto& [name, text] : files) {
     write_file_atomically(folder / name, text);
-    fmt::print("wrote {}\n", (folder / name).string());
+    print_out("wrote {}\n", (folder / name).string());
   }
-  fmt::print("its {} lists the commands that build, check and run it\n",
-             (folder / "README.md").string());
+  print_out("its {} lists the commands that build, check and run it\n",
+            (folder / "README.md").string());
 }
 
 }  // namespace

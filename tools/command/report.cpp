@@ -11,6 +11,7 @@
 #include "strata/report/rendering/html.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
@@ -40,9 +41,9 @@ void write_report(const Arguments& arguments) {
   check_place(arguments.out);
   const Comparison comparison = compare_places(arguments.places, arguments.options);
   const std::string page = html_report(comparison, arguments.title, report_assets());
-  write_file_atomically(arguments.out, page);
-  fmt::print("{}: {}, {:.1f} MB\n", arguments.out, counts_text(comparison),
-             static_cast<double>(page.size()) / 1e6);
+  if (write_output(arguments.out, page)) return;
+  print_out("{}: {}, {:.1f} MB\n", arguments.out, counts_text(comparison),
+            static_cast<double>(page.size()) / 1e6);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "strata/support/print.hpp"
+
 namespace strata {
 
 FoundRuns read_runs(const std::vector<std::string>& places) {
@@ -15,8 +17,8 @@ FoundRuns read_runs(const std::vector<std::string>& places) {
   constexpr size_t most = 20;
   const size_t all = found.unreadable.size();
   for (size_t i = 0; i < std::min(all, most); ++i)
-    fmt::print(stderr, "strata: warning: {} (left out)\n", found.unreadable[i].error);
-  if (all > most) fmt::print(stderr, "strata: warning: and {} more (left out)\n", all - most);
+    print_err("strata: warning: {} (left out)\n", found.unreadable[i].error);
+  if (all > most) print_err("strata: warning: and {} more (left out)\n", all - most);
   return found;
 }
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 #include "strata/yaml/issues.hpp"
 
 namespace strata {
@@ -64,7 +66,12 @@ std::vector<std::string> expand_help(const CLI::App& app, std::vector<std::strin
 }
 
 int end_parsing(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return app.exit(error);
+  if (error.get_exit_code() == 0) {
+    std::ostringstream asked_for;
+    const int code = app.exit(error, asked_for, asked_for);
+    print_out(asked_for.str());
+    return code;
+  }
   const CLI::App* command = &app;
   std::string name = app.get_name();
   while (!command->get_subcommands().empty()) {
@@ -72,8 +79,8 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error) {
     name += " " + command->get_name();
   }
   const bool extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-  fmt::print(stderr, "strata: error: {}\nhow it is used: {} --help\n",
-             extras ? extras_text(app, *command) : error.what(), name);
+  print_err("strata: error: {}\nhow it is used: {} --help\n",
+            extras ? extras_text(app, *command) : error.what(), name);
   return 2;
 }
 

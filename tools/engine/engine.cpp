@@ -5,6 +5,7 @@
 #include "engine/commands.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/support/exit_guard.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
@@ -38,14 +39,15 @@ extern "C" int strata_engine(const strata::EngineRequest& request) {
   using namespace strata;
   try {
     const ExitGuard guard([] {
-      fmt::print(stderr,
-                 "strata: error: the command did not end: code of a plugin called exit()\n");
+      print_err("strata: error: the command did not end: code of a plugin called exit()\n");
     });
     for (const std::string& problem : Registry::instance().problems())
-      fmt::print(stderr, "strata: error: {}\n", problem);
+      print_err("strata: error: {}\n", problem);
     if (!Registry::instance().problems().empty()) return 2;
     for (const std::string& plugin : request.plugins)
-      load_plugin(plugin, std::filesystem::current_path());
+      if (const PluginLibrary library = load_plugin(plugin, std::filesystem::current_path());
+          !library.warning.empty())
+        print_err("strata: warning: {}\n", library.warning);
     return dispatch(request);
   } catch (...) {
     return report_current_exception();

@@ -21,8 +21,10 @@ struct EngineRequest {
   bool quiet = false;
   bool again = false;
   bool resume_anyway = false;
+  bool verify = false;  ///< run: reads all files of what was completed before
   bool keep_failed = false;
   bool dry_run = false;
+  bool no_plugins = false;  ///< check: says which libraries would be opened, and opens none
   int jobs = 1;
   bool json = false;
   std::string component;                  ///< list: a family or empty; describe: what to describe

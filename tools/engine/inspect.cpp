@@ -6,10 +6,13 @@
 #include <set>
 
 #include "engine/commands.hpp"
+#include "strata/composition/compose.hpp"
 #include "strata/parameters/describe.hpp"
 #include "strata/parameters/schema.hpp"
+#include "strata/registry/load.hpp"
 #include "strata/report/rendering/show_settings.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/terminal.hpp"
 
 namespace strata {
@@ -22,10 +25,10 @@ size_t output_width() {
 }
 
 void print_stages(const CheckedExperiment& checked) {
-  fmt::print("stages:\n");
+  print_out("stages:\n");
   const Json config = checked.experiment.resolved();
   for (const StageSpec& stage : checked.plan.stages)
-    fmt::print("{}", stage_text(stage.dump(), config, output_width()));
+    print_out("{}", stage_text(stage.dump(), config, output_width()));
 }
 
 void print_layers(const Plan& plan) {
@@ -36,16 +39,16 @@ void print_layers(const Plan& plan) {
       name = std::max(name, layer.name.size());
       type = std::max(type, layer.type.size());
     }
-  fmt::print("layers:\n");
+  print_out("layers:\n");
   for (const auto& block : plan.stack->blocks()) {
     for (const PlacedLayer& layer : block->layers)
-      fmt::print("  {:<{}} {:<{}} {:>10} -> {:<10} {:>10} parameter{}{}\n", layer.name, name,
-                 layer.type, type, shape_text(layer.input), shape_text(layer.output),
-                 layer.parameters, layer.parameters == 1 ? "" : "s",
-                 layer.tied_to.empty() ? "" : ", tied to " + layer.tied_to);
+      print_out("  {:<{}} {:<{}} {:>10} -> {:<10} {:>10} parameter{}{}\n", layer.name, name,
+                layer.type, type, shape_text(layer.input), shape_text(layer.output),
+                layer.parameters, layer.parameters == 1 ? "" : "s",
+                layer.tied_to.empty() ? "" : ", tied to " + layer.tied_to);
     total += block->parameters();
   }
-  fmt::print("  {} parameter{} in all\n", total, total == 1 ? "" : "s");
+  print_out("  {} parameter{} in all\n", total, total == 1 ? "" : "s");
 }
 
 std::string place_text(const Node& node) {
@@ -90,9 +93,9 @@ void print_settings(const LoadedExperiment& experiment) {
     path = std::max(path, setting.path.size());
     if (setting.value.size() <= 40) value = std::max(value, setting.value.size());
   }
-  fmt::print("settings (value, where it comes from):\n");
+  print_out("settings (value, where it comes from):\n");
   for (const ShownSetting& setting : settings)
-    fmt::print("  {:<{}}  {:<{}}  {}\n", setting.path, path, setting.value, value, setting.origin);
+    print_out("  {:<{}}  {:<{}}  {}\n", setting.path, path, setting.value, value, setting.origin);
 }
 
 std::vector<std::string> chosen_families(const std::string& family) {
@@ -123,10 +126,35 @@ size_t different(const std::vector<CheckedExperiment>& runs) {
   return places.size();
 }
 
+/// Says which libraries a file's runs would open; opens none, and so looks no further.
+bool list_plugins(const EngineRequest& request, const std::string& file) {
+  Issues issues;
+  const Composition composition =
+      compose(file, {request.overrides, request.sweeps, request.seeds}, issues);
+  std::set<std::string> lines;
+  for (const ComposedRun& run : composition.runs)
+    for (const auto& [plugin, folder] : listed_plugins(run.root)) {
+      try {
+        lines.insert(
+            fmt::format("{}: would load {}\n", plugin->origin.text(),
+                        std::filesystem::canonical(find_plugin(plugin->scalar, folder)).string()));
+      } catch (const UserError& e) {
+        issues.error(plugin->origin, plugin->path, e.what());
+      }
+    }
+  print_issues(issues);
+  if (issues.ok() && lines.empty()) print_out("{}: loads no library\n", file);
+  for (const std::string& line : lines) print_out(line);
+  return issues.ok();
+}
+
 }  // namespace
 
 int check_command(const EngineRequest& request) {
   bool good = true;
+  for (const std::string& file : request.files)
+    if (request.no_plugins) good = list_plugins(request, file) && good;
+  if (request.no_plugins) return good ? 0 : 2;
   for (const std::string& file : request.files) {
     Issues issues;
     const std::vector<CheckedExperiment> runs = load_checked(request, file, issues);
@@ -136,8 +164,8 @@ int check_command(const EngineRequest& request) {
     print_notes(runs);
     const size_t made = different(runs);
     print_repeated(file, runs.size(), runs.size() - made);
-    fmt::print("{}: ok, {}{}\n", file, made > 1 ? fmt::format("{} runs of ", made) : "",
-               stages_text(runs));
+    print_out("{}: ok, {}{}\n", file, made > 1 ? fmt::format("{} runs of ", made) : "",
+              stages_text(runs));
   }
   return good ? 0 : 2;
 }
@@ -150,37 +178,37 @@ int show_command(const EngineRequest& request) {
   print_notes(runs);
   const CheckedExperiment& checked = runs.at(0);
   if (request.json) {
-    fmt::print("{}\n", checked.experiment.resolved().dump(2));
+    print_out("{}\n", checked.experiment.resolved().dump(2));
     return 0;
   }
   print_settings(checked.experiment);
   print_stages(checked);
   print_layers(checked.plan);
-  fmt::print("run id: {}\n", checked.experiment.run_id());
+  print_out("run id: {}\n", checked.experiment.run_id());
   if (const size_t made = different(runs); made > 1)
-    fmt::print("the first of {} runs ({}); `strata run --dry-run` lists them\n", made,
-               checked.experiment.label);
+    print_out("the first of {} runs ({}); `strata run --dry-run` lists them\n", made,
+              checked.experiment.label);
   return 0;
 }
 
 int list_command(const EngineRequest& request) {
   for (const std::string& family : chosen_families(request.component))
-    fmt::print("{}", list_components(Registry::instance(), family));
+    print_out("{}", list_components(Registry::instance(), family));
   return 0;
 }
 
 int describe_command(const EngineRequest& request) {
-  fmt::print("{}", describe(request.component, param_list<Experiment>(), Registry::instance()));
+  print_out("{}", describe(request.component, param_list<Experiment>(), Registry::instance()));
   return 0;
 }
 
 int schema_command(const EngineRequest&) {
-  fmt::print("{}\n", experiment_schema(param_list<Experiment>(), Registry::instance()).dump(2));
+  print_out("{}\n", experiment_schema(param_list<Experiment>(), Registry::instance()).dump(2));
   return 0;
 }
 
 int components_command(const EngineRequest&) {
-  fmt::print("{}", components_markdown(param_list<Experiment>(), Registry::instance()));
+  print_out("{}", components_markdown(param_list<Experiment>(), Registry::instance()));
   return 0;
 }
 

@@ -15,6 +15,7 @@
 
 #include "strata/run/progress.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/terminal.hpp"
 
 namespace strata {
@@ -30,7 +31,7 @@ struct Running {
 
 /// Starts a process that ends with this one, however this one ends: a sweep that was killed may be
 /// taken up at once, with no run of the former still writing. Between fork and exec only what is
-/// safe beside other threads is called.
+/// safe beside other threads is called. -1 with errno where there can be none.
 pid_t spawn(const std::vector<std::string>& command, int output) {
   std::vector<char*> arguments;
   for (const std::string& argument : command)
@@ -38,8 +39,7 @@ pid_t spawn(const std::vector<std::string>& command, int output) {
   arguments.push_back(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();
-  if (pid < 0) throw RunError(fmt::format("cannot start a run: {}", std::strerror(errno)));
-  if (pid > 0) return pid;
+  if (pid != 0) return pid;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(128 + SIGKILL);  // it ended before it could be said
   for (const int signal : stop_signals)
@@ -58,7 +58,8 @@ class Jobs {
 
   std::vector<JobResult> run() {
     while (true) {
-      while (stop_ == 0 && next_ < jobs_.size() && running_.size() < at_once_) start();
+      while (stop_ == 0 && next_ < jobs_.size() && running_.size() < at_once_)
+        if (!start()) do_with_fewer();
       if (running_.empty()) break;
       if (stop_ != 0 && !told_) tell();
       read_some();
@@ -68,17 +69,43 @@ class Jobs {
   }
 
  private:
-  void start() {
+  /// False, with errno, where the system gives no further process or pipe.
+  bool start() {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-      throw RunError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    if (pipe2(ends, O_CLOEXEC) != 0) return false;
     Running running;
-    running.job = next_++;
+    running.job = next_;
     running.output = ends[0];
     running.pid = spawn(jobs_[running.job].command, ends[1]);
+    const int error = errno;
     close(ends[1]);
+    if (running.pid < 0) {
+      close(ends[0]);
+      errno = error;
+      return false;
+    }
+    ++next_;
     running_.push_back(running);
     status();
+    return true;
+  }
+
+  /// Those that run go on, and the next one waits for a place among them; where none runs, it has
+  /// failed, and the ones after it are tried all the same.
+  void do_with_fewer() {
+    const std::string why = std::strerror(errno);
+    if (!running_.empty()) {
+      at_once_ = running_.size();
+      clear_status();
+      print_err(
+          "strata: warning: no further process can be started ({}): {} at once from here on\n", why,
+          at_once_);
+      return;
+    }
+    results_[next_].exit_code = 1;
+    ++done_, ++failed_;
+    print(jobs_[next_++].label,
+          fmt::format("strata: error: its process could not be started: {}", why));
   }
 
   /// Passes the wish to stop on, by the other signal: a terminal's ctrl-C has reached the processes
@@ -91,8 +118,7 @@ class Jobs {
   void read_some() {
     std::vector<pollfd> polled;
     for (const Running& r : running_) polled.push_back({r.output, POLLIN, 0});
-    if (poll(polled.data(), polled.size(), 500) < 0 && errno != EINTR)
-      throw RunError(fmt::format("cannot wait for the runs: {}", std::strerror(errno)));
+    if (poll(polled.data(), polled.size(), 500) < 0) return;  // a signal: `stop` is looked at
     for (size_t i = polled.size(); i-- > 0;)
       if ((polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !read_from(i)) break;
   }
@@ -140,20 +166,21 @@ class Jobs {
 
   void print(const std::string& label, const std::string& line) {
     clear_status();
-    fmt::print(stderr, "[{}] {}\n", label, line);
+    print_err("[{}] {}\n", label, line);
     status();
   }
 
   void status() const {
     if (!terminal_) return;
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-    fmt::print(stderr, "\r\033[K{} of {} runs done, {} failed, {}{} running{}", done_, jobs_.size(),
-               failed_, interrupted_ > 0 ? fmt::format("{} interrupted, ", interrupted_) : "",
-               running_.size(), time_left_text(spent.count(), done_, jobs_.size()));
+    redraw_line(fmt::format("{} of {} runs done, {} failed, {}{} running{}", done_, jobs_.size(),
+                            failed_,
+                            interrupted_ > 0 ? fmt::format("{} interrupted, ", interrupted_) : "",
+                            running_.size(), time_left_text(spent.count(), done_, jobs_.size())));
   }
 
   void clear_status() const {
-    if (terminal_) fmt::print(stderr, "\r\033[K");
+    if (terminal_) redraw_line("");
   }
 
   const std::vector<Job>& jobs_;

@@ -10,6 +10,7 @@
 #include "strata/registry/load.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
 
 namespace strata {
@@ -123,21 +124,20 @@ std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const 
 }
 
 void print_issues(const Issues& issues) {
-  if (!issues.all().empty()) fmt::print(stderr, "{}\n", issues.format());
+  if (!issues.all().empty()) print_err("{}\n", issues.format());
 }
 
 void print_repeated(const std::string& file, size_t runs, size_t repeated) {
   if (repeated > 0)
-    fmt::print(stderr, "{}: note: {} of {} runs {} asked for twice, and made once\n", file,
-               repeated, runs, repeated == 1 ? "is" : "are");
+    print_err("{}: note: {} of {} runs {} asked for twice, and made once\n", file, repeated, runs,
+              repeated == 1 ? "is" : "are");
 }
 
 void print_notes(const std::vector<CheckedExperiment>& runs) {
   std::set<std::string> printed;
   for (const CheckedExperiment& run : runs)
     for (const std::string& note : run.experiment.notes)
-      if (printed.insert(note.substr(note.find(": note: "))).second)
-        fmt::print(stderr, "{}\n", note);
+      if (printed.insert(note.substr(note.find(": note: "))).second) print_err("{}\n", note);
 }
 
 }  // namespace strata

@@ -8,13 +8,13 @@
 #include "engine/commands.hpp"
 #include "strata/contract/contract.hpp"
 #include "strata/registry/load.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
 
 void print_row(const CheckResult& result) {
-  fmt::print("  {:<46} {:<8} {}\n", result.what, outcome_name(result.outcome), result.detail);
-  std::fflush(stdout);
+  print_out("  {:<46} {:<8} {}\n", result.what, outcome_name(result.outcome), result.detail);
 }
 
 /// Prints the table; the process's exit code.
@@ -24,16 +24,14 @@ int check_and_print(const ComponentInfo& info) {
     print_row(result);
     ++counts[static_cast<int>(result.outcome)];
   });
-  fmt::print("  {} ok, {} failed, {} skipped\n", counts[0], counts[1], counts[2]);
-  std::fflush(stdout);
+  print_out("  {} ok, {} failed, {} skipped\n", counts[0], counts[1], counts[2]);
   return counts[1] == 0 ? 0 : 1;
 }
 
 /// In a child process, so that a component which crashes takes only its own table with it. That the
 /// checks came to their end, the child says through a pipe: an exit code may be the component's.
 bool check_apart(const ComponentInfo& info) {
-  fmt::print("{} {}\n", info.family, info.name);
-  std::fflush(stdout);
+  print_out("{} {}\n", info.family, info.name);
   int ends[2];
   if (::pipe(ends) != 0) throw RunError(fmt::format("no pipe: {}", std::strerror(errno)));
   const pid_t pid = ::fork();
@@ -50,10 +48,10 @@ bool check_apart(const ComponentInfo& info) {
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (!finished)
-    fmt::print("  {:<46} FAILED   in the check after the last one above it {}\n", "survives",
-               WIFSIGNALED(status)
-                   ? fmt::format("crashed ({})", ::strsignal(WTERMSIG(status)))
-                   : fmt::format("ended the process (exit code {})", WEXITSTATUS(status)));
+    print_out("  {:<46} FAILED   in the check after the last one above it {}\n", "survives",
+              WIFSIGNALED(status)
+                  ? fmt::format("crashed ({})", ::strsignal(WTERMSIG(status)))
+                  : fmt::format("ended the process (exit code {})", WEXITSTATUS(status)));
   return finished && code == 0;
 }
 
@@ -62,7 +60,7 @@ bool check_apart(const ComponentInfo& info) {
 int plugin_check_command(const EngineRequest& request) {
   const PluginLibrary library = load_plugin(request.files.at(0), std::filesystem::current_path());
   const Registry& registry = Registry::instance();
-  fmt::print("{} (sha256 {})\n", library.path.string(), library.sha256);
+  print_out("{} (sha256 {})\n", library.path.string(), library.sha256);
   bool good = true;
   for (const std::string& family : registry.families())
     for (const std::string& name : registry.names(family))

@@ -21,6 +21,8 @@
 #include "strata/run/measure_finished.hpp"
 #include "strata/run/previous_run.hpp"
 #include "strata/run/progress.hpp"
+#include "strata/support/parse_json.hpp"
+#include "strata/support/print.hpp"
 
 namespace strata {
 namespace {
@@ -95,7 +97,8 @@ void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
 /// starts.
 std::vector<Work> expand(const EngineRequest& request, bool& good) {
   std::vector<Work> all;
-  PreviousRuns records(request.out, request.data_folders);
+  PreviousRuns records(request.out, request.data_folders,
+                       request.verify ? FileCheck::content : FileCheck::quick);
   std::set<std::filesystem::path> places;
   for (const std::string& file : request.files) {
     Issues issues;
@@ -142,10 +145,10 @@ bool can_start(const std::vector<Work>& all, const EngineRequest& request) {
       if (!missing.empty()) ++needed[missing];
   }
   for (const auto& [error, runs] : needed) {
-    fmt::print(stderr, "strata: {}: {}\n", request.dry_run ? "warning" : "error", error);
+    print_err("strata: {}: {}\n", request.dry_run ? "warning" : "error", error);
     if (to_run > 1)
-      fmt::print(stderr, "{} of {} runs need it{}\n", runs, to_run,
-                 request.dry_run ? "" : "; none was started");
+      print_err("{} of {} runs need it{}\n", runs, to_run,
+                request.dry_run ? "" : "; none was started");
   }
   return needed.empty();
 }
@@ -166,10 +169,10 @@ int list_runs(const std::vector<Work>& all) {
     std::string what = work.why;
     if (!work.stays && !work.at_work)
       what = what.empty() ? "to run" : fmt::format("to run ({})", what);
-    fmt::print("{}/{}  {}{}\n", experiment.settings.name, experiment.run_id(),
-               experiment.label.empty() ? "" : experiment.label + "  ", what);
+    print_out("{}/{}  {}{}\n", experiment.settings.name, experiment.run_id(),
+              experiment.label.empty() ? "" : experiment.label + "  ", what);
   }
-  if (all.size() > 1) fmt::print("{} runs: {}\n", all.size(), totals_text(all));
+  if (all.size() > 1) print_out("{} runs: {}\n", all.size(), totals_text(all));
   return 0;
 }
 
@@ -196,8 +199,7 @@ std::optional<RunOutcome> made_meanwhile(const Task& task, const EngineRequest& 
   const bool completed = now.status == "completed" && now.lacks.empty() && (anew || !request.again);
   const bool failed = (now.status == "failed" || now.status == "diverged") && anew;
   if (!completed && !failed) return std::nullopt;
-  if (completed)
-    fmt::print(stderr, "{}: was completed meanwhile by another process\n", run.title());
+  if (completed) print_err("{}: was completed meanwhile by another process\n", run.title());
   return RunOutcome{completed ? "finished" : now.status, now.error, record_path(run, request.out),
                     false};
 }
@@ -206,7 +208,8 @@ std::optional<RunOutcome> made_meanwhile(const Task& task, const EngineRequest& 
 void run_here(std::vector<Task>& tasks, const std::vector<size_t>& places,
               const EngineRequest& request, RunOptions options) {
   const auto start = std::chrono::steady_clock::now();
-  PreviousRuns records(request.out, request.data_folders);
+  PreviousRuns records(request.out, request.data_folders,
+                       request.verify ? FileCheck::content : FileCheck::quick);
   for (size_t k = 0; k < places.size() && !stop_requested; ++k) {
     Task& task = tasks[places[k]];
     const CheckedExperiment& run = task.run;
@@ -255,8 +258,8 @@ void run_all(std::vector<Task>& tasks, const EngineRequest& request) {
       if (tasks[i].outcome && tasks[i].outcome->status == "elsewhere") elsewhere.push_back(i);
     if (elsewhere.empty()) break;
     if (!told && !request.quiet)
-      fmt::print(stderr, "waiting for {} that other processes are making\n",
-                 elsewhere.size() == 1 ? "a run" : fmt::format("{} runs", elsewhere.size()));
+      print_err("waiting for {} that other processes are making\n",
+                elsewhere.size() == 1 ? "a run" : fmt::format("{} runs", elsewhere.size()));
     places = wait_for_others(tasks, elsewhere, request);
   }
 }
@@ -314,15 +317,14 @@ void note_others(const std::vector<Work>& all, const EngineRequest& request) {
     folders.insert(record_path(work.run.experiment, request.out).parent_path().parent_path());
   for (const auto& folder : folders)
     if (const auto others = files_of_others(folder, request.files); !others.empty())
-      fmt::print(stderr,
-                 "strata: note: {} holds runs of {}, too; another 'name' keeps them apart\n",
-                 folder.string(), fmt::join(others, ", "));
+      print_err("strata: note: {} holds runs of {}, too; another 'name' keeps them apart\n",
+                folder.string(), fmt::join(others, ", "));
 }
 
 /// Says what is known of the runs before any starts.
 void print_before(const std::vector<Work>& all, const EngineRequest& request) {
   if (const std::string warning = blas_warning(); !warning.empty())
-    fmt::print(stderr, "strata: warning: {}\n", warning);
+    print_err("strata: warning: {}\n", warning);
   if (!request.quiet) note_others(all, request);
   size_t completed = 0;
   for (const Work& work : all) {
@@ -332,13 +334,12 @@ void print_before(const std::vector<Work>& all, const EngineRequest& request) {
       continue;
     }
     const LoadedExperiment& run = work.run.experiment;
-    fmt::print(stderr, "{}: {}; {}\n", run.title(), work.why, work.then);
-    if (all.size() == 1)
-      fmt::print(stderr, "  record: {}\n", record_path(run, request.out).string());
+    print_err("{}: {}; {}\n", run.title(), work.why, work.then);
+    if (all.size() == 1) print_err("  record: {}\n", record_path(run, request.out).string());
   }
   if (completed > 0)
-    fmt::print(stderr, "{} of {} runs completed before; --again runs {} anew\n", completed,
-               all.size(), completed == 1 ? "it" : "them");
+    print_err("{} of {} runs completed before; --again runs {} anew\n", completed, all.size(),
+              completed == 1 ? "it" : "them");
 }
 
 /// Where no folder can be made for the records, no run needs to start.

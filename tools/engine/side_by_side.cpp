@@ -11,6 +11,8 @@
 #include "strata/record/record.hpp"
 #include "strata/record/run_folder.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/support/parse_json.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/terminal.hpp"
 
 namespace strata {
@@ -85,7 +87,7 @@ RunOutcome lost_outcome(const CheckedExperiment& run, int exit_code, const Engin
 
 RunOutcome outcome_of(const CheckedExperiment& run, const JobResult& result,
                       const EngineRequest& request) {
-  const Json told = Json::parse(result.report, nullptr, false);
+  const Json told = parse_json(result.report).value_or(Json());
   if (!told.is_object()) return lost_outcome(run, result.exit_code, request);
   return {told.at("status"), told.at("error"), told.at("record").get<std::string>(),
           told.at("users_fault"), told.at("kept").get<std::string>()};
@@ -128,7 +130,7 @@ void run_side_by_side(std::vector<Task>& tasks, const std::vector<size_t>& place
 
 void take_part(const std::string& part_of, Task& task, EngineRequest& request,
                RunOptions& options) {
-  const Json part = Json::parse(part_of);
+  const Json part = parse_json(part_of).value();
   task.run.experiment.label = part.at("label").get<std::string>();
   task.written = part.at("written").get<int64_t>();
   task.measures = part.at("measures").get<bool>();
@@ -146,8 +148,7 @@ void report_outcome(const RunOutcome& outcome) {
                      {"record", outcome.record.string()},
                      {"users_fault", outcome.users_fault},
                      {"kept", outcome.kept.string()}};
-  fmt::print(stderr, "{}{}\n", report_mark,
-             told.dump(-1, ' ', true, Json::error_handler_t::replace));
+  print_err("{}{}\n", report_mark, told.dump(-1, ' ', true, Json::error_handler_t::replace));
 }
 
 }  // namespace strata

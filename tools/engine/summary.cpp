@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 
+#include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
 
 namespace strata {
@@ -70,36 +71,35 @@ std::string next_command(const std::vector<Ended>& all, const EngineRequest& req
 void print_outcome(const LoadedExperiment& run, const RunOutcome& outcome, bool quiet) {
   if (outcome.status == "finished") return;  // said when found
   if (outcome.status == "elsewhere") {
-    if (!quiet) fmt::print(stderr, "{}: {}\n", run.title(), outcome.error);
+    if (!quiet) print_err("{}: {}\n", run.title(), outcome.error);
     return;
   }
   if (outcome.status == "completed") {
-    if (!quiet) fmt::print(stderr, "  wrote {}\n", outcome.record.string());
+    if (!quiet) print_err("  wrote {}\n", outcome.record.string());
     return;
   }
   if (outcome.status == "interrupted")
-    fmt::print(stderr, "strata: interrupted: {}: {}\n", run.title(), outcome.error);
+    print_err("strata: interrupted: {}: {}\n", run.title(), outcome.error);
   else
-    fmt::print(stderr, "strata: error: {} {}: {}\n", run.title(), outcome.status, outcome.error);
+    print_err("strata: error: {} {}: {}\n", run.title(), outcome.status, outcome.error);
   std::error_code ignored;
   if (std::filesystem::exists(outcome.record, ignored))
-    fmt::print(stderr, "  record: {}\n", outcome.record.string());
-  if (!outcome.kept.empty())
-    fmt::print(stderr, "  the finished run stays: {}\n", outcome.kept.string());
+    print_err("  record: {}\n", outcome.record.string());
+  if (!outcome.kept.empty()) print_err("  the finished run stays: {}\n", outcome.kept.string());
 }
 
 void print_summary(const std::vector<Ended>& all, const EngineRequest& request) {
   const bool missing = std::any_of(all.begin(), all.end(), is_missing);
   if (all.size() < 2 || (request.quiet && !missing)) return;
   if (std::any_of(all.begin(), all.end(), has_failed)) {
-    fmt::print(stderr, "\nDid not complete:\n");
+    print_err("\nDid not complete:\n");
     for (const Ended& run : all)
       if (has_failed(run)) print_outcome(*run.run, run.outcome, false);
   }
-  fmt::print(stderr, "\n{}\n", counts_text(all));
-  if (missing) fmt::print(stderr, "the same command takes up what did not complete\n");
+  print_err("\n{}\n", counts_text(all));
+  if (missing) print_err("the same command takes up what did not complete\n");
   const std::string next = next_command(all, request);
-  if (!next.empty() && !request.quiet) fmt::print(stderr, "now: {}\n", next);
+  if (!next.empty() && !request.quiet) print_err("now: {}\n", next);
 }
 
 }  // namespace strata

@@ -10,6 +10,7 @@
 #include "strata/report/settings/find_key.hpp"
 #include "strata/report/settings/varying_settings.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/text_layout.hpp"
 #include "strata/yaml/issues.hpp"
 

@@ -11,6 +11,7 @@
 #include "strata/report/comparing/without_effect.hpp"
 #include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/settings/varying_settings.hpp"
+#include "strata/support/parse_json.hpp"
 
 namespace strata {
 namespace {
@@ -80,7 +81,7 @@ struct Configurations {
       const auto [found, is_new] = known.emplace(std::move(id), configs.size());
       index[run] = found->second;
       if (is_new) {
-        configs.push_back(Json::parse(run->settings));
+        configs.push_back(parse_json(run->settings).value());
         members.emplace_back();
         if (by_name) configs.back()["name"] = run->name;
         for (size_t k = 0; k < facts.size(); ++k)

@@ -58,6 +58,21 @@ void add_killed_note(Comparison& c) {
                   one ? "s" : "", one ? "its" : "their", one ? " is" : "s are"));
 }
 
+/// Whose figures somebody may have given them.
+void add_changed_note(Comparison& c) {
+  std::vector<std::string> changed;
+  for (const ComparedRun& run : c.runs)
+    if (!run.changed.empty())
+      changed.push_back(fmt::format("{} ({})", run.path.string(), run.changed));
+  if (changed.empty()) return;
+  const size_t more = changed.size() - std::min<size_t>(changed.size(), 5);
+  changed.resize(changed.size() - more);
+  c.notes.push_back(
+      fmt::format("changed by hand since strata wrote it, so that no figure of it can be "
+                  "relied on: {}{}",
+                  fmt::join(changed, "; "), more > 0 ? fmt::format("; and {} more", more) : ""));
+}
+
 void add_choice_notes(Comparison& c) {
   std::map<std::string, std::vector<size_t>> rows;
   for (size_t g = 0; g < c.groups.size(); ++g)
@@ -152,6 +167,7 @@ void add_notes(Comparison& c) {
   for (size_t m = 0; m < c.metrics.size(); ++m)
     if (!c.metrics[m].comparable) add_unit_note(c, m);
   add_status_note(c);
+  add_changed_note(c);
   add_killed_note(c);
   add_choice_notes(c);
   add_guessing_note(c);

@@ -55,6 +55,7 @@ class Extraction {
     add_config_facts();
     add_version_facts();
     read_outcome();
+    run_.changed = json_text(json_at(record_, {changed_key}));
     return std::move(run_);
   }
 
@@ -77,6 +78,10 @@ class Extraction {
   }
 
   void add_metric(const std::string& name, const Json& value, const std::string& unit = {}) {
+    constexpr size_t most = 10'000;  // of a thousand classes there are some six thousand
+    if (run_.metrics.size() >= most)
+      throw UserError(fmt::format("{}: not as strata writes records: it holds more than {} figures",
+                                  run_.path.string(), most));
     if (!value.is_number() || !std::isfinite(value.get<double>())) return;
     run_.metrics[name] = value.get<double>();
     if (!unit.empty()) run_.units[name] = unit;

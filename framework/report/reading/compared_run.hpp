@@ -69,6 +69,8 @@ struct ComparedRun {
   /// Where the test split chose something: "best_epoch in pretrain-1, early_stopping in classify".
   std::string test_choice;
   bool chose_in_pretraining = false;
+  std::string
+      changed;  ///< what shows that the record was changed by hand; empty where nothing does
 };
 
 /// @param record  as read_record() returns it; may be of a run that has not ended

@@ -2,28 +2,43 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "strata/record/record.hpp"
 #include "strata/record/run_folder.hpp"
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/reading/record_shape.hpp"
+#include "strata/support/files.hpp"
+#include "strata/support/parse_json.hpp"
 
 namespace strata {
 
+namespace {
+
+std::string events_text(const std::filesystem::path& folder) {
+  try {
+    return read_file(folder / "events.jsonl");
+  } catch (const FileError&) {  // it may not have come to write any
+    return "";
+  }
+}
+
+}  // namespace
+
 ReachedPlace place_reached(const std::filesystem::path& folder) {
-  std::ifstream file(folder / "events.jsonl");
   ReachedPlace place;
   std::string stage;
   int64_t epochs = 0;
-  for (std::string line; std::getline(file, line);) {
-    const Json event = Json::parse(line, nullptr, false);
-    const Json& what = json_at(event, {"event"});
-    if (what == "stage_started") stage = json_text(json_at(event, {"stage"})), epochs = 0;
+  std::istringstream events(events_text(folder));
+  for (std::string line; std::getline(events, line);) {
+    const auto event = parse_json(line);
+    if (!event) continue;  // the last one of a process that was killed
+    const Json& what = json_at(*event, {"event"});
+    if (what == "stage_started") stage = json_text(json_at(*event, {"stage"})), epochs = 0;
     if (what == "stage_resumed") {
-      stage = json_text(json_at(event, {"stage"}));
-      const Json& done = json_at(event, {"epochs"});
+      stage = json_text(json_at(*event, {"stage"}));
+      const Json& done = json_at(*event, {"epochs"});
       epochs = done.is_number_integer() ? done.get<int64_t>() : 0;
     }
     if (what == "epoch_done") ++epochs, place.began = true;

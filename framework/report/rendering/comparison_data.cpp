@@ -5,6 +5,7 @@
 
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/rendering/comparison_text.hpp"
+#include "strata/support/parse_json.hpp"
 
 namespace strata {
 namespace {
@@ -32,8 +33,8 @@ Json run_json(const ComparedRun& run, const Comparison& c) {
 Json typed(const std::string& key, const std::string& text) {
   if (text.empty()) return nullptr;
   if (key == "name" || key.rfind("provenance.", 0) == 0) return text;
-  const Json value = Json::parse(text, nullptr, false);
-  return value.is_number() || value.is_boolean() ? value : Json(text);
+  const auto value = parse_json(text);
+  return value && (value->is_number() || value->is_boolean()) ? *value : Json(text);
 }
 
 Json group_json(size_t g, const Comparison& c) {
@@ -105,7 +106,17 @@ Json paired_json(const Paired& paired, const Comparison& c) {
           {"verdict", verdict_with_flags(paired, metric.direction)}};
 }
 
-std::string csv_field(const std::string& text) {
+/// Whether a spreadsheet would take a text for a formula and work it out.
+bool is_formula(const std::string& text) {
+  if (text.size() < 2 || std::string_view("=+-@\t\r").find(text[0]) == std::string_view::npos)
+    return false;
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  return *end != '\0';
+}
+
+std::string csv_field(const std::string& given) {
+  const std::string text = (is_formula(given) ? "'" : "") + given;
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -9,6 +9,7 @@
 #include "strata/report/comparing/baselines.hpp"
 #include "strata/report/rendering/table.hpp"
 #include "strata/report/settings/varying_settings.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
 
 namespace strata {

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
+#include "strata/record/record.hpp"
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/rendering/show_settings.hpp"
 #include "strata/report/rendering/table.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
 
 namespace strata {
@@ -23,8 +26,15 @@ std::string grouped(int64_t value) {
   return text;
 }
 
+/// Of a number of any kind and size the whole one nearest to it.
 int64_t integer(const Json& value) {
-  return value.is_number() ? value.get<int64_t>() : 0;
+  if (!value.is_number_float()) return value.is_number() ? value.get<int64_t>() : 0;
+  constexpr double least = -0x1p63, beyond = 0x1p63;
+  const auto number = value.get<double>();
+  if (std::isnan(number)) return 0;
+  return number >= beyond  ? std::numeric_limits<int64_t>::max()
+         : number <= least ? std::numeric_limits<int64_t>::min()
+                           : static_cast<int64_t>(number);
 }
 
 std::string shape_text(const Json& shape) {
@@ -49,6 +59,9 @@ std::string heading(const Json& record, size_t width) {
                              width, "  ");
   const std::string error = json_text(json_at(record, {"error"}));
   if (!error.empty()) text += indented(error, width);
+  const std::string changed = json_text(json_at(record, {changed_key}));
+  if (!changed.empty())
+    text += indented("changed by hand since strata wrote it: " + changed, width);
   const Json& timing = json_at(record, {"timing"});
   std::vector<std::string> facts = {fmt::format("seed {}", json_text(record["seed"]))};
   const auto add = [&](const char* before, const Json& value) {

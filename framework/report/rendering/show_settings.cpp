@@ -12,6 +12,7 @@
 #include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/rendering/table.hpp"
 #include "strata/report/settings/varying_settings.hpp"
+#include "strata/support/parse_json.hpp"
 
 namespace strata {
 namespace {
@@ -230,7 +231,7 @@ std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs) {
     std::vector<size_t> stages;
     for (const size_t i : members)
       if (row.emplace(runs[i].settings_id, configs.size()).second) {
-        configs.push_back(Json::parse(runs[i].settings));
+        configs.push_back(parse_json(runs[i].settings).value());
         stages.push_back(runs[i].pretraining_stages);
       }
     const VaryingSettings varying = varying_by_stage(configs, stages);

@@ -1,11 +1,13 @@
 #include "strata/report/rendering/html.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include "report/make_records.hpp"
 #include "strata/record/image.hpp"
 #include "strata/report/rendering/comparison_text.hpp"
 #include "strata/report/rendering/report_data.hpp"
+#include "strata/support/files.hpp"
 
 using namespace strata;
 using doctest::Approx;
@@ -102,12 +104,16 @@ TEST_CASE("base64 (RFC 4648, section 10)") {
 }
 
 TEST_CASE("images that are missing or lie elsewhere are left out, and a note says so") {
-  for (const char* file : {"images/none.png", "../../secret.png", "/etc/hostname"}) {
+  for (const char* file : {"images/none.png", "../../secret.png", "/etc/hostname",
+                           "images/link.png", "images/text.png", "images/pipe.png", "images"}) {
     const test::TemporaryFolder folder("report-lost");
     Json record = test::make_record({});
     record["images"]["codes"] = {{"file", file}};
-    test::write_record(folder.path, record);
+    const auto images = test::write_record(folder.path, record).parent_path() / "images";
     write_png(folder.path / "secret.png", {1, 1, 1, {7}});
+    write_file_atomically(images / "text.png", "no image");
+    std::filesystem::create_symlink(folder.path / "secret.png", images / "link.png");
+    REQUIRE(mkfifo((images / "pipe.png").c_str(), 0600) == 0);
     const Json data = report_data(compare_folder(folder.path));
     CHECK_FALSE(data["groups"][0].contains("images"));
     CHECK(data["notes"].back() == "the images of row 1 could not be read beside its record");

@@ -95,7 +95,7 @@ TEST_CASE("a folder's runs go by name, settings and seed, under keys that mean o
 TEST_CASE("control characters in a record do not reach the terminal") {
   Json record = test::make_record({});
   record["name"] = "a\x1b[31mb\x07\xC2\x9B\x7F";
-  const std::string safe = "a\uFFFD[31mb\uFFFD\uFFFD\uFFFD";
+  const std::string safe = "a\\u001b[31mb\\u0007\\u009b\\u007f";
   CHECK(has(show_run(record), safe));
   CHECK(has(list_runs({compared_run("r.json", record)}), safe));
   CompareOptions by_name;
@@ -103,7 +103,6 @@ TEST_CASE("control characters in a record do not reach the terminal") {
   const Comparison c = compare({compared_run("r.json", record)}, by_name);
   CHECK(has(comparison_text(c, 100), safe));
   CHECK(has(comparison_markdown(c), safe));
-  CHECK(printable("é ü\n\t") == "é ü\n\uFFFD");
 }
 
 TEST_CASE("at 80 columns lines end between words, and the confusion matrix has its own table") {
