@@ -9,6 +9,7 @@
 #include "strata/record/seal.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
 
 namespace strata {
 namespace {
@@ -17,8 +18,6 @@ constexpr const char* kRoom = "record.room";
 
 double clock_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 }
 
 }  // namespace

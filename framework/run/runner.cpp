@@ -312,6 +312,8 @@ class Run {
   }
 
   RunOutcome finish(const std::string& status, const std::string& error) {
+    if (before_ && !recorder_.begun())  // what is left of the run stays as it is
+      return {status, error, recorder_.folder().own() / "record.json", false, {}};
     recorder_.finish(status, error.empty() ? Json(nullptr) : Json(error));
     RunOutcome outcome{status, error, recorder_.folder().place() / "record.json", false, {}};
     if (recorder_.folder().keeps_finished())
