@@ -80,7 +80,7 @@ TEST_CASE("the example of each part of the file is right in its place") {
     if (issues.ok()) make_plan(settings, tree, issues);
     CHECK(issues.format() == "");
   }
-  CHECK(paths == Lines{"experiment", "data", "pretrain", "pretrain.early_stopping",
+  CHECK(paths == Lines{"experiment", "checkpoint", "data", "pretrain", "pretrain.early_stopping",
                        "pretrain.stages", "classify", "classify.early_stopping", "sweep"});
 }
 
