@@ -192,7 +192,7 @@ TEST_CASE("a sweep that --set shortens, and runs asked for twice, are told in a 
   const CommandResult twice = place.run(both);
   CHECK(twice.err.rfind(note + "small.yaml: note: 1 of 3 runs is asked for twice, and made once\n",
                         0) == 0);
-  CHECK(count(twice.err, "note:") == 2);
+  CHECK(count(twice.err, ": note: ") == 2);
   std::vector<std::string> swept = one;
   swept.insert(swept.end(), {"--sweep", "pretrain.optimizer.lr=1,2"});
   const CommandResult refused = place.run(swept);

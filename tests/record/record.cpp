@@ -113,7 +113,7 @@ TEST_CASE("a record of the first version is given this one's form") {
   record["schema_version"] = 1;
   record["config"]["classify"]["keep"] = "best";
   for (Json& stage : record["stages"]) {  // as version 1 had it
-    Json& settings = stage["settings"];
+    const Json settings = stage["settings"];
     stage["loss"] = settings["loss"];
     stage["optimizer"] = settings["optimizer"];
     stage["epochs_planned"] = settings["epochs"];
