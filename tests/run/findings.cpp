@@ -38,7 +38,7 @@ using Lines = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("of a run that learned there is nothing to note") {
-  CHECK(notes(kOnePair) == Lines{});
+  CHECK(notes(with(kOnePair, "units: 20}, tanh", "units: 20}")) == Lines{});
 }
 
 TEST_CASE("a stage that rebuilds no better than the mean image is noted, and one that guesses") {
