@@ -87,12 +87,13 @@ std::optional<RunFolder> RunFolder::try_take(const fs::path& folder) {
 }
 
 void RunFolder::prepare() {
-  put_aside_unreadable(folder_ / "record.json");
   place_ = holds_finished(folder_) ? folder_of_next(folder_) : folder_;
   make_folder(place_);
 }
 
 void RunFolder::begin() {
+  check();
+  put_aside_unreadable(folder_ / "record.json");
   remove_run(place_);
 }
 

@@ -10,7 +10,7 @@
 namespace strata {
 namespace {
 
-constexpr int64_t kMostEpochs = 1'000'000;  // what records can be read with
+constexpr int64_t kMostEpochs = 1'000'000'000;  // what records can be read with
 constexpr const char* kFreeze =
     "blocks or layers that stay as they are, such as encoder.0 or encoder.1.0; a tied decoder's "
     "weights are its encoder's";

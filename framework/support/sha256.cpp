@@ -1,6 +1,7 @@
 #include "strata/support/sha256.hpp"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -23,6 +24,9 @@ struct Sha256::State {
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
+  // OpenSSL lives until the process ends: a record may be sealed while exit() is under way.
+  static const int kept = OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+  static_cast<void>(kept);
   if (state_->context == nullptr || EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1)
     throw RunError("this OpenSSL offers no SHA-256");
 }

@@ -92,7 +92,7 @@ TEST_CASE("a run of folders with names that are no UTF-8 ends with 2, and leaves
   const CommandResult result = place.run({"run", "set.yaml", "--quiet"});
   CHECK(result.code == 2);
   CHECK(
-      result.err.find("train: expected one folder for each of 2 classes, found ant, bee, b\x80") !=
+      result.err.find("train: expected one folder for each of 2 classes, found ant, bee, b\\x80") !=
       std::string::npos);
   CHECK(place.records().empty());
 }

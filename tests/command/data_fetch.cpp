@@ -128,9 +128,9 @@ TEST_CASE("data fetch: on a terminal, a bar with rate and time left") {
   const CommandResult result =
       run_on_terminal(fetch_from("good"), place.path.string(), place.environment());
   CHECK(result.code == 0);
-  const std::regex bar("\r(" + kImages +
+  const std::regex bar("\r\x1b\\[K(" + kImages +
                        " \\[(#*)( *)\\] ([0-9]+) % of ([0-9.]+ MiB), [0-9.]+ [KM]iB/s, [0-9]+ s "
-                       "left)\x1b\\[K");
+                       "left)");
   const std::string size =
       fmt::format("{:.1f} MiB", static_cast<double>(mnist().image_bytes()) / (1 << 20));
   size_t bars = 0;

@@ -17,24 +17,24 @@ TEST_CASE("mistakes of several parts come in one go") {
 }
 
 TEST_CASE("one wrong part does not hide what is wrong in the others") {
-  CHECK(
-      mistakes(with(with(with(kPlanned, "units: 5}, tanh]", "units: 5}, tahn]"), "all}}",
-                         "all}, epochs: [1, 2, 3], early_stopping: {metric: f1}}"),
-                    "classify: {}", "classify: {loss: mse, keep: bset}")) ==
-      Lines{"5:32: unknown layer 'tahn'; did you mean 'tanh'? Known: conv2d, conv_transpose2d, "
-            "dropout, flatten, linear, log_softmax, max_pool2d, relu, sigmoid, tanh, upsample (at "
-            "encoder[1][1])",
-            "7:29: unknown value 'bset'; did you mean 'best'? Known: last, best (at "
-            "classify.keep)",
-            "6:85: early_stopping needs validation data; set data.validation_size (stages "
-            "'pretrain-1', 'pretrain-2') (at pretrain.early_stopping)",
-            "6:94: early_stopping follows 'f1', which is not measured on validation data; known: "
-            "loss, reconstruction_error (stages 'pretrain-1', 'pretrain-2') (at "
-            "pretrain.early_stopping.metric)",
-            "7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
-            "'classify') (at classify.loss)",
-            "6:58: strategy 'greedy' trains 2 stages here: expected one number, or a list of 2, "
-            "got a list of 3 (at pretrain.epochs)"});
+  CHECK(mistakes(with(with(with(kPlanned, "units: 5}, tanh]", "units: 5}, tahn]"), "all}}",
+                           "all}, epochs: [1, 2, 3], early_stopping: {metric: f1}}"),
+                      "classify: {}", "classify: {loss: mse, keep: bset}")) ==
+        Lines{"5:32: unknown layer 'tahn'; did you mean 'tanh'? Known: conv2d, conv_transpose2d, "
+              "dropout, flatten, linear, log_softmax, max_pool2d, relu, sigmoid, stopping, tanh, "
+              "upsample (at "
+              "encoder[1][1])",
+              "7:29: unknown value 'bset'; did you mean 'best'? Known: last, best (at "
+              "classify.keep)",
+              "6:85: early_stopping needs validation data; set data.validation_size (stages "
+              "'pretrain-1', 'pretrain-2') (at pretrain.early_stopping)",
+              "6:94: early_stopping follows 'f1', which is not measured on validation data; known: "
+              "loss, reconstruction_error (stages 'pretrain-1', 'pretrain-2') (at "
+              "pretrain.early_stopping.metric)",
+              "7:18: mse compares images or codes, not labels; use nll or cross_entropy (stage "
+              "'classify') (at classify.loss)",
+              "6:58: strategy 'greedy' trains 2 stages here: expected one number, or a list of 2, "
+              "got a list of 3 (at pretrain.epochs)"});
   CHECK(mistakes(with(with(kPlanned, "synthetic_digits", "synthetic_digit"), "classify: {}",
                       "classify: {loss: mse}")) ==
         Lines{"2:17: unknown dataset 'synthetic_digit'; did you mean 'synthetic_digits'? Known: "

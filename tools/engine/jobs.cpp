@@ -135,8 +135,8 @@ class Jobs {
     }
     r.line.append(buffer, static_cast<size_t>(n));
     for (size_t end = 0; (end = r.line.find('\n')) != std::string::npos; r.line.erase(0, end + 1)) {
-      if (r.line.front() == report_mark)
-        results_[r.job].report = r.line.substr(1, end - 1);
+      if (r.line.compare(0, report_mark.size(), report_mark) == 0)
+        results_[r.job].report = r.line.substr(report_mark.size(), end - report_mark.size());
       else
         print(jobs_[r.job].label, r.line.substr(0, end));
     }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace strata {
@@ -22,7 +23,7 @@ inline constexpr std::array stop_signals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SI
 inline constexpr int left_to_another = EX_TEMPFAIL;
 
 /// Begins the line that a job prints last, for who started it: what became of its work.
-inline constexpr char report_mark = '\x1e';
+inline constexpr std::string_view report_mark = "\t#outcome ";
 
 /// What became of a job.
 struct JobResult {
