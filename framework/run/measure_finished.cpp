@@ -140,6 +140,7 @@ RunOutcome measure_finished(const LoadedExperiment& experiment, const Plan& plan
     Json record = read_record(path);
     Measuring(experiment, plan, options, record).run(path.parent_path());
     folder->check();
+    record["config_hash"] = sha256_hex(record["config"].dump());
     save_record(path, record);
     return {"completed", "", path, false, {}};
   } catch (const ClaimLost& e) {

@@ -143,7 +143,7 @@ TEST_CASE("Ctrl-C: what completed, was interrupted and never started is counted"
   }
 }
 
-TEST_CASE("a run that was cut off is taken up from its beginning, and says where it was") {
+TEST_CASE("a run that was cut off goes on where it was, and says so") {
   const std::string two =
       with(kFile, "  - [{type: linear, units: 8}, tanh]\n",
            "  - [{type: linear, units: 8}, tanh]\n  - [{type: linear, units: 4}, tanh]\n");
@@ -161,10 +161,11 @@ TEST_CASE("a run that was cut off is taken up from its beginning, and says where
     CHECK(contains(place.run({"run", "small.yaml", "--dry-run"}).out,
                    "to run (" + how + where + ")\n"));
     Command again({"run", "small.yaml"}, place.path.string());
-    REQUIRE(again.wait_for("  pretrain-1  epoch 1/2"));  // from its beginning
+    REQUIRE(again.wait_for("completed before"));  // the first stage
+    REQUIRE(again.wait_for("  pretrain-2  epoch "));
     again.send(SIGKILL);
     CHECK(again.finish().err.rfind("small (seed 0): " + how + where +
-                                       "; starts again from its beginning\n  record: " + folder +
+                                       "; goes on from there\n  record: " + folder +
                                        "/record.json\nsmall (seed 0)\n",
                                    0) == 0);
   }

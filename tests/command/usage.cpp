@@ -10,7 +10,8 @@ namespace fs = std::filesystem;
 namespace {
 
 const char* const kCommands =
-    "run, check, show, list, describe, schema, components, init, compare, report, data, plugin, "
+    "run, check, show, list, describe, schema, components, init, compare, report, verify, data, "
+    "plugin, "
     "help";
 
 void check_refused(const std::vector<std::string>& arguments, const std::string& said) {
