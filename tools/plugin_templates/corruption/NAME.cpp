@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Corruption {
+class @Class@ final : public Corruption {
  public:
   struct Params {
     double most = 0.5;
@@ -14,7 +14,7 @@ class @Class @final : public Corruption {
       d.add("most", &Params::most, "the largest part that is taken away").min(0).max(1);
     }
   };
-  explicit @Class @(const Params& params) : most_(params.most) {}
+  explicit @Class@(const Params& params) : most_(params.most) {}
 
   Tensor apply(const Tensor& x, const NoisePlace& place) const override {
     return x * (1 - most_ * uniform_noise(x, place));
@@ -24,7 +24,7 @@ class @Class @final : public Corruption {
   double most_;
 };
 
-STRATA_REGISTER(Corruption, @Class @, "@name@");
+STRATA_REGISTER(Corruption, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int64_t kSide = 12;
 
-class @Class @final : public Dataset {
+class @Class@ final : public Dataset {
  public:
   struct Params {
     int64_t count = 1000;
@@ -18,7 +18,7 @@ class @Class @final : public Dataset {
       d.add("count", &Params::count, "training images; a fifth as many for the test").min(10);
     }
   };
-  explicit @Class @(const Params& params) : count_(params.count) {}
+  explicit @Class@(const Params& params) : count_(params.count) {}
 
   DatasetInfo info() const override {
     return {{1, kSide, kSide}, 2, {"lying", "standing"}};
@@ -52,7 +52,7 @@ class @Class @final : public Dataset {
   int64_t count_;
 };
 
-STRATA_REGISTER(Dataset, @Class @, "@name@");
+STRATA_REGISTER(Dataset, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

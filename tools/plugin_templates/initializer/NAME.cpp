@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Initializer {
+class @Class@ final : public Initializer {
  public:
   struct Params {
     double size = 0.1;
@@ -14,7 +14,7 @@ class @Class @final : public Initializer {
       d.add("size", &Params::size, "the number").above(0);
     }
   };
-  explicit @Class @(const Params& params) : size_(params.size) {}
+  explicit @Class@(const Params& params) : size_(params.size) {}
 
   void fill(Tensor& out, const RandomStream& stream, int64_t, int64_t) const override {
     fill_each(out, [&](uint64_t i) { return stream.uniform(i) < 0.5 ? size_ : -size_; });
@@ -24,7 +24,7 @@ class @Class @final : public Initializer {
   double size_;
 };
 
-STRATA_REGISTER(Initializer, @Class @, "@name@");
+STRATA_REGISTER(Initializer, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Activation {
+class @Class@ final : public Activation {
  public:
   struct Params {
     double beta = 1;
@@ -14,7 +14,7 @@ class @Class @final : public Activation {
       d.add("beta", &Params::beta, "steepness of the sigmoid").min(0);
     }
   };
-  explicit @Class @(const Params& params) : beta_(params.beta) {}
+  explicit @Class@(const Params& params) : beta_(params.beta) {}
 
   Tensor forward(const Tensor& x, const ForwardContext&) const override {
     return x * at::sigmoid(beta_ * x);
@@ -24,7 +24,7 @@ class @Class @final : public Activation {
   double beta_;
 };
 
-STRATA_REGISTER(Layer, @Class @, "@name@");
+STRATA_REGISTER(Layer, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Loss {
+class @Class@ final : public Loss {
  public:
   struct Params {
     double width = 0.1;
@@ -14,7 +14,7 @@ class @Class @final : public Loss {
       d.add("width", &Params::width, "where the one becomes the other").above(0);
     }
   };
-  explicit @Class @(const Params& params) : width_(params.width) {}
+  explicit @Class@(const Params& params) : width_(params.width) {}
 
   std::optional<std::string> objection(const LossUse& use) const override {
     if (use.target == Target::labels) return "@name@ compares images or codes, not labels";
@@ -33,7 +33,7 @@ class @Class @final : public Loss {
   double width_;
 };
 
-STRATA_REGISTER(Loss, @Class @, "@name@");
+STRATA_REGISTER(Loss, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Metric {
+class @Class@ final : public Metric {
  public:
   struct Params {
     double tolerance = 0.1;
@@ -14,7 +14,7 @@ class @Class @final : public Metric {
       d.add("tolerance", &Params::tolerance, "how far off an element may be").min(0);
     }
   };
-  explicit @Class @(const Params& params) : tolerance_(params.tolerance) {}
+  explicit @Class@(const Params& params) : tolerance_(params.tolerance) {}
 
   bool suits(Target target) const override { return target == Target::pixels; }
   std::vector<FigureInfo> figures(Target) const override {
@@ -39,7 +39,7 @@ class @Class @final : public Metric {
   Tensor close_, all_;
 };
 
-STRATA_REGISTER(Metric, @Class @, "@name@");
+STRATA_REGISTER(Metric, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

@@ -4,7 +4,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Optimizer {
+class @Class@ final : public Optimizer {
  public:
   struct Params : OptimizerParams {
     double weight_decay = 0;
@@ -15,7 +15,7 @@ class @Class @final : public Optimizer {
       d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor").min(0);
     }
   };
-  explicit @Class @(const Params& params) : params_(params) {}
+  explicit @Class@(const Params& params) : params_(params) {}
 
   const OptimizerParams& common() const override { return params_; }
   void start(std::vector<Parameter> parameters) override { parameters_ = std::move(parameters); }
@@ -31,7 +31,7 @@ class @Class @final : public Optimizer {
   std::vector<Parameter> parameters_;
 };
 
-STRATA_REGISTER(Optimizer, @Class @, "@name@");
+STRATA_REGISTER(Optimizer, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

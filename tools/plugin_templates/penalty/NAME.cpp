@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Penalty {
+class @Class@ final : public Penalty {
  public:
   struct Params : PenaltyParams {
     double limit = 0.5;
@@ -15,7 +15,7 @@ class @Class @final : public Penalty {
       d.add("limit", &Params::limit, "what an element may be, of either sign, for nothing").min(0);
     }
   };
-  explicit @Class @(const Params& params) : params_(params) {}
+  explicit @Class@(const Params& params) : params_(params) {}
 
   const PenaltyParams& common() const override { return params_; }
   std::optional<std::string> objection(const Range&) const override { return std::nullopt; }
@@ -27,7 +27,7 @@ class @Class @final : public Penalty {
   Params params_;
 };
 
-STRATA_REGISTER(Penalty, @Class @, "@name@");
+STRATA_REGISTER(Penalty, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

@@ -4,7 +4,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Schedule {
+class @Class@ final : public Schedule {
  public:
   struct Params {
     double decay = 0.1;
@@ -13,7 +13,7 @@ class @Class @final : public Schedule {
       d.add("decay", &Params::decay, "how fast the rate falls").min(0);
     }
   };
-  explicit @Class @(const Params& params) : decay_(params.decay) {}
+  explicit @Class@(const Params& params) : decay_(params.decay) {}
 
   double rate(double base, const SchedulePoint& at, const std::vector<double>&) const override {
     return base / (1 + decay_ * at.time());
@@ -24,7 +24,7 @@ class @Class @final : public Schedule {
   double decay_;
 };
 
-STRATA_REGISTER(Schedule, @Class @, "@name@");
+STRATA_REGISTER(Schedule, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata

@@ -9,7 +9,7 @@
 namespace strata {
 namespace {
 
-class @Class @final : public Strategy {
+class @Class@ final : public Strategy {
  public:
   struct Params {
     int64_t pairs = 2;
@@ -18,7 +18,7 @@ class @Class @final : public Strategy {
       d.add("pairs", &Params::pairs, "how many a stage").min(1);
     }
   };
-  explicit @Class @(const Params& params) : pairs_(static_cast<size_t>(params.pairs)) {}
+  explicit @Class@(const Params& params) : pairs_(static_cast<size_t>(params.pairs)) {}
 
   std::optional<StageSpec> next(const StackDescription& stack, const std::vector<StageResult>& done)
       const override {
@@ -38,7 +38,7 @@ class @Class @final : public Strategy {
   size_t pairs_;
 };
 
-STRATA_REGISTER(Strategy, @Class @, "@name@");
+STRATA_REGISTER(Strategy, @Class@, "@name@");
 
 }  // namespace
 }  // namespace strata
