@@ -7,7 +7,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 cd "$folder"
 
-families=$("$strata" list | sed -n 's/^\([a-z]*\):.*/\1/p')
+families=$("$strata" list | sed -n 's/^\([a-z]*\):*$/\1/p')
 [[ $(wc -w <<< "$families") -ge 10 ]] || { echo "FAILED: list names the families $families" >&2; exit 1; }
 sources=
 for family in $families; do
