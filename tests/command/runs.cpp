@@ -102,7 +102,7 @@ TEST_CASE("on a terminal of 80 columns no line of compare or show is wider") {
     size_t wider = 0, widest = 0;
     for (const std::string& line : lines_of(result.out)) {
       if (line.rfind("strata: warning: ", 0) == 0) continue;
-      const size_t width = text_width(line) - (line.empty() ? 0 : 1);  // the carriage return
+      const size_t width = display_width(line) - (line.empty() ? 0 : 1);  // the carriage return
       widest = std::max(widest, width);
       if (width > 80) ++wider;
     }

@@ -4,7 +4,7 @@
 
 #include "strata/report/comparing/statistics.hpp"
 #include "strata/report/reading/compared_run.hpp"
-#include "strata/support/text_layout.hpp"
+#include "strata/support/display.hpp"
 
 namespace strata {
 
@@ -14,6 +14,17 @@ struct Column {
   std::vector<std::string> cells;
   bool right = false;  ///< aligned to the right
   size_t width() const;
+};
+
+/// Columns that are filled row by row.
+struct Table {
+  std::vector<Column> columns;
+  explicit Table(std::vector<Column> heads) : columns(std::move(heads)) {}
+  /// A cell for each column.
+  void add(std::vector<std::string> cells) {
+    for (size_t i = 0; i < cells.size(); ++i) columns[i].cells.push_back(std::move(cells[i]));
+  }
+  size_t rows() const { return columns[0].cells.size(); }
 };
 
 /// Columns two blanks apart under their headers, every line ending in a newline. Where a line would
@@ -37,8 +48,9 @@ extern const char* const sparkline_legend;
 /// The same in one line, a bar apart where a stage begins.
 std::string sparkline(const std::vector<StageCurve>& curves, size_t most = 20);
 
-/// "0.9183 ± 0.0021 [0.9168, 0.9198]": as many decimals as two digits of the spread need.
-std::string summary_text(const Summary& summary);
+/// "0.9183 ± 0.0021 [0.9168, 0.9198]": as many decimals as two digits of the spread need. Of a cost
+/// no interval is given, and that of a fraction ends at 0 and 1.
+std::string summary_text(const Summary& summary, const RunFigure& figure);
 /// A figure to about four digits, or as `scale` (a spread) asks for; "-" where it is NaN.
 std::string figure_text(double value, double scale);
 /// The same of an interval's end, of which one asks on which side of 0 it lies: where it would be

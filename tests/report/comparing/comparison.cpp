@@ -53,9 +53,6 @@ TEST_CASE("the best is marked by the metric's direction") {
   CHECK_FALSE(cell(c, 0, "accuracy").best);
   CHECK(cell(c, 1, "accuracy").best);
   for (const size_t row : {0U, 1U}) CHECK_FALSE(cell(c, row, "training_seconds").best);
-  CHECK(better_direction("per_class_accuracy.five") == 1);
-  CHECK(better_direction("loss.pretrain-1") == -1);
-  CHECK(better_direction("parameters") == 0);
 }
 
 TEST_CASE("failed, diverged and interrupted runs are counted, shown, and not averaged") {
@@ -123,7 +120,7 @@ TEST_CASE("runs that failed where others of the same seeds completed are told, a
       "2 diverged (row 2); the figures of row 2 are of the completed runs alone, which may be the "
       "lucky ones, and are never called best");
   const std::string text = comparison_text(c, 120);
-  CHECK(text.find("8 runs (6 completed, 2 diverged) in 2 rows\n") == 0);
+  CHECK(text.find("\n8 runs (6 completed, 2 diverged) in 2 rows\n") != std::string::npos);
   CHECK(text.find(" 3 of 5  0.9500 ± 0.0010 [") != std::string::npos);
   const Json group = comparison_json(c)["groups"][1];
   CHECK(group["statuses"] == Json{{"completed", 3}, {"diverged", 2}});

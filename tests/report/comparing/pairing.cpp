@@ -26,7 +26,7 @@ Comparison pair_of_rates(const std::function<void(Json&)>& change,
       Json record = test::make_record(spec);
       record["metrics"]["test"]["accuracy"] = (lr == 1.0 ? 0.92 : 0.90) + 0.001 * double(seed) * lr;
       if (lr == 1.0) change(record);
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.metrics = metrics;
@@ -103,7 +103,8 @@ TEST_CASE("the loss's own term is compared between a loss with penalties and one
   const Comparison c = pair_of_rates(
       [](Json& r) {
         Json& stage = r["stages"][0];
-        stage["settings"]["penalties"] = Json::array({{{"type", "l1"}, {"weight", 0.1}}});
+        r["config"]["pretrain"]["stages"] = {
+            {{"penalties", Json::array({{{"type", "l1"}, {"weight", 0.1}}})}}};
         Json& last = stage["epochs"].back();
         last["terms"]["l1"] = 2.0;
         last["terms"]["mse"] = last["loss"].get<double>() + 0.001;
@@ -114,7 +115,7 @@ TEST_CASE("the loss's own term is compared between a loss with penalties and one
   CHECK_FALSE(c.metrics[2].comparable);
   CHECK(c.paired.at(0).test.difference.n == 6);
   CHECK(c.paired.at(0).test.difference.mean == doctest::Approx(0.001));
-  CHECK(verdict_text(c.paired.at(0), c.metrics[0].direction) == "worse");
+  CHECK(verdict_text(c.paired.at(0), c.metrics[0].figure.better) == "worse");
   CHECK(verdict_text(c.paired.at(1), 0) == "no pairs");
   CHECK(verdict_text(c.paired.at(2), -1) == "not comparable");
 }
@@ -129,7 +130,7 @@ TEST_CASE("a flagged baseline is told beside each row that is tested against it"
       Json record = test::make_record(spec);
       record["metrics"]["test"]["accuracy"] = 0.9 + 0.01 * lr * (1 + 0.1 * double(seed));
       if (lr == 0.1) more_epochs(record);
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.metrics = {"accuracy"};
@@ -223,7 +224,7 @@ Comparison on_two_data_sets(const std::string& baseline, const std::vector<std::
           record["metrics"]["test"]["accuracy"] = (spec.dataset == "mnist" ? 0.9 : 0.8) +
                                                   (spec.strategy == "greedy" ? 0.01 : 0.0) +
                                                   0.001 * double(seed);
-          runs.push_back(compared_run("r.json", record));
+          runs.push_back(test::planned_run("r.json", record));
         }
   CompareOptions options;
   options.metrics = {"accuracy"};

@@ -23,6 +23,7 @@ TEST_CASE("a run that says running was killed where no process holds its folder"
   test::RunSpec spec;
   spec.status = "running";
   Json record = test::make_record(spec);
+  record["stages"] = Json::array();
   record["run_id"] = "1234abcd-s0";
   const auto path = test::write_record(folder.path, record);
   const std::vector<std::string> places = {folder.path.string()};
@@ -53,8 +54,8 @@ TEST_CASE("a run that was killed in its first stage has its row, and a note says
     const auto path = test::write_record(folder.path, record);
     std::ofstream(path.parent_path() / "events.jsonl")
         << R"({"event": "stage_started", "stage": "pretrain-1"})" << '\n'
-        << R"({"event": "epoch_done", "stage": "pretrain-1"})" << '\n'
-        << R"({"event": "epoch_done", "stage": "pretrain-1"})" << '\n';
+        << R"({"event": "epoch_done", "stage": "pretrain-1", "epoch": 1})" << '\n'
+        << R"({"event": "epoch_done", "stage": "pretrain-1", "epoch": 2})" << '\n';
   }
   const auto runs = read_compared_runs({folder.path.string()}).runs;
   const Comparison c = compare(runs);

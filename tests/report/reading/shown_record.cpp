@@ -19,17 +19,19 @@ TEST_CASE("a run whose process is gone is shown as killed, with the place that i
   {
     const auto lock = FolderLock::try_take(path.parent_path());
     REQUIRE(lock);
-    CHECK(show_run(read_shown_record(path))
-              .rfind(title + "  running\n  before its first stage\n", 0) == 0);
+    CHECK(show_run(read_shown_record(path), 200)
+              .rfind(title + "  running\n  in stage 'pretrain-1' after 10 epochs (loss 0.0", 0) ==
+          0);
   }
-  std::ofstream(events) << R"({"event": "stage_started", "stage": "pretrain-1"})" << '\n'
-                        << R"({"event": "epoch_done", "stage": "pretrain-1"})" << '\n'
-                        << R"({"event": "stage_started", "stage": "pretrain-2"})" << '\n'
-                        << R"({"event": "epoch_done", "stage": "pretrain-2"})" << '\n'
-                        << R"({"event": "epoch_d)";  // torn
-  CHECK(show_run(read_shown_record(path))
-            .rfind(title +
-                       "  killed\n  its process is gone, in stage 'pretrain-2' after 1 epoch; the "
-                       "same command starts it again\n",
+  std::ofstream(events)
+      << R"({"event": "stage_started", "stage": "pretrain-1"})" << '\n'
+      << R"({"event": "epoch_done", "stage": "pretrain-1"})" << '\n'
+      << R"({"event": "stage_started", "stage": "pretrain-2"})" << '\n'
+      << R"({"event": "epoch_done", "stage": "pretrain-2", "epoch": 1, "loss": 0.5})" << '\n'
+      << R"({"event": "epoch_d)";  // torn
+  CHECK(show_run(read_shown_record(path), 200)
+            .rfind(title + "  killed\n  its process is gone, in stage 'pretrain-2' after 1 epoch "
+                           "(loss 0.5); "
+                           "the same command starts it again\n",
                    0) == 0);
 }
