@@ -1,5 +1,6 @@
 #include "strata/support/display.hpp"
 
+#include <sys/ioctl.h>
 #include <utf8proc.h>
 
 #include <algorithm>
@@ -145,7 +146,8 @@ Display display_of(int fd, size_t otherwise) {
     return std::string(value == nullptr ? "" : value);
   };
   const size_t terminal = terminal_columns(fd);
-  size_t width = terminal;
+  winsize size{};  // a terminal that shows no styles has a width all the same
+  size_t width = ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : terminal;
   if (width < kLeastWidth) width = std::strtoul(variable("COLUMNS").c_str(), nullptr, 10);
   if (width < kLeastWidth) width = otherwise;
   return {width, terminal > 0 && variable("NO_COLOR").empty()};

@@ -92,6 +92,7 @@ TEST_CASE("a terminal is styled, unless NO_COLOR or TERM forbid it; a pipe never
 
   setenv("TERM", "dumb", 1);
   CHECK_FALSE(display_of(terminal.fd).styled);
+  CHECK(display_of(terminal.fd, 160).width == 77);
   setenv("TERM", "xterm", 1);
 
   const int pipe = ::open("/dev/null", O_WRONLY | O_CLOEXEC);

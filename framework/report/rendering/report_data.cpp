@@ -60,8 +60,7 @@ struct StageSeries {
       for (const auto& figure : json_at(metrics, {"train"}).items())
         if (figure.value() == json_at(epoch, {"loss"})) own = figure.key();
       // Where the test split has the same quantity, the two belong beside each other.
-      const bool paired = json_at(metrics, {"test", own.c_str()}).is_number() &&
-                          terms.size() < 2;
+      const bool paired = json_at(metrics, {"test", own.c_str()}).is_number() && terms.size() < 2;
       quantities[paired ? "train." + own : "loss"].add(place,
                                                        json_number(json_at(epoch, {"loss"})));
       quantities["learning_rate"].add(place, json_number(json_at(epoch, {"learning_rate"})));
