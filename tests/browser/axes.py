@@ -139,11 +139,11 @@ class Axes(Page):
 
     def test_one_wide_interval_does_not_hide_the_others(self):
         def edit(record, row, seed):
-            record["timing"]["training_seconds"] = 10 + row + ([0, 0, 60][seed] if row == 0 else 0)
+            record["metrics"]["test"]["nll"] = 1 + 0.1 * row + ([0, 0, 6][seed] if row == 0 else 0)
         self.open(3, edit=edit)
-        high = self.run_js("return chart('training_seconds').data.datasets[0].intervals[0][1]")
-        self.assertGreater(high, 110)  # of 10, 10, 70
-        self.assertLessEqual(self.run_js("return chart('training_seconds').scales.x.max"), 90 + 10)
+        high = self.run_js("return chart('nll').data.datasets[0].intervals[0][1]")
+        self.assertGreater(high, 11)  # of 1, 1, 7
+        self.assertLessEqual(self.run_js("return chart('nll').scales.x.max"), 10)
 
     def test_errors_of_two_data_sets_have_a_chart_each(self):
         self.open(2, edit=lambda record, row, seed: set_dataset(record, ["mnist", "fashion_mnist"][row]))

@@ -125,7 +125,8 @@ function barQuantities() {
       .map(({row, cell}) => ({
         row, unit: cell.unit, value: cell.mean, interval: [cell.ci_low, cell.ci_high],
         note: `${figure(cell.mean, cell.sd)}` +
-          (cell.sd === null ? '' : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
+          (cell.sd === null ? '' : cell.ci_low === null ? ` ± ${figure(cell.sd, cell.sd)}, n = ${cell.n}`
+            : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
       }));
     const units = [...new Set(bars.map(({unit}) => unit))];
     return units.map((unit) => {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "strata/report/settings/near_names.hpp"
@@ -106,23 +107,31 @@ bool chosen_on_test(const ComparedRun& run, const RunFigure& figure) {
          (figure.of_labels || run.chose_in_pretraining);
 }
 
-Cell make_cell(const Group& group, const std::string& metric) {
+/// A cost depends on the machine's other work: it has a spread, and no interval of a mean. That of
+/// a fraction ends at 0 and 1.
+Cell make_cell(const Group& group, const std::string& metric, const RunFigure& figure) {
   Cell cell;
   std::set<std::string> units;
   std::map<int64_t, std::vector<double>> by_seed;
   for (const ComparedRun* run : group.runs) {
-    const auto figure = run->figures.find(metric);
+    const auto found = run->figures.find(metric);
     if (run->status != "completed") continue;
-    cell.complete &= figure != run->figures.end();
-    if (figure == run->figures.end()) continue;
-    by_seed[run->seed].push_back(figure->second.value);
-    if (!figure->second.unit.empty()) units.insert(figure->second.unit);
-    cell.chosen_on_test |= chosen_on_test(*run, figure->second);
+    cell.complete &= found != run->figures.end();
+    if (found == run->figures.end()) continue;
+    by_seed[run->seed].push_back(found->second.value);
+    if (!found->second.unit.empty()) units.insert(found->second.unit);
+    cell.chosen_on_test |= chosen_on_test(*run, found->second);
   }
   for (const auto& seed : by_seed)
     cell.values.push_back(seed.second.size() == 1 ? seed.second[0] : summarize(seed.second).mean);
   cell.unit = fmt::format("{}", fmt::join(units, " and "));
   cell.summary = summarize(cell.values);
+  Summary& s = cell.summary;
+  if (figure.cost) s.ci_low = s.ci_high = std::numeric_limits<double>::quiet_NaN();
+  if (figure.fraction) {
+    s.ci_low = std::max(s.ci_low, std::min(0.0, s.mean));
+    s.ci_high = std::min(s.ci_high, std::max(1.0, s.mean));
+  }
   return cell;
 }
 
@@ -133,7 +142,7 @@ void fill(Comparison& c, const Known& known, const std::vector<std::string>& nam
     std::set<std::string> units;
     size_t of_codes = 0;
     for (Group& group : c.groups) {
-      group.cells.push_back(make_cell(group, name));
+      group.cells.push_back(make_cell(group, name, known.at(name)));
       const Cell& cell = group.cells.back();
       if (!cell.values.empty()) units.insert(cell.unit);
       of_codes += is_of_codes(cell) ? 1 : 0;

@@ -24,7 +24,7 @@ bool tells_n(const Group& group, const Cell& cell) {
 }
 
 std::string cell_text(const Group& group, const Cell& cell, const ComparedMetric& metric) {
-  std::string text = summary_text(cell.summary, metric.figure);
+  std::string text = summary_text(cell.summary);
   if (tells_n(group, cell)) text += fmt::format(" (n {})", cell.summary.n);
   if (cell.best) text += " *";
   if (cell.chosen_on_test) text += " !";

@@ -202,14 +202,13 @@ std::string end_text(double value, double scale) {
   return fmt::format("{:.{}f}", value, decimals_for(std::abs(value)) - 1);
 }
 
-std::string summary_text(const Summary& s, const RunFigure& figure) {
+std::string summary_text(const Summary& s) {
   if (s.n == 0) return "-";
   if (s.n == 1) return figure_text(s.mean, NAN);
-  std::string text = fmt::format("{} ± {}", figure_text(s.mean, s.sd), figure_text(s.sd, s.sd));
-  if (figure.cost) return text;
-  const auto within = [&](double end) { return figure.fraction ? std::clamp(end, 0.0, 1.0) : end; };
-  return text + fmt::format(" [{}, {}]", figure_text(within(s.ci_low), s.sd),
-                            figure_text(within(s.ci_high), s.sd));
+  const std::string text =
+      fmt::format("{} ± {}", figure_text(s.mean, s.sd), figure_text(s.sd, s.sd));
+  if (std::isnan(s.ci_low)) return text;
+  return text + fmt::format(" [{}, {}]", figure_text(s.ci_low, s.sd), figure_text(s.ci_high, s.sd));
 }
 
 std::string p_text(double p) {

@@ -48,9 +48,8 @@ extern const char* const sparkline_legend;
 /// The same in one line, a bar apart where a stage begins.
 std::string sparkline(const std::vector<StageCurve>& curves, size_t most = 20);
 
-/// "0.9183 ± 0.0021 [0.9168, 0.9198]": as many decimals as two digits of the spread need. Of a cost
-/// no interval is given, and that of a fraction ends at 0 and 1.
-std::string summary_text(const Summary& summary, const RunFigure& figure);
+/// "0.9183 ± 0.0021 [0.9168, 0.9198]": as many decimals as two digits of the spread need.
+std::string summary_text(const Summary& summary);
 /// A figure to about four digits, or as `scale` (a spread) asks for; "-" where it is NaN.
 std::string figure_text(double value, double scale);
 /// The same of an interval's end, of which one asks on which side of 0 it lies: where it would be

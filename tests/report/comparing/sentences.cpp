@@ -315,6 +315,11 @@ TEST_CASE("a family of figures is asked for by its name, a class by a name with 
 TEST_CASE("times have no interval, and that of a fraction ends at 1") {
   Runs runs = accuracies({{0.1, {0.99, 1.0, 0.97}}});
   const std::string text = comparison_text(compare(runs, options({"accuracy", "seconds"})), 200);
+  const Comparison c = compare(runs, options({"accuracy", "seconds"}));
+  const Json row = comparison_json(c)["groups"][0]["metrics"];  // as the page has it
+  CHECK(row["seconds"]["ci_low"].is_null());
+  CHECK(row["seconds"]["sd"].is_number());
+  CHECK(row["accuracy"]["ci_high"] == 1.0);
   CHECK(text.find("0.987 ± 0.015 [0.949, 1.000]") != std::string::npos);
   CHECK(text.find("] ", text.find("1.000]") + 6) == std::string::npos);
 }

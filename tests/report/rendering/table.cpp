@@ -13,7 +13,7 @@ StageCurve curve(const std::string& target, const std::string& loss, std::vector
 }
 
 std::string text(const std::vector<double>& values) {
-  return summary_text(summarize(values), {});
+  return summary_text(summarize(values));
 }
 
 }  // namespace
