@@ -73,9 +73,13 @@ class Setter {
       node.scalar.clear();
       node.origin = override_.origin;
     }
-    if (node.is_sequence())
-      return fail(step,
-                  fmt::format("{0} is a list; write {0}[0] for its first item", before(step)));
+    if (node.is_sequence()) {
+      const bool number = step.key.find_first_not_of("0123456789") == std::string::npos;
+      return fail(
+          step, number
+                    ? fmt::format("{0} is a list; write {0}[{1}]", before(step), step.key)
+                    : fmt::format("{0} is a list; write {0}[0] for its first item", before(step)));
+    }
     if (!node.is_map())
       return fail(step,
                   fmt::format("{} is {}, which has no keys", quote(before(step)), node.describe()));
@@ -89,6 +93,11 @@ class Setter {
 };
 
 }  // namespace
+
+std::string no_path(const std::string& text) {
+  return fmt::format("{} is no key; write it as in a.b or a[0].b{}", quote(text),
+                     text.find("[-") == std::string::npos ? "" : "; items count from 0");
+}
 
 std::string Override::text() const {
   return path + "=" + flow_text(value);
@@ -104,8 +113,7 @@ bool parse_override(const std::string& argument, Override& override, Issues& iss
   }
   override.path = argument.substr(0, equals);
   if (!parse_path(override.path)) {
-    issues.error(override.origin, {},
-                 fmt::format("{} is no key; write it as in a.b or a[0].b", quote(override.path)));
+    issues.error(override.origin, {}, no_path(override.path));
     return false;
   }
   const std::string first = parse_path(override.path)->front().key;

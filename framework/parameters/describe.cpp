@@ -13,25 +13,6 @@
 namespace strata {
 namespace {
 
-/// As it is written in YAML.
-std::string value_text(const Json& value) {
-  if (value.is_string()) {
-    const auto text = value.get<std::string>();
-    return text.empty() ? "\"\"" : text;
-  }
-  if (value.is_number_float()) return number_text(value.get<double>());
-  if (!value.is_array()) return value.dump();
-  std::vector<std::string> items;
-  for (const Json& item : value) items.push_back(value_text(item));
-  return fmt::format("[{}]", fmt::join(items, ", "));
-}
-
-std::string default_text(const Field& field) {
-  if (field.required) return "required";
-  if (!field.default_value.is_null()) return value_text(field.default_value);
-  return field.nullable ? "null" : "";
-}
-
 std::string example_text(const ComponentInfo& info) {
   return info.params.example.empty() ? info.name : info.params.example;
 }
@@ -50,8 +31,8 @@ using Row = std::array<std::string, 5>;
 std::vector<Row> rows_of(const ParamList& list) {
   std::vector<Row> rows;
   for (const Field* field : list.keys())
-    rows.push_back(
-        {field->name, field->type, default_text(*field), field->constraints.text(), field->doc});
+    rows.push_back({field->name, field->type.name(), field->default_text(),
+                    field->constraints.text(), field->doc});
   return rows;
 }
 
@@ -128,10 +109,11 @@ std::string summary(const std::string& doc) {
 
 void add_sections(const ParamList& list, const std::string& prefix, std::vector<Section>& all) {
   for (const Field* field : list.keys()) {
-    if (field->nested == nullptr) continue;
+    const ParamList* keys = field->keys();
+    if (keys == nullptr) continue;
     const std::string path = prefix + field->name;
-    all.push_back({path, &field->nested(), field->default_value.is_array()});
-    add_sections(field->nested(), path + ".", all);
+    all.push_back({path, keys, field->type.kind == ParamType::Kind::list});
+    add_sections(*keys, path + ".", all);
   }
 }
 
@@ -237,13 +219,13 @@ class Finder {
       const std::string text = fmt::format("{}\n{}", key.path(), headed("key", rows_of(one)));
       if (key.path() == name) by_path += text;
       by_name += (by_name.empty() ? "" : "\n") + text;
-      if (key.field->nested != nullptr) map = key.field;
+      if (key.field->keys() != nullptr) map = key.field;
     }
     if (!by_path.empty()) return by_path;
     return map == nullptr
                ? by_name
                : by_name + "\n" +
-                     describe_section({name, &map->nested(), map->default_value.is_array()});
+                     describe_section({name, map->keys(), map->type.kind == ParamType::Kind::list});
   }
 
   static std::string references_text() {

@@ -15,8 +15,6 @@
 namespace strata {
 namespace {
 
-constexpr size_t kMostPrinted = 100;
-
 std::string header(const Issue& issue) {
   std::string text = issue.origin.source == nullptr ? "strata" : issue.origin.text();
   text += ": ";
@@ -61,9 +59,9 @@ std::string plain_name(std::string word) {
   return word;
 }
 
-/// Words that others use for a name that is not like them.
-constexpr std::pair<const char*, const char*> kSynonyms[] = {{"learning_rate", "lr"},
-                                                             {"gpu", "cuda"}};
+/// Words of others for the value of a choice.
+constexpr std::pair<const char*, const char*> kSynonyms[] = {
+    {"gpu", "cuda"}, {"float", "float32"}, {"single", "float32"}, {"double", "float64"}};
 
 }  // namespace
 
@@ -146,11 +144,13 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
 }
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
+  return suggestion_of(nearest(word, known), fmt::format("{}", fmt::join(known, ", ")));
+}
+
+std::string suggestion_of(const std::string& guess, const std::string& known) {
   if (known.empty()) return "; there are none";
-  const std::string list = fmt::format("{}", fmt::join(known, ", "));
-  const std::string guess = nearest(word, known);
-  if (guess.empty()) return "; known: " + list;
-  return fmt::format("; did you mean '{}'? Known: {}", guess, list);
+  return guess.empty() ? "; known: " + known
+                       : fmt::format("; did you mean '{}'? Known: {}", guess, known);
 }
 
 }  // namespace strata

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "strata/yaml/text.hpp"
+#include "strata/support/display.hpp"
 
 namespace strata {
 
@@ -14,7 +14,7 @@ SourceLine source_line(const Origin& origin) {
   rest = rest.substr(0, rest.find('\n'));
   size_t at = 0;
   for (int column = 1; column < origin.column && at < rest.size(); ++column)
-    at += std::max<size_t>(utf8_length(rest, at), 1);
+    at += character_at(rest, at).bytes;
   return {rest.substr(0, at), rest.substr(at)};
 }
 

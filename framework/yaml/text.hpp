@@ -22,10 +22,6 @@ std::string plural(const std::string& noun);
 /// is shown.
 std::string source_excerpt(std::string_view text, int line, int column);
 
-/// The bytes of the UTF-8 character that begins at `offset`; 0 where none does (RFC 3629: no
-/// overlong forms, no surrogates, nothing past U+10FFFF).
-size_t utf8_length(std::string_view text, size_t offset);
-
 /// Characters in `text`, a byte that is no UTF-8 counting as one.
 int count_characters(std::string_view text);
 

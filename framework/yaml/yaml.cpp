@@ -161,6 +161,8 @@ class TreeBuilder final : public YAML::EventHandler {
                     fmt::format("duplicate key {}; it is first given on line {}",
                                 quote(name.scalar), first->second.line));
     if (name.scalar == "<<" && name.quoted) fail(mark, "'<<' in quotes cannot be a key");
+    if (map.keys.size() > limits_.keys)
+      fail(mark, fmt::format("a map of more than {} keys", limits_.keys));
     map.node->entries.push_back({std::move(name.scalar), name.origin, {}});
     map.key_next = false;
   }
@@ -331,6 +333,7 @@ Node parse_yaml_file(const std::string& path, Issues& issues, const Node* named)
   source->name = path;
   try {
     source->text = read_file(path);
+    if (source->text.rfind("\xef\xbb\xbf", 0) == 0) source->text.erase(0, 3);  // as YAML 1.2 allows
   } catch (const UserError& error) {
     if (named == nullptr) {
       issues.error({}, {}, error.what());
