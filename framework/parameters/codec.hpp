@@ -84,7 +84,7 @@ struct Codec<std::vector<T>> {
   static void complete(std::vector<T>& v, Reader& r, const Place& place) {
     for (size_t i = 0; i < v.size(); ++i) {
       T value = std::move(v[i]);
-      Codec<T>::complete(value, r, {place.origin, place.path + "[" + std::to_string(i) + "]"});
+      Codec<T>::complete(value, r, {place.origin, path_below(place.path, i)});
       v[i] = std::move(value);
     }
   }

@@ -1,4 +1,6 @@
 #pragma once
+// What is known of a parameter and of a component, type-erased: read by parsing, checks, describe,
+// the schema and the record. Made by params.hpp; implemented in component.cpp.
 #include <functional>
 #include <map>
 #include <memory>

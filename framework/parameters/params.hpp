@@ -1,4 +1,5 @@
 #pragma once
+// How a params struct declares its parameters. They are read in reader.cpp, by codec.hpp.
 #include <type_traits>
 #include <utility>
 
@@ -25,9 +26,6 @@
 /// component, may be absent, or written as `null`. Everything else -- parsing, position of
 /// errors, `describe`, JSON Schema, the resolved config -- follows from the declaration.
 namespace strata {
-
-template <class P>
-class Declare;
 
 /// Bounds and the like of the parameter just added.
 class FieldRef {

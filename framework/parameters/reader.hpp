@@ -15,9 +15,7 @@ namespace strata {
 struct Place {
   Origin origin;
   std::string path;
-  Place below(const std::string& key) const {
-    return {origin, path.empty() ? key : path + "." + key};
-  }
+  Place below(const std::string& key) const { return {origin, path_below(path, key)}; }
 };
 
 /// What parsing needs besides the node: where to put mistakes, and the components there are.

@@ -15,10 +15,12 @@
 namespace strata {
 namespace {
 
-std::string header(const Issue& issue) {
-  std::string text = issue.origin.source == nullptr ? "strata" : issue.origin.text();
+std::string header(const Issue& issue, const Display& display) {
+  std::string text =
+      display.style(Style::bold, issue.origin.source == nullptr ? "strata" : issue.origin.text());
   text += ": ";
-  text += issue.warning ? "warning: " : "error: ";
+  text += issue.warning ? display.style(Style::yellow, "warning: ")
+                        : display.style(Style::red, "error: ");
   text += issue.message;
   if (!issue.path.empty()) text += " (at " + issue.path + ")";
   return text;
@@ -80,7 +82,7 @@ void Issues::warning(const Origin& origin, const std::string& path, std::string 
   issues_.push_back({origin, std::move(message), path, true});
 }
 
-std::string Issues::format() const {
+std::string Issues::format(const Display& display) const {
   std::vector<Issue> sorted = issues_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Issue& a, const Issue& b) { return sort_key(a) < sort_key(b); });
@@ -90,7 +92,7 @@ std::string Issues::format() const {
   const size_t printed = std::min(sorted.size(), kMostPrinted);
   for (size_t i = 0; i < printed; ++i) {
     if (i > 0) text += '\n';
-    text += header(sorted[i]);
+    text += header(sorted[i], display);
     const Origin& origin = sorted[i].origin;
     if (origin.source != nullptr && origin.line > 0)
       text += '\n' + source_excerpt(origin.source->text, origin.line, origin.column);

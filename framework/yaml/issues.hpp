@@ -1,8 +1,11 @@
 #pragma once
+// Mistakes of the user: where they are, how they are printed, and the nearest name. Implemented in
+// issues.cpp.
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "strata/support/display.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
@@ -58,7 +61,7 @@ class Issues {
   ///       12 | the source line
   ///          |     ^
   /// Past the first kMostPrinted only their number is given.
-  std::string format() const;
+  std::string format(const Display& display = {}) const;
 
  private:
   std::vector<Issue> issues_;

@@ -1,4 +1,6 @@
 #pragma once
+// The tree of a YAML text, with the place of every value. Implemented in node.cpp; parsed in
+// yaml.cpp with yaml_text.cpp and yaml_lines.cpp.
 #include <string>
 #include <string_view>
 #include <vector>

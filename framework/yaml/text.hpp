@@ -1,4 +1,5 @@
 #pragma once
+// Words and lines of messages. Implemented in text.cpp.
 #include <cstddef>
 #include <string>
 #include <string_view>

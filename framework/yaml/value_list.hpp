@@ -1,4 +1,6 @@
 #pragma once
+// The values that a sweep's short forms stand for: 0-4, lin(0, 1, 3). Implemented in
+// value_list.cpp.
 #include <string>
 #include <string_view>
 #include <utility>

@@ -95,7 +95,8 @@ TEST_CASE("One key is described by its path, or by its name wherever it is") {
       "  epochs  integer  null             of this stage\n";
   CHECK(described("pretrain.stages.epochs") == stage);
   CHECK(described("epochs") == described("pretrain.epochs") + "\n" + stage);
-  CHECK(described("seeds").find("one run for each seed\n") != std::string::npos);
+  CHECK(described("seeds").find("one run for each seed; a range 0-4 stands for a list\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("What a map holds is described beside the map, where it is asked for by its name alone") {

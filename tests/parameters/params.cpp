@@ -121,9 +121,14 @@ TEST_CASE("Integers") {
         "f.yaml:3:7: error: expected an integer, got the string 'abc' (at seed)");
   CHECK(first("seed: true") ==
         "f.yaml:3:7: error: expected an integer, got the boolean true (at seed)");
-  CHECK(first("seed: [1]") == "f.yaml:3:7: error: expected an integer, got a list (at seed)");
+  CHECK(first("seed: [1]") ==
+        "f.yaml:3:7: error: expected an integer, got a list; write 1, not a list (at seed)");
+  CHECK(first("seed: [1, 2]") ==
+        "f.yaml:3:7: error: expected an integer, got a list; to run each: seeds: [1, 2] (at seed)");
   CHECK(first("seed:") == "f.yaml:3:1: error: expected an integer, got nothing (at seed)");
-  CHECK(first("seed: null") == "f.yaml:3:7: error: expected an integer, got null (at seed)");
+  CHECK(first("seed: null") ==
+        "f.yaml:3:7: error: expected an integer, got null; leave 'seed' out for its default, 0 (at "
+        "seed)");
   CHECK(first("seed: 0x1F") ==
         "f.yaml:3:7: error: expected an integer, got the string '0x1F'; write 31 (at seed)");
   CHECK(first("seed: 0o17") ==
@@ -205,12 +210,11 @@ TEST_CASE("Booleans and strings") {
 }
 
 TEST_CASE("Lists, maps and values for every stage") {
-  CHECK(
-      mistakes("name: x\nencoder: tanh\n") ==
-      "f.yaml:2:10: error: expected a list of lists of layers, got the string 'tanh'; write [tanh] "
-      "for one (at encoder)\n"
-      "  2 | encoder: tanh\n"
-      "    |          ^");
+  CHECK(mistakes("name: x\nencoder: tanh\n") ==
+        "f.yaml:2:10: error: expected a list of lists of layers, got the string 'tanh'; write "
+        "[[tanh]] for one (at encoder)\n"
+        "  2 | encoder: tanh\n"
+        "    |          ^");
   CHECK(
       mistakes("name: x\nencoder: [tanh]\n") ==
       "f.yaml:2:11: error: expected a list of layers, got the string 'tanh'; write [tanh] for one "
@@ -262,8 +266,11 @@ TEST_CASE("Components") {
   CHECK(first("tuner: {type: 3}") ==
         "f.yaml:3:15: error: expected the name of an optimizer, got the integer 3 (at tuner.type)");
   CHECK(first("tuner: [sgd]") ==
-        "f.yaml:3:8: error: expected an optimizer (a name, or a map with 'type'), got a list (at "
-        "tuner)");
+        "f.yaml:3:8: error: expected an optimizer (a name, or a map with 'type'), got a list; "
+        "write sgd, not a list (at tuner)");
+  CHECK(first("tuner: [sgd, {type: sgd, lr: 1}]") ==
+        "f.yaml:3:8: error: expected an optimizer (a name, or a map with 'type'), got a list; to "
+        "try each value: sweep: {tuner: [sgd, {type: sgd, lr: 1}]} (at tuner)");
   CHECK(first("tuner:") ==
         "f.yaml:3:1: error: expected an optimizer (a name, or a map with 'type'), got nothing (at "
         "tuner)");
@@ -356,8 +363,9 @@ TEST_CASE("A key whose ':' is missing, or has no blank after it") {
 
 TEST_CASE("A list where there is one value, with the reason") {
   CHECK(first("pretrain: {stages: [{epochs: [1, 2]}]}") ==
-        "f.yaml:3:30: error: expected one value, as this entry is of one stage; got a list of 2 "
-        "(at pretrain.stages[0].epochs)");
+        "f.yaml:3:30: error: expected one value, as this entry is of one stage; got a list of "
+        "2; to try each value: sweep: {pretrain.stages[0].epochs: [1, 2]} (at "
+        "pretrain.stages[0].epochs)");
 }
 
 TEST_CASE("Rules across parameters, at the key they are about") {

@@ -10,22 +10,16 @@
 #include "strata/parameters/schema.hpp"
 #include "strata/report/rendering/show_settings.hpp"
 #include "strata/run/machine.hpp"
-#include "strata/support/terminal.hpp"
+#include "strata/support/display.hpp"
 
 namespace strata {
 namespace {
-
-/// Of the terminal; where the output is none, as wide as our sources.
-size_t output_width() {
-  const size_t columns = terminal_columns(STDOUT_FILENO);
-  return columns >= 40 ? columns : 100;
-}
 
 void print_stages(const CheckedExperiment& checked) {
   fmt::print("stages:\n");
   const Json config = checked.experiment.resolved();
   for (const StageSpec& stage : checked.plan.stages)
-    fmt::print("{}", stage_text(stage.dump(), config, output_width()));
+    fmt::print("{}", stage_text(stage.dump(), config, display_of(STDOUT_FILENO).width));
 }
 
 void print_layers(const Plan& plan) {
@@ -136,8 +130,8 @@ int check_command(const EngineRequest& request) {
     print_notes(runs);
     const size_t made = different(runs);
     print_repeated(file, runs.size(), runs.size() - made);
-    fmt::print("{}: ok, {}{}\n", file, made > 1 ? fmt::format("{} runs of ", made) : "",
-               stages_text(runs));
+    fmt::print("{}: {}, {}{}\n", file, display_of(STDOUT_FILENO).style(Style::green, "ok"),
+               made > 1 ? fmt::format("{} runs of ", made) : "", stages_text(runs));
   }
   return good ? 0 : 2;
 }
@@ -164,13 +158,15 @@ int show_command(const EngineRequest& request) {
 }
 
 int list_command(const EngineRequest& request) {
+  const Display display = display_of(STDOUT_FILENO);
   for (const std::string& family : chosen_families(request.component))
-    fmt::print("{}", list_components(Registry::instance(), family));
+    fmt::print("{}", list_components(Registry::instance(), family, display));
   return 0;
 }
 
 int describe_command(const EngineRequest& request) {
-  fmt::print("{}", describe(request.component, param_list<Experiment>(), Registry::instance()));
+  fmt::print("{}", describe(request.component, param_list<Experiment>(), Registry::instance(),
+                            display_of(STDOUT_FILENO)));
   return 0;
 }
 
