@@ -266,8 +266,9 @@ class Finder {
       known.push_back({family});
       for (const KnownName& component : component_names(catalog_, family)) {
         known.push_back(component);
-        if (catalog_.find(family, component.name)->params.find(name) != nullptr)
-          taking.push_back(family + "/" + component.name);
+        const ParamList& parameters = catalog_.find(family, component.name)->params;
+        if (parameters.find(name) != nullptr) taking.push_back(family + "/" + component.name);
+        for (const KnownName& key : key_names(parameters)) known.push_back(key);
       }
     }
     if (!taking.empty())

@@ -40,6 +40,16 @@ bool refuse_leading_zeros(const Node& node, Reader& reader) {
   return true;
 }
 
+/// Whether commas part groups of three digits, as in 1,000,000.
+bool groups_thousands(std::string_view digits) {
+  for (size_t comma = digits.find(','); comma != std::string_view::npos;) {
+    const size_t next = std::min(digits.find(',', comma + 1), digits.size());
+    if (next - comma != 4) return false;
+    comma = digits.find(',', next);
+  }
+  return true;
+}
+
 /// "; write 31" for 0x1F, 0o37, 0b11111 and 1_000; "" for anything else.
 std::string decimal_hint(std::string_view text) {
   const size_t sign = skip_sign(text);
@@ -57,8 +67,9 @@ std::string decimal_hint(std::string_view text) {
   std::string plain;
   for (const char c : digits)
     if (c != '_' && c != ',') plain += c;
-  return plain.size() < digits.size() && '0' <= digits[0] && digits[0] <= '9' ? convert(plain, 10)
-                                                                              : "";
+  const bool grouped = plain.size() < digits.size() && groups_thousands(digits) &&
+                       '0' <= digits[0] && digits[0] <= '9';
+  return grouped ? convert(plain, 10) : "";
 }
 
 /// The double nearest to the text; none where that is no finite number, which is reported.
