@@ -159,15 +159,6 @@ class Chain {
 
 using Files = std::vector<std::shared_ptr<const Source>>;
 
-/// The value at a path; of a component's type, also its bare name.
-const Node* written_at(const Node& root, const std::string& path) {
-  if (const Node* node = find_path(root, path)) return node;
-  const size_t dot = path.rfind(".type");
-  if (dot == std::string::npos || dot + 5 != path.size()) return nullptr;
-  const Node* node = find_path(root, path.substr(0, dot));
-  return node != nullptr && is_name(*node) ? node : nullptr;
-}
-
 /// What a file gives and the sweep of one that it extends sets all the same.
 std::vector<std::string> swept_over(const Node& root, const std::vector<Override>& point,
                                     bool seeds, const Files& files) {
@@ -215,6 +206,14 @@ void apply_set(Node& root, const std::vector<Override>& set, std::vector<std::st
 }
 
 }  // namespace
+
+const Node* written_at(const Node& root, const std::string& path) {
+  if (const Node* node = find_path(root, path)) return node;
+  const size_t dot = path.rfind(".type");
+  if (dot == std::string::npos || dot + 5 != path.size()) return nullptr;
+  const Node* node = find_path(root, path.substr(0, dot));
+  return node != nullptr && is_name(*node) ? node : nullptr;
+}
 
 Node load_with_bases(const std::string& path, std::vector<std::shared_ptr<const Source>>& files,
                      std::vector<std::string>& notes, Issues& issues) {

@@ -58,6 +58,10 @@ struct Composition {
 /// all the same (so that all mistakes are found in one go), or is empty.
 Composition compose(const std::string& path, const CommandSettings& settings, Issues& issues);
 
+/// Where the value at a path was written: the node there, or the bare name of a component whose
+/// `type` the path leads to; nullptr where it was not.
+const Node* written_at(const Node& root, const std::string& path);
+
 // The steps, in order.
 
 /// Reads a file and those it extends (`extends: base.yaml`, relative to the file). A cycle is an

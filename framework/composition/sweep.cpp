@@ -44,7 +44,7 @@ class Expander {
       axis.path = "seed";
       axis.origin = seeds->origin;
       if (!refuse_number(*seeds)) {
-        axis.values = values_of(*seeds, "seeds");
+        axis.values = values_of(*seeds, "seeds", issues_);
         add_axis(std::move(axis), seeds_);
       }
     }
@@ -63,7 +63,7 @@ class Expander {
       return issues_.error(axis.origin, {}, "expected key=value,value,..., got " + quote(argument));
     axis.path = argument.substr(begin, equals - begin);
     if (!check_path(axis) || !check_key(axis, argument.substr(equals + 1))) return;
-    axis.values = argument_values(source, equals + 1);
+    axis.values = argument_values(source, equals + 1, issues_);
     add_axis(std::move(axis), begin > 0 ? zip_ : grid_);
   }
 
@@ -75,7 +75,8 @@ class Expander {
     Issues of_no_list;
     const Node list = parse_yaml_value(source, 0, argument.size(), of_no_list);
     if (refuse_number(list)) return;
-    axis.values = list.is_sequence() ? values_of(list, {}) : argument_values(source, 0);
+    axis.values =
+        list.is_sequence() ? values_of(list, {}, issues_) : argument_values(source, 0, issues_);
     add_axis(std::move(axis), seeds_);
   }
 
@@ -155,7 +156,7 @@ class Expander {
     axis.path = entry.key;
     axis.origin = entry.key_origin;
     if (!check_path(axis) || !check_key(axis)) return;
-    axis.values = values_of(entry.value, entry.key);
+    axis.values = values_of(entry.value, entry.key, issues_);
     add_axis(std::move(axis), axes);
   }
 
@@ -234,39 +235,6 @@ class Expander {
                               "out",
                               quote(axis.path), quote(other.path),
                               argument ? other.origin.source->name : other.origin.text()));
-  }
-
-  std::vector<Node> values_of(const Node& node, const std::string& path) {
-    std::vector<Node> values;
-    if (node.is_sequence()) {
-      for (const Node& item : node.items) add_sweep_values(item, path, values, issues_);
-      if (node.items.empty()) issues_.error(node.origin, path, "no values to sweep");
-      return values;
-    }
-    if (stands_for_values(node)) {
-      add_sweep_values(node, path, values, issues_);
-      return values;
-    }
-    issues_.error(node.origin, path,
-                  "expected a list of values, a range such as 0-4, lin(from, to, count) or "
-                  "log(from, to, count), got " +
-                      node.describe());
-    return {};
-  }
-
-  std::vector<Node> argument_values(const std::shared_ptr<const Source>& source, size_t begin) {
-    std::vector<Node> values;
-    for (const auto& [offset, length] : split_at_commas(source->text.substr(begin))) {
-      const int errors = issues_.errors();
-      const Node value = parse_yaml_value(source, begin + offset, length, issues_);
-      if (issues_.errors() > errors) continue;
-      if (value.is_null() && value.scalar.empty()) {
-        issues_.error(value.origin, {}, "a value is missing here");
-      } else {
-        add_sweep_values(value, {}, values, issues_);
-      }
-    }
-    return values;
   }
 
   /// The file's zip, as far as the command line leaves it, and the command line's own.

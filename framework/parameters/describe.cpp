@@ -171,9 +171,7 @@ class Finder {
     for (const std::string& family : catalog_.families())
       text += beside(family, width, fmt::format("{}", fmt::join(catalog_.names(family), ", ")),
                      display_);
-    return text +
-           "\nOne in full: strata describe pretrain, strata describe epochs, strata describe "
-           "layer/linear\n";
+    return text + "\nOne in full: strata describe NAME\n";
   }
 
   std::string text(const std::string& name) const {

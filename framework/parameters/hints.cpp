@@ -17,14 +17,12 @@ namespace {
 
 using Kind = ParamType::Kind;
 
-/// "'a'", "'a' or 'b'", "'a', 'b' or 'c'"; of more than three the first ones.
-std::string either(const std::vector<std::string>& words) {
-  std::string text;
-  for (size_t i = 0; i < words.size() && i < 3; ++i) {
-    const bool last = i + 1 == words.size();
-    text += (i == 0 ? "" : last ? " or " : ", ") + quote(words[i]);
-  }
-  return words.size() > 3 ? text + ", ..." : text;
+/// "'a' or 'b'"; of more than three the first ones.
+std::string quoted_paths(std::vector<std::string> paths) {
+  const bool more = paths.size() > 3;
+  if (more) paths.resize(3);
+  for (std::string& path : paths) path = quote(path);
+  return more ? fmt::format("{}, ...", fmt::join(paths, ", ")) : either(paths);
 }
 
 /// The paths of the keys that `word` means: those below `near` where there are any, else all.
@@ -248,7 +246,8 @@ std::string unknown_key_hint(const Node& node, const Node::Entry& entry, const P
                            ? std::vector<std::string>()
                            : in_entry(paths_meant(entry.key, node.path, keys()), node.path, list);
     if (!meant.empty())
-      return fmt::format("; did you mean {}? Known here: {}", either(meant), names_text(known));
+      return fmt::format("; did you mean {}? Known here: {}", quoted_paths(meant),
+                         names_text(known));
   }
   return suggestion(entry.key, known) + (component ? former_type_hint(node) : "");
 }

@@ -34,18 +34,6 @@ std::vector<std::string> printable_characters(std::string_view line) {
   return characters;
 }
 
-std::string_view line_of(std::string_view text, int line) {
-  size_t begin = 0;
-  for (int i = 1; i < line; ++i) {
-    const size_t end = text.find('\n', begin);
-    if (end == std::string_view::npos) return {};
-    begin = end + 1;
-  }
-  std::string_view found = text.substr(begin, text.find('\n', begin) - begin);
-  if (!found.empty() && found.back() == '\r') found.remove_suffix(1);
-  return found;
-}
-
 }  // namespace
 
 std::string quote(std::string_view text) {
@@ -70,9 +58,28 @@ std::string quote(std::string_view text) {
   return quoted + "'";
 }
 
+std::string_view line_of(std::string_view text, int line) {
+  size_t begin = 0;
+  for (int i = 1; i < line; ++i) {
+    const size_t end = text.find('\n', begin);
+    if (end == std::string_view::npos) return {};
+    begin = end + 1;
+  }
+  std::string_view found = text.substr(begin, text.find('\n', begin) - begin);
+  if (!found.empty() && found.back() == '\r') found.remove_suffix(1);
+  return found;
+}
+
 std::string with_article(const std::string& noun) {
   const bool vowel = noun.find_first_of("aeiou") == 0;
   return (vowel ? "an " : "a ") + noun;
+}
+
+std::string either(const std::vector<std::string>& words) {
+  std::string text;
+  for (size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  return text;
 }
 
 std::string plural(const std::string& noun) {

@@ -135,6 +135,9 @@ TEST_CASE("Integers") {
         "f.yaml:3:7: error: expected an integer, got the string '0o17'; write 15 (at seed)");
   CHECK(first("seed: 1_000") ==
         "f.yaml:3:7: error: expected an integer, got the string '1_000'; write 1000 (at seed)");
+  CHECK(first("seed: 1,000,000").find("; write 1000000 (at seed)") != std::string::npos);
+  CHECK(first("seed: 3,4").find("got the string '3,4' (at seed)") != std::string::npos);
+  CHECK(first("seed: 1,000,00").find("got the string '1,000,00' (at seed)") != std::string::npos);
   CHECK(first("seed: 010") ==
         "f.yaml:3:7: error: 010 begins with a zero, which some readers of YAML take for octal; "
         "write 10 (at seed)");

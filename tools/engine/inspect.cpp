@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/commands.hpp"
+#include "strata/composition/compose.hpp"
 #include "strata/parameters/describe.hpp"
 #include "strata/parameters/schema.hpp"
 #include "strata/report/rendering/show_settings.hpp"
@@ -49,12 +50,8 @@ std::string place_text(const Node& node) {
 /// Where the value at a path comes from: its own place, else that of the nearest part written (a
 /// component's bare name), else the defaults; and what a reference there refers to.
 std::string origin_text(const Node& tree, const std::string& path) {
-  if (const Node* node = find_path(tree, path)) return place_text(*node);
-  const size_t dot = path.rfind(".type");
-  if (dot != std::string::npos && dot + 5 == path.size())
-    if (const Node* node = find_path(tree, path.substr(0, dot)))
-      if (node->is_scalar()) return place_text(*node);
-  return "default";
+  const Node* node = written_at(tree, path);
+  return node == nullptr ? "default" : place_text(*node);
 }
 
 struct ShownSetting {
@@ -69,10 +66,10 @@ void collect_settings(const Json& value, const std::string& path, const Node& tr
     return;
   }
   for (size_t i = 0; !map && i < value.size(); ++i)
-    collect_settings(value[i], fmt::format("{}[{}]", path, i), tree, settings);
+    collect_settings(value[i], path_below(path, i), tree, settings);
   if (map)
     for (const auto& [key, item] : value.items())
-      collect_settings(item, path.empty() ? key : path + "." + key, tree, settings);
+      collect_settings(item, path_below(path, key), tree, settings);
 }
 
 /// In columns; only a value longer than 40 characters breaks them.
