@@ -65,12 +65,15 @@ std::string text_of(double number) {
   return fmt::format("{}", number);
 }
 
-/// Values that a parameter of this type must refuse; of a list, as its only item.
+/// Values that a parameter of this type must refuse; of a list, as its only item, and of what one
+/// value may stand for alone, by itself too.
 std::vector<std::string> refused_values(const ParamType& type, const Constraints& c) {
   std::vector<std::string> values{"{no_such_key: 1}"};
   if (type.item != nullptr) {
-    for (const std::string& value : refused_values(*type.item, c))
+    for (const std::string& value : refused_values(*type.item, c)) {
       values.push_back("[" + value + "]");
+      if (type.kind == Kind::one_or_list && value[0] != '[') values.push_back(value);
+    }
     return values;
   }
   if (type.is_numeric()) {
@@ -99,8 +102,9 @@ std::vector<std::string> refused_values(const Field& field) {
 std::vector<std::string> edge_values(const ParamType& type, const Constraints& c) {
   std::vector<std::string> values = c.choices;
   if (type.item != nullptr) {
-    values.clear();
-    for (const std::string& value : edge_values(*type.item, c)) values.push_back("[" + value + "]");
+    values = edge_values(*type.item, c);
+    if (type.kind == Kind::list)
+      for (std::string& value : values) value = "[" + value + "]";
     return values;
   }
   if (type.kind == Kind::boolean) values = {"true", "false"};

@@ -97,7 +97,8 @@ struct Codec<std::vector<T>> {
 
 template <class T>
 struct Codec<OneOrMany<T>> {
-  static constexpr ParamType type{ParamType::Kind::one_or_list, nullptr, nullptr, &Codec<T>::type};
+  static constexpr ParamType type{ParamType::Kind::one_or_list, nullptr, nullptr, &Codec<T>::type,
+                                  "with one for each stage"};
   static void parse(const Node& n, OneOrMany<T>& v, Reader& r, const Constraints& c) {
     if (!n.is_sequence()) {
       v.values.assign(1, T());

@@ -46,7 +46,7 @@ std::string ParamType::name() const {
     case Kind::one_or_list:
       break;
   }
-  return item->name() + ", or a list with one for each stage";
+  return item->name() + ", or a list " + many;
 }
 
 const ParamList* Field::keys() const {

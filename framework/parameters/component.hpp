@@ -25,6 +25,7 @@ struct ParamType {
   const char* family = nullptr;          ///< of a component: "layer"
   const ParamList& (*keys)() = nullptr;  ///< of a map, where its keys are fixed
   const ParamType* item = nullptr;       ///< of a list, and of one value or a list of them
+  const char* many = "";                 ///< of the latter's list: "with one for each stage"
 
   std::string name() const;  ///< "integer", "layer", "list of lists of layers"
   /// The type inside all lists.
