@@ -125,6 +125,13 @@ double figure_value(const Figure& figure, const StageSpec& spec, const EpochResu
   return better == Better::higher ? -value.get<double>() : value.get<double>();
 }
 
+Json EpochResult::dump() const {
+  return {{"epoch", epoch},     {"loss", loss},
+          {"terms", terms},     {"learning_rate", learning_rate},
+          {"seconds", seconds}, {"samples_per_second", samples_per_second},
+          {"metrics", metrics}};
+}
+
 Json StageSpec::dump() const {
   Json json = {{"name", name},
                {"kind", stage_kind_name(kind)},

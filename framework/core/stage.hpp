@@ -79,6 +79,8 @@ struct EpochResult {
   /// By split: "validation" and "test" as measured after the epoch, {} where there is no such
   /// split; "train" the loss and the metrics of one figure, taken while training, as the loss is.
   Json metrics;
+
+  Json dump() const;  ///< as the record's stages[].epochs[]
 };
 
 struct StageResult {

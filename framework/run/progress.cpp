@@ -127,8 +127,8 @@ void Progress::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
   keep(epoch_line(spec, epoch, terminal_columns(STDERR_FILENO)));
 }
 
-void Progress::stage_done(const StageResult& result) {
-  if (const std::string text = ending_line(result); !text.empty()) keep(text);
+void Progress::stage_done(const StageEnd& end) {
+  if (const std::string text = ending_line(end.result); !text.empty()) keep(text);
 }
 
 double Progress::seconds_left(const StageSpec& spec, double epochs_done) const {

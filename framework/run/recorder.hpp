@@ -3,17 +3,17 @@
 #include <memory>
 #include <string>
 
+#include "strata/core/observer.hpp"
 #include "strata/data/dataset.hpp"
 #include "strata/run/plan.hpp"
 #include "strata/support/crash_file.hpp"
 #include "strata/support/files.hpp"
 #include "strata/support/lock.hpp"
-#include "strata/train/trainer.hpp"
 
 namespace strata {
 
-/// Keeps the record of one run: fills it as the run goes, appends each event to events.jsonl at
-/// once, and saves record.json (atomically) after each stage and at the end. It holds the run's
+/// Keeps the record of one run: fills it as the run goes, and saves record.json (atomically) after
+/// each stage and at the end. It holds the run's
 /// folder as long as it lives. Where the process crashes, the record is closed all the same, with
 /// what it held then.
 class Recorder final : public Observer {
@@ -27,17 +27,13 @@ class Recorder final : public Observer {
 
   void stage_started(const StageSpec& spec) override;
   void epoch_done(const StageSpec& spec, const EpochResult& epoch) override;
-  /// Closes the stage, with what its weights file holds.
-  void stage_done(const StageResult& result, const Json& weights);
-
-  /// Closes the record: "completed", "failed", "diverged" or "interrupted", with the error's text.
-  void finish(const std::string& status, const Json& error);
+  void stage_done(const StageEnd& end) override;
+  void run_done(const std::string& status, const std::string& error) override;  ///< closes it
 
   const Json& record() const { return record_; }
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
-  void event(Json event);
   void save();
   void prepare_for_crash();
   Json closed(const std::string& status, const Json& error) const;
@@ -45,7 +41,6 @@ class Recorder final : public Observer {
   std::filesystem::path folder_;
   FolderLock lock_;
   Json record_;
-  LineLog events_;
   double started_, stage_started_ = 0;
   CrashFile crash_;
 };

@@ -7,8 +7,10 @@
 #include "strata/record/record.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/run/device_data.hpp"
+#include "strata/run/events.hpp"
 #include "strata/run/images.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/run/observers.hpp"
 #include "strata/run/progress.hpp"
 #include "strata/run/recorder.hpp"
 #include "strata/support/exit_guard.hpp"
@@ -19,27 +21,6 @@ namespace strata {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Passes on what happens to the record and to the screen.
-class Both final : public Observer {
- public:
-  Both(Observer& a, Observer& b) : a_(a), b_(b) {}
-  void stage_started(const StageSpec& s) override {
-    a_.stage_started(s);
-    b_.stage_started(s);
-  }
-  void step_done(const StageSpec& s, int64_t epoch, int64_t done, int64_t samples) override {
-    a_.step_done(s, epoch, done, samples);
-    b_.step_done(s, epoch, done, samples);
-  }
-  void epoch_done(const StageSpec& s, const EpochResult& e) override {
-    a_.epoch_done(s, e);
-    b_.epoch_done(s, e);
-  }
-
- private:
-  Observer &a_, &b_;
-};
 
 /// "run 2 of 6: mnist-greedy (lr=0.1 seed=3)"
 std::string heading(const LoadedExperiment& experiment, const RunOptions& options) {
@@ -58,6 +39,7 @@ Json model_summary(const Stack& stack) {
                         {"output_shape", layer.output},
                         {"parameters", layer.parameters}});
       if (!layer.tied_to.empty()) layers.back()["tied_to"] = layer.tied_to;
+      if (!layer.mirror.is_null()) layers.back()["mirror"] = layer.mirror;
     }
     total += block->parameters();
     blocks.push_back(
@@ -71,11 +53,15 @@ class Run {
  public:
   Run(const LoadedExperiment& experiment, const Plan& plan, const RunOptions& options,
       const fs::path& folder, Json head)
-      : plan_(plan),
-        options_(options),
-        recorder_(folder, std::move(head)),
-        progress_(heading(experiment, options), plan.stages, options.quiet),
-        observer_(recorder_, progress_) {
+      : plan_(plan), options_(options), recorder_(folder, std::move(head)), observers_(recorder_) {
+    const std::string title = heading(experiment, options);
+    observers_.add("events.jsonl", [] { return std::make_shared<Events>(); });
+    observers_.add("the progress line",
+                   [&] { return std::make_shared<Progress>(title, plan.stages, options.quiet); });
+    for (const Slot<Observer>& listed : experiment.settings.observers)
+      observers_.add(component_name(*listed.info), [&] { return make(listed); });
+    start_ = {title,       experiment.run_id(),         folder, experiment.resolved(),
+              plan.stages, [this] { return learned(); }};
     fit_.batch_size = experiment.settings.data.batch_size;
     fit_.shuffle = experiment.settings.data.order == "shuffled";
     fit_.seed = static_cast<uint64_t>(experiment.settings.seed);
@@ -110,6 +96,7 @@ class Run {
  private:
   void train() {
     const Experiment& settings = plan_.experiment;
+    observers_.run_started(start_);
     fit_.device = choose_device(settings.device);
     const int threads = set_threads(options_.threads);
     Json facts = provenance(fit_.device, threads);
@@ -123,38 +110,36 @@ class Run {
         prepare_data(settings.data, plan_.data, {options_.data_folders, fit_.seed}, fit_.device);
     recorder_.set("data", data_.record);
     plan_.stack->build(fit_.seed, fit_.dtype, fit_.device);
-    if (settings.images) images_ = std::make_unique<RunImages>(recorder_.folder(), data_, fit_);
+    if (settings.images)
+      observers_.add("drawing the pictures", [&] {
+        return std::make_shared<RunImages>(
+            recorder_.folder(), data_, fit_, *plan_.stack,
+            [this](const Json& images) { recorder_.set("images", images); });
+      });
     while (auto spec = plan_.next_stage(done_)) run_stage(*spec);
   }
 
   void run_stage(const StageSpec& spec) {
     done_.push_back({spec, false, {}});
-    fit(*plan_.stack, spec, data_.device, fit_, observer_, done_.back());
+    fit(*plan_.stack, spec, data_.device, fit_, observers_, done_.back());
     std::vector<std::string> blocks = spec.prefix;
     blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
-    progress_.stage_done(done_.back());
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
     const std::string bytes = to_safetensors(plan_.stack->tensors(blocks));
     write_file_atomically(recorder_.folder() / file, bytes);
-    recorder_.stage_done(done_.back(),
-                         {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
     const auto next = plan_.next_stage(done_);
     const bool last = !next || next->kind != spec.kind;  // of its kind
+    observers_.stage_done({done_.back(),
+                           {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}},
+                           last});
     if (last) measure(spec);
-    if (images_) draw(spec, blocks, last);
   }
 
-  void draw(const StageSpec& spec, const std::vector<std::string>& blocks, bool last) {
-    size_t pairs = 0;  // those that the stage's blocks reach
-    for (size_t k = 0; k < plan_.experiment.encoder.size(); ++k)
-      if (std::find(blocks.begin(), blocks.end(), encoder_block(k)) != blocks.end()) pairs = k + 1;
-    if (spec.kind == StageKind::pretrain)
-      images_->add_reconstructions(*plan_.stack, spec.name, pairs);
-    if (spec.kind == StageKind::pretrain && last)
-      images_->add_codes(*plan_.stack, spec.name, pairs);
-    if (spec.kind == StageKind::classify) images_->add_worst(*plan_.stack, blocks);
-    if (last) images_->add_filters(*plan_.stack);
-    recorder_.set("images", images_->record());
+  /// All that the stack has learned.
+  std::vector<Parameter> learned() const {
+    std::vector<std::string> blocks;
+    for (const auto& block : plan_.stack->blocks()) blocks.push_back(block->name);
+    return plan_.stack->tensors(blocks);
   }
 
   /// The run's final figures, after the last stage of a kind: those of the classifier, and the
@@ -198,18 +183,17 @@ class Run {
   }
 
   RunOutcome finish(const std::string& status, const std::string& error) {
-    recorder_.finish(status, error.empty() ? Json(nullptr) : Json(error));
+    observers_.run_done(status, error);
     return {status, error, recorder_.folder() / "record.json", false};
   }
 
   const Plan& plan_;
   const RunOptions& options_;
   Recorder recorder_;
-  Progress progress_;
-  Both observer_;
+  Observers observers_;
+  ObservedRun start_;
   FitOptions fit_;
   PreparedData data_;
-  std::unique_ptr<RunImages> images_;
   std::vector<StageResult> done_;
   Json metrics_ = Json::object();
 };
@@ -226,7 +210,9 @@ std::string LoadedExperiment::title() const {
 }
 
 std::string LoadedExperiment::hash() const {
-  return sha256_hex(resolved().dump());
+  Json identity = resolved();
+  identity.erase("observers");  // who looks on makes no other run
+  return sha256_hex(identity.dump());
 }
 
 std::string LoadedExperiment::run_id() const {
