@@ -1,0 +1,17 @@
+#include "strata/fused/product.hpp"
+
+#include "strata/support/errors.hpp"
+
+namespace strata {
+
+size_t bytes_of(Format format) {
+  return format == Format::float64 ? 8 : format == Format::float32 ? 4 : 2;
+}
+
+std::unique_ptr<Product> make_product(const ProductSpec& spec) {
+  if (auto product = make_onednn_product(spec)) return product;
+  if (auto product = make_blas_product(spec)) return product;
+  throw RunError("no library multiplies numbers of this format on this machine");
+}
+
+}  // namespace strata
