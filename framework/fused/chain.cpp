@@ -62,8 +62,9 @@ class Recognition {
       chain_.penalties.push_back(make(slot)->form());
       if (chain_.penalties.back().op == PenaltyOp::opaque) throw Unknown{"penalty " + slot.type};
     }
-    if (split_code_ && !chain_.penalties.empty())
-      throw Unknown{"a penalty on a code before its activation"};
+    const bool within = chain_.code > 0 && chain_.code < chain_.links.size();
+    if (!chain_.penalties.empty() && (split_code_ || !within))
+      throw Unknown{"a penalty on a code that is no output of a hidden layer"};
     chain_.optimizer = make(spec_.optimizer)->form();
     if (chain_.optimizer.op == OptimizerOp::opaque)
       throw Unknown{"optimizer " + spec_.optimizer.type};
@@ -94,6 +95,12 @@ class Recognition {
 };
 
 }  // namespace
+
+size_t Chain::first_with_weight_of(size_t k) const {
+  size_t first = 0;
+  while (!links[first].weight.is_same(links[k].weight)) ++first;
+  return first;
+}
 
 std::optional<Chain> recognise(const Stack& stack, const StageSpec& spec, std::string& why_not) {
   Recognition recognition(spec);

@@ -28,6 +28,8 @@ struct Chain {
   std::vector<PenaltyForm> penalties;
   OptimizerForm optimizer;
 
+  /// The first link whose weight is that of link k.
+  size_t first_with_weight_of(size_t k) const;
   bool compares_labels() const { return loss == LossOp::nll || loss == LossOp::cross_entropy; }
 };
 

@@ -93,6 +93,23 @@ STRATA_HOST_DEVICE T log_sum_exp(const T* scores, int64_t classes) {
   return largest + logarithm(sum);
 }
 
+/// The divergence of a unit whose mean activation is q from the target p (kl_sparsity's form,
+/// core/form.hpp): below `least` the logarithms go on as their tangents.
+template <class T>
+struct KlSparsity {
+  T p, least;
+  STRATA_HOST_DEVICE T steady_log(T x) const {
+    return x > least ? logarithm(x) : x / least + (logarithm(least) - T(1));
+  }
+  STRATA_HOST_DEVICE T value(T q) const {
+    const T entropy = p * logarithm(p) + (T(1) - p) * logarithm(T(1) - p);
+    return entropy - p * steady_log(q) - (T(1) - p) * steady_log(T(1) - q);
+  }
+  STRATA_HOST_DEVICE T slope(T q) const {
+    return (T(1) - p) / (T(1) - q > least ? T(1) - q : least) - p / (q > least ? q : least);
+  }
+};
+
 /// What penalties add to the gradient at element a of unit j of the code.
 template <class T>
 struct CodeGradient {
@@ -124,12 +141,13 @@ struct SgdUpdate {
 template <class T>
 struct AdamUpdate {
   T rate, beta1, beta2, eps, weight_decay;
+  T new1, new2;    ///< 1 - beta1, 1 - beta2, rounded once
   T rest1, rest2;  ///< 1 - beta1^t, 1 - beta2^t
   T scale = 1;
   STRATA_HOST_DEVICE void operator()(T g, T& w, T& mean, T& square) const {
     g = g * scale + weight_decay * w;
-    mean = beta1 * mean + (T(1) - beta1) * g;
-    square = beta2 * square + (T(1) - beta2) * g * g;
+    mean = beta1 * mean + new1 * g;
+    square = beta2 * square + new2 * g * g;
     w -= rate * ((mean / rest1) / (std::sqrt(square / rest2) + eps));
   }
 };

@@ -34,6 +34,15 @@ STRATA_PASS_LOOP void convert(int64_t n, const T* from, E* to) {
   for (int64_t j = 0; j < n; ++j) to[j] = static_cast<E>(from[j]);
 }
 
+template <class T, class N>
+STRATA_PASS_LOOP void rectify_values(int64_t n, N* values) {
+#pragma omp simd
+  for (int64_t j = 0; j < n; ++j) {
+    const T x = static_cast<T>(values[j]);
+    values[j] = x < T(0) ? static_cast<N>(T(0)) : values[j];
+  }
+}
+
 template <class T, class Loss>
 STRATA_PASS_LOOP double loss_values(Loss loss, int64_t n, const T* output, const T* target) {
   double total = 0;

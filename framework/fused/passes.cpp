@@ -128,6 +128,16 @@ void Passes<T, E>::to_factors(const T* from, int64_t count, E* factors) {
 }
 
 template <class T, class E>
+template <class N>
+void Passes<T, E>::rectify(N* values, int64_t rows, int64_t columns) {
+  const int64_t size = rows_per_chunk(rows);
+  each(chunks_of(rows), rows * columns, [&](int64_t chunk) {
+    const int64_t first = chunk * size;
+    rectify_values<T>(std::min(size, rows - first) * columns, values + first * columns);
+  });
+}
+
+template <class T, class E>
 double Passes<T, E>::element_loss(ElementLoss loss, Pointwise last, int64_t rows, int64_t columns,
                                   const T* output, const T* target, T factor, E* delta, T* sums,
                                   bool add_sums) {
@@ -216,7 +226,6 @@ void Passes<T, E>::update(const std::vector<Updated>& parameters, const SgdUpdat
       sgd_values(by, n, p.gradient + first, p.value + first);
     else
       momentum_values(by, n, p.gradient + first, p.value + first, p.first + first);
-    if (p.factors != nullptr) convert(n, p.value + first, p.factors + first);
   });
 }
 
@@ -224,7 +233,6 @@ template <class T, class E>
 void Passes<T, E>::update(const std::vector<Updated>& parameters, const AdamUpdate<T>& by) {
   each_piece(parameters, [&](const Updated& p, int64_t first, int64_t n, int64_t) {
     adam_values(by, n, p.gradient + first, p.value + first, p.first + first, p.second + first);
-    if (p.factors != nullptr) convert(n, p.value + first, p.factors + first);
   });
 }
 
@@ -254,5 +262,9 @@ const char* pass_variant() {
 template class Passes<float, float>;
 template class Passes<double, double>;
 template class Passes<float, BFloat16>;
+template void Passes<float, float>::rectify(float*, int64_t, int64_t);
+template void Passes<double, double>::rectify(double*, int64_t, int64_t);
+template void Passes<float, BFloat16>::rectify(float*, int64_t, int64_t);
+template void Passes<float, BFloat16>::rectify(BFloat16*, int64_t, int64_t);
 
 }  // namespace strata

@@ -30,6 +30,10 @@ class Passes {
   /// The numbers as products take them.
   void to_factors(const T* from, int64_t count, E* factors);
 
+  /// max(x, 0), and what is no number as it is.
+  template <class N>
+  void rectify(N* values, int64_t rows, int64_t columns);
+
   /// The loss, summed over all elements. With `delta`, writes `factor` times its derivative by what
   /// entered the last activation there, whose column sums go to `sums` (added, where `add_sums`).
   /// Of delta and sums, both or neither may be null.
@@ -48,14 +52,12 @@ class Passes {
   /// The sum of all absolute values; `means`, where not null, gets the mean of each column.
   double code_sums(int64_t rows, int64_t columns, const E* code, T* means);
 
-  /// A parameter in an update; what an optimizer does not keep is null, as is `factors` where
-  /// products take the value itself.
+  /// A parameter in an update; what an optimizer does not keep is null.
   struct Updated {
     int64_t count;
     T* value;
     const T* gradient;
     T *first, *second;
-    E* factors;
   };
   void update(const std::vector<Updated>& parameters, const SgdUpdate<T>& by);
   void update(const std::vector<Updated>& parameters, const AdamUpdate<T>& by);

@@ -10,7 +10,8 @@ namespace strata {
 enum class Format { float64, float32, bfloat16 };
 size_t bytes_of(Format format);
 
-/// What may follow a product, element by element.
+/// What may follow a product, element by element. A product itself takes tanh and sigmoid; relu is a
+/// pass of its own, since oneDNN's makes 0 of what is no number, and a broken run would look sound.
 enum class Pointwise { none, tanh, sigmoid, relu };
 
 /// C = pointwise(A B + bias), or C = scale C + A B. All matrices are row-major and dense.

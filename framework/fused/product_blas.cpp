@@ -4,7 +4,6 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/mm.h>
-#include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/tanh.h>
 #include <dlfcn.h>
@@ -82,7 +81,6 @@ class BlasProduct final : public Product {
       at::mm_out(part.c, part.a, part.b);
     if (spec_.pointwise == Pointwise::tanh) at::tanh_out(part.c, part.c);
     if (spec_.pointwise == Pointwise::sigmoid) at::sigmoid_out(part.c, part.c);
-    if (spec_.pointwise == Pointwise::relu) at::relu_(part.c);
   }
 
   /// The operands of each part, as tensors: kept, since most products meet the same ones each time.

@@ -39,10 +39,9 @@ dnnl::stream& stream() {
 
 void append_pointwise(dnnl::post_ops& operations, Pointwise pointwise) {
   if (pointwise == Pointwise::none) return;
-  const dnnl::algorithm algorithm = pointwise == Pointwise::tanh ? dnnl::algorithm::eltwise_tanh
-                                    : pointwise == Pointwise::sigmoid
-                                        ? dnnl::algorithm::eltwise_logistic
-                                        : dnnl::algorithm::eltwise_relu;
+  const dnnl::algorithm algorithm = pointwise == Pointwise::tanh
+                                        ? dnnl::algorithm::eltwise_tanh
+                                        : dnnl::algorithm::eltwise_logistic;
 #if DNNL_VERSION_MAJOR < 3
   operations.append_eltwise(1.0F, algorithm, 0.0F, 0.0F);
 #else

@@ -83,6 +83,7 @@ void Recorder::stage_done(const StageResult& result, const Json& weights) {
   stage["status"] = "completed";
   stage["seconds"] = clock_seconds() - stage_started_;
   stage["weights"] = weights;
+  stage["engine"] = result.engine;
   if (stage.contains("selection")) stage["selection"]["epoch"] = result.epochs[result.kept].epoch;
   event({{"event", "stage_done"}, {"stage", stage["name"]}});
   save();

@@ -80,6 +80,8 @@ class Run {
     fit_.shuffle = experiment.settings.data.order == "shuffled";
     fit_.seed = static_cast<uint64_t>(experiment.settings.seed);
     fit_.dtype = experiment.settings.dtype == "float64" ? at::kDouble : at::kFloat;
+    if (!options.autograd)
+      fit_.engines.push_back(fused_engine(matmul_precision(experiment.settings)));
     fit_.stop = options.stop;
   }
 
@@ -215,6 +217,12 @@ class Run {
 };
 
 }  // namespace
+
+MatmulPrecision matmul_precision(const Experiment& settings) {
+  return settings.matmul_precision == "medium" ? MatmulPrecision::medium
+         : settings.matmul_precision == "high" ? MatmulPrecision::high
+                                               : MatmulPrecision::highest;
+}
 
 Json LoadedExperiment::resolved() const {
   return dump_params(param_list<Experiment>(), &settings);

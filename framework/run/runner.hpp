@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "strata/fused/engine.hpp"
 #include "strata/run/plan.hpp"
 
 namespace strata {
@@ -27,6 +28,7 @@ struct RunOptions {
   std::filesystem::path out = "results";
   std::vector<std::string> data_folders;
   int threads = 0;  ///< 0: the cores granted
+  bool autograd = false;  ///< no other engine is tried
   bool quiet = false;
   std::string place;  ///< among the runs of the command: "run 2 of 6"; empty where it is alone
   std::vector<std::string> command_line;  ///< the user's
@@ -39,6 +41,9 @@ struct RunOutcome {
   std::filesystem::path record;
   bool users_fault = false;  ///< what the user gave was wrong: missing data, say
 };
+
+/// What the file says of precision, as the engine takes it.
+MatmulPrecision matmul_precision(const Experiment& settings);
 
 /// <out>/<name>/<run id>/record.json
 std::filesystem::path record_path(const LoadedExperiment& experiment,

@@ -127,6 +127,15 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_option("--threads", request.threads,
                   "threads to compute with; default: all cores granted")
       ->check(whole_number(0, 4096));
+  run->add_option("--engine", request.engine,
+                  "autograd: every stage by LibTorch's autograd, the reference; default: the "
+                  "fastest that takes a stage")
+      ->check([](const std::string& given) {
+        return given == "autograd" || given == "auto"
+                   ? std::string()
+                   : fmt::format("unknown value '{}'{}", given,
+                                 suggestion(given, {"auto", "autograd"}));
+      });
   run->add_flag("--again", request.again, "run anew what has finished before");
   run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
   run->add_option("--part-of", request.part_of)->group("");  // hidden: see EngineRequest

@@ -26,6 +26,12 @@ void print_stages(const CheckedExperiment& checked) {
   const Json config = checked.experiment.resolved();
   for (const StageSpec& stage : checked.plan.stages)
     fmt::print("{}", stage_text(stage.dump(), config, output_width()));
+  fmt::print("engine on a CPU:\n");
+  for (const StageSpec& stage : checked.plan.stages) {
+    const std::string why = why_not_fused(*checked.plan.stack, stage, at::kCPU);
+    fmt::print("  {:<11} {}\n", stage.name,
+               why.empty() ? "fused" : fmt::format("autograd: {} is not known to the fused one", why));
+  }
 }
 
 void print_layers(const Plan& plan) {
