@@ -35,11 +35,11 @@ bool is_plain(const Optimizer& optimizer) {
 
 template <class T, class E>
 Backward<T, E>::Backward(const Chain& chain, const std::vector<Parameter>& trained,
-                         Optimizer& optimizer, int64_t most_rows, int threads,
+                         Optimizer& optimizer, int64_t most_rows, int parts,
                          Network<T, E>& network, Passes<T, E>& passes, Counts& counts)
     : chain_(chain),
       optimizer_(optimizer),
-      threads_(threads),
+      parts_(parts),
       network_(network),
       passes_(passes),
       arena_(counts),
@@ -109,8 +109,7 @@ auto Backward<T, E>::products_for(int64_t rows) -> std::vector<Products>& {
     const Link& link = chain_.links[k];
     ProductSpec back{rows, link.in, link.out, false, link.transposed, format_of<E>(),
                      format_of<T>()};
-    back.threads = threads_;
-    if (k > lowest_) products[k].back = make_product(back);
+    if (k > lowest_) products[k].back = parted_product(back, parts_);
     if (!trains_weight_[k]) continue;
     // W {out, in}: delta^T x; W {in, out}: x^T delta
     ProductSpec gradient{link.transposed ? link.in : link.out,
@@ -120,12 +119,11 @@ auto Backward<T, E>::products_for(int64_t rows) -> std::vector<Products>& {
                          false,
                          format_of<E>(),
                          format_of<T>()};
-    gradient.threads = threads_;
     // of links that share a weight, the last one's gradient is made first
     bool made = false;
     for (size_t j = k + 1; j < count; ++j) made = made || weight_[j] == weight_[k];
     gradient.accumulate = direct_ || made;
-    products[k].gradient = make_product(gradient);
+    products[k].gradient = parted_product(gradient, parts_);
   }
   return products;
 }

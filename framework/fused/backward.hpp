@@ -16,7 +16,7 @@ class Backward {
  public:
   /// Refers to all that it is given.
   Backward(const Chain& chain, const std::vector<Parameter>& trained, Optimizer& optimizer,
-           int64_t most_rows, int threads, Network<T, E>& network, Passes<T, E>& passes,
+           int64_t most_rows, int parts, Network<T, E>& network, Passes<T, E>& passes,
            Counts& counts);
 
   /// The factor that the loss's gradient is to carry.
@@ -45,7 +45,7 @@ class Backward {
 
   const Chain& chain_;
   Optimizer& optimizer_;
-  int threads_;
+  int parts_;
   Network<T, E>& network_;
   Passes<T, E>& passes_;
   Arena arena_;

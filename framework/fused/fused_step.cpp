@@ -9,6 +9,7 @@
 #include "strata/fused/engine.hpp"
 #include "strata/fused/measured.hpp"
 #include "strata/fused/threads.hpp"
+#include "strata/support/free_cores.hpp"
 
 namespace strata {
 namespace {
@@ -17,7 +18,8 @@ namespace {
 /// another one costs more. On OpenMP's pool this was so for batches of ten images.
 constexpr int64_t kSmallProduct = 4'000'000;
 
-int threads_for(const Chain& chain, int64_t rows) {
+/// The parts that products are made of: what is recorded as the engine's threads, and decides bits.
+int parts_for(const Chain& chain, int64_t rows) {
   int64_t largest = 0;
   for (const Link& link : chain.links) largest = std::max(largest, link.in * link.out);
   return 2 * rows * largest < kSmallProduct ? 1 : at::get_num_threads();
@@ -35,21 +37,22 @@ class FusedStep final : public FusedStageStep {
   FusedStep(const StageParts& parts, Chain chain)
       : parts_(parts),
         chain_(std::move(chain)),
-        threads_(threads_for(chain_, parts.options.batch_size)),
-        passes_(threads_, counts_),
-        network_(chain_, most_rows(parts), threads_, passes_, counts_),
-        backward_(chain_, parts.parameters, *parts.optimizer, most_rows(parts), threads_, network_,
-                  passes_, counts_),
+        products_in_(parts_for(chain_, parts.options.batch_size)),
+        threads_(std::min(products_in_, free_cores())),
+        passes_(counts_),
+        network_(chain_, most_rows(parts), products_in_, passes_, counts_),
+        backward_(chain_, parts.parameters, *parts.optimizer, most_rows(parts), products_in_,
+                  network_, passes_, counts_),
         arena_(counts_),
         labels_(arena_.take<int64_t>(most_rows(parts))),
         means_(arena_.take<T>(chain_.links[chain_.code == 0 ? 0 : chain_.code - 1].out)) {
-    const OmpThreads threads(threads_);
+    const EngineThreads threads(threads_);
     network_.prepare(std::min(parts.options.batch_size, parts.data.train.count()));
   }
 
   void run(const ForwardContext& place, const Tensor& rate_tensor) override {
     at::NoGradGuard no_grad;
-    const OmpThreads threads(threads_);
+    const EngineThreads threads(threads_);
     const double rate = rate_tensor.item<double>();
     const int64_t rows = place.samples.size(0);
     if (place.step == 0) network_.refresh();
@@ -68,7 +71,7 @@ class FusedStep final : public FusedStageStep {
                 const DeviceSplit& split) override {
     if (split.count() == 0) return Json::object();
     at::NoGradGuard no_grad;
-    const OmpThreads threads(threads_);
+    const EngineThreads threads(threads_);
     network_.refresh();
     for (const auto& metric : what.metrics)
       metric->start(metric_use(what.target, parts_.data, parts_.options));
@@ -95,6 +98,7 @@ class FusedStep final : public FusedStageStep {
             {"factors", name_of(format_of<E>())},
             {"products", network_.libraries()},
             {"passes", pass_variant()},
+            {"parts", products_in_},
             {"threads", threads_}};
   }
 
@@ -239,7 +243,8 @@ class FusedStep final : public FusedStageStep {
 
   const StageParts& parts_;
   Chain chain_;
-  int threads_;
+  int products_in_;  // parts
+  int threads_;      // that run them: fewer where other work is on the cores; no bit depends on it
   Counts counts_;
   Passes<T, E> passes_;
   Network<T, E> network_;

@@ -1,5 +1,7 @@
 #include "strata/fused/network.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <set>
 #include <type_traits>
@@ -15,11 +17,11 @@ T* numbers(const Tensor& tensor) {
 }  // namespace
 
 template <class T, class E>
-Network<T, E>::Network(const Chain& chain, int64_t most_rows, int threads, Passes<T, E>& passes,
+Network<T, E>::Network(const Chain& chain, int64_t most_rows, int parts, Passes<T, E>& passes,
                        Counts& counts)
     : chain_(chain),
       most_rows_(most_rows),
-      threads_(threads),
+      parts_(parts),
       passes_(passes),
       counts_(counts),
       arena_(counts) {
@@ -68,8 +70,7 @@ std::vector<std::unique_ptr<Product>>& Network<T, E>::products_for(int64_t rows)
     spec.result = last ? format_of<T>() : format_of<E>();
     spec.bias = link.bias.defined();
     spec.pointwise = link.activation == Pointwise::relu ? Pointwise::none : link.activation;
-    spec.threads = threads_;
-    products.push_back(make_product(spec));
+    products.push_back(parted_product(spec, parts_));
   }
   return products;
 }
@@ -97,7 +98,7 @@ T* Network<T, E>::forward(int64_t rows, const E* factors) {
 template <class T, class E>
 void Network<T, E>::run(Product& product, const void* a, const void* b, const void* bias, void* c) {
   ++counts_.products;
-  if (threads_ > 1) ++counts_.regions;
+  if (parts_ > 1 && omp_get_max_threads() > 1) ++counts_.regions;
   product.run(a, b, bias, c);
 }
 

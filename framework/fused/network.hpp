@@ -38,7 +38,7 @@ template <class T, class E>
 class Network {
  public:
   /// Refers to the chain, the passes and the counts.
-  Network(const Chain& chain, int64_t most_rows, int threads, Passes<T, E>& passes, Counts& counts);
+  Network(const Chain& chain, int64_t most_rows, int parts, Passes<T, E>& passes, Counts& counts);
 
   /// For a batch, {rows, in of the first link}: as numbers, and as products take them; one and the
   /// same where E is T.
@@ -71,7 +71,7 @@ class Network {
 
   const Chain& chain_;
   int64_t most_rows_;
-  int threads_;
+  int parts_;
   Passes<T, E>& passes_;
   Counts& counts_;
   Arena arena_;

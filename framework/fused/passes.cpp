@@ -1,5 +1,7 @@
 #include "strata/fused/passes.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <type_traits>
 
@@ -46,7 +48,7 @@ template <class Body>
 void Passes<T, E>::each(int64_t chunks, int64_t elements, const Body& body) {
   ++counts_.passes;
   const int threads =
-      elements < kSmall ? 1 : static_cast<int>(std::min<int64_t>(threads_, chunks));
+      elements < kSmall ? 1 : static_cast<int>(std::min<int64_t>(omp_get_max_threads(), chunks));
   if (threads == 1) {
     for (int64_t chunk = 0; chunk < chunks; ++chunk) body(chunk);
     return;

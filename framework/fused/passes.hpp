@@ -19,7 +19,7 @@ enum class ElementLoss { squared_error, binary_cross_entropy };
 template <class T, class E>
 class Passes {
  public:
-  Passes(int threads, Counts& counts) : threads_(threads), counts_(counts) {}
+  explicit Passes(Counts& counts) : counts_(counts) {}
 
   /// A batch of images, gathered by `index` and scaled to [0, 1]; `factors` may be null.
   void gather_images(const uint8_t* bytes, const int64_t* index, int64_t rows, int64_t columns,
@@ -74,7 +74,6 @@ class Passes {
   void finish_sums(int64_t chunks, int64_t columns, T* sums, bool add) const;
   T* partial_sums(int64_t chunks, int64_t columns);
 
-  int threads_;
   Counts& counts_;
   std::vector<T> partial_;      // column sums, a row a chunk
   std::vector<double> values_;  // a number a chunk

@@ -1,4 +1,6 @@
 #pragma once
+// Matrix products by the libraries that there are. Implemented in product.cpp, product_onednn.cpp and
+// product_blas.cpp.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,13 +10,13 @@ namespace strata {
 /// How the numbers that a product multiplies are stored. Sums are float64 for float64 and float32
 /// for the others.
 enum class Format { float64, float32, bfloat16 };
-size_t bytes_of(Format format);
+int64_t bytes_of(Format format);
 
 /// What may follow a product, element by element. A product itself takes tanh and sigmoid; relu is a
 /// pass of its own, since oneDNN's makes 0 of what is no number, and a broken run would look sound.
 enum class Pointwise { none, tanh, sigmoid, relu };
 
-/// C = pointwise(A B + bias), or C = scale C + A B. All matrices are row-major and dense.
+/// C = pointwise(A B + bias), or C = C + A B. All matrices are row-major.
 struct ProductSpec {
   int64_t rows = 0, columns = 0, inner = 0;  ///< C {rows, columns}, A {rows, inner}
   bool a_transposed = false;                 ///< A is stored {inner, rows}
@@ -24,7 +26,12 @@ struct ProductSpec {
   bool bias = false;                         ///< one number a column
   Pointwise pointwise = Pointwise::none;
   bool accumulate = false;  ///< adds to C
-  int threads = 1;
+  /// From one stored row to the next; 0: they are dense.
+  int64_t a_stride = 0, b_stride = 0, c_stride = 0;
+
+  int64_t a_row() const { return a_stride > 0 ? a_stride : a_transposed ? rows : inner; }
+  int64_t b_row() const { return b_stride > 0 ? b_stride : b_transposed ? inner : columns; }
+  int64_t c_row() const { return c_stride > 0 ? c_stride : columns; }
 };
 
 /// One product, ready to run: what can be prepared for its shape is.
@@ -37,18 +44,23 @@ class Product {
   virtual std::string library() const = 0;
 };
 
-/// The product by the library that is faster for it: oneDNN for float32 and bfloat16, where it is
-/// there and has more than its reference code for the shape; else LibTorch's BLAS. A pure function
-/// of the spec, the processor and the libraries' versions: nothing is timed. Throws RunError where
-/// nothing multiplies this format.
+/// A maker of products that run on the thread that calls them; it makes nothing where its library
+/// cannot, or only by its reference code.
+using ProductMaker = std::unique_ptr<Product> (*)(const ProductSpec&);
+std::unique_ptr<Product> make_onednn_product(const ProductSpec& spec);
+std::unique_ptr<Product> make_blas_product(const ProductSpec& spec);
+
+/// The library that is faster: oneDNN for float32 and bfloat16, where it is there; else LibTorch's
+/// BLAS. A pure function of the spec, the processor and the libraries' versions: nothing is timed.
 std::unique_ptr<Product> make_product(const ProductSpec& spec);
+
+/// A product in at most so many parts of its result, each made by `maker` and multiplied by one
+/// thread. What bits come of it depends on the number of parts, and not on that of the threads that
+/// are there (omp_get_max_threads()). Null where the maker makes nothing.
+std::unique_ptr<Product> parted_product(const ProductSpec& spec, int parts,
+                                        ProductMaker maker = make_product);
 
 /// Whether the processor multiplies bfloat16 numbers, and oneDNN is there to make it do so.
 bool multiplies_bfloat16();
-
-// The two makers that make_product() chooses from; nullptr where the library cannot, or only by its
-// reference code.
-std::unique_ptr<Product> make_onednn_product(const ProductSpec& spec);
-std::unique_ptr<Product> make_blas_product(const ProductSpec& spec);
 
 }  // namespace strata

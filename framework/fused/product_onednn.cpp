@@ -21,10 +21,11 @@ memory::data_type data_type(Format format) {
   return format == Format::bfloat16 ? memory::data_type::bf16 : memory::data_type::f32;
 }
 
-memory::desc matrix(int64_t rows, int64_t columns, bool transposed, Format format) {
+memory::desc matrix(int64_t rows, int64_t columns, int64_t stride, bool transposed,
+                    Format format) {
   return {{rows, columns},
           data_type(format),
-          transposed ? memory::dims{1, rows} : memory::dims{columns, 1}};
+          transposed ? memory::dims{1, stride} : memory::dims{stride, 1}};
 }
 
 dnnl::engine& processor() {
@@ -33,7 +34,7 @@ dnnl::engine& processor() {
 }
 
 dnnl::stream& stream() {
-  static dnnl::stream stream(processor());
+  static thread_local dnnl::stream stream(processor());
   return stream;
 }
 
@@ -55,11 +56,13 @@ dnnl::matmul::primitive_desc describe(const ProductSpec& spec) {
   append_pointwise(operations, spec.pointwise);
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(operations);
-  const memory::desc a = matrix(spec.rows, spec.inner, spec.a_transposed, spec.factors);
-  const memory::desc b = matrix(spec.inner, spec.columns, spec.b_transposed, spec.factors);
-  const memory::desc c = matrix(spec.rows, spec.columns, false, spec.result);
+  const memory::desc a =
+      matrix(spec.rows, spec.inner, spec.a_row(), spec.a_transposed, spec.factors);
+  const memory::desc b =
+      matrix(spec.inner, spec.columns, spec.b_row(), spec.b_transposed, spec.factors);
+  const memory::desc c = matrix(spec.rows, spec.columns, spec.c_row(), false, spec.result);
   const memory::desc bias =
-      spec.bias ? matrix(1, spec.columns, false, Format::float32) : memory::desc();
+      spec.bias ? matrix(1, spec.columns, spec.columns, false, Format::float32) : memory::desc();
 #if DNNL_VERSION_MAJOR < 3
   return spec.bias ? dnnl::matmul::primitive_desc(dnnl::matmul::desc(a, b, bias, c), attributes,
                                                   processor())
@@ -117,7 +120,7 @@ class OneDnnProduct final : public Product {
 std::unique_ptr<Product> make_onednn_product(const ProductSpec& spec) {
   if (spec.factors == Format::float64) return nullptr;
   try {
-    const OmpThreads threads(spec.threads);
+    const EngineThreads one(1);
     const dnnl::matmul::primitive_desc description = describe(spec);
     if (std::string(description.impl_info_str()).rfind("ref", 0) == 0) return nullptr;
     return std::make_unique<OneDnnProduct>(spec, description);

@@ -3,18 +3,17 @@
 
 namespace strata {
 
-/// OpenMP's parallel parts run on this many threads while it lives.
-class OmpThreads {
+/// While it lives, OpenMP's parallel parts run on so many threads, and OpenBLAS, where that is what
+/// is loaded, on the one that calls it: it keeps a pool of its own, beside OpenMP's.
+class EngineThreads {
  public:
-  explicit OmpThreads(int threads) : before_(omp_get_max_threads()) {
-    omp_set_num_threads(threads);
-  }
-  ~OmpThreads() { omp_set_num_threads(before_); }
-  OmpThreads(const OmpThreads&) = delete;
-  OmpThreads& operator=(const OmpThreads&) = delete;
+  explicit EngineThreads(int threads);
+  ~EngineThreads();
+  EngineThreads(const EngineThreads&) = delete;
+  EngineThreads& operator=(const EngineThreads&) = delete;
 
  private:
-  int before_;
+  int omp_, blas_;
 };
 
 }  // namespace strata

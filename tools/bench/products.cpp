@@ -42,7 +42,7 @@ int measure(const std::vector<std::string>& given) {
   const int64_t rows = std::stoll(given.at(3)), steps = std::stoll(given.at(4));
   std::vector<int64_t> sizes;
   for (size_t i = 5; i < given.size(); ++i) sizes.push_back(std::stoll(given[i]));
-  const OmpThreads omp(threads);
+  const EngineThreads limit(threads);
   std::vector<std::vector<double>> memory;
   const auto take = [&](int64_t count) {
     memory.emplace_back(static_cast<size_t>(count), 0.0);
@@ -52,8 +52,7 @@ int measure(const std::vector<std::string>& given) {
   for (ProductSpec spec : step_of(sizes, rows)) {
     spec.factors = format;
     spec.result = format == Format::float64 ? Format::float64 : Format::float32;
-    spec.threads = threads;
-    auto product = onednn ? make_onednn_product(spec) : make_blas_product(spec);
+    auto product = parted_product(spec, threads, onednn ? make_onednn_product : make_blas_product);
     if (product == nullptr) return 3;  // not on this machine
     step.push_back({std::move(product), take(spec.rows * spec.inner),
                     take(spec.inner * spec.columns), take(spec.rows * spec.columns)});
