@@ -44,8 +44,9 @@ class FusedStep final : public FusedStageStep {
         backward_(chain_, parts.parameters, *parts.optimizer, most_rows(parts), products_in_,
                   network_, passes_, counts_),
         arena_(counts_),
-        labels_(arena_.take<int64_t>(most_rows(parts))),
-        means_(arena_.take<T>(chain_.links[chain_.code == 0 ? 0 : chain_.code - 1].out)) {
+        labels_(arena_.template take<int64_t>(most_rows(parts))),
+        means_(arena_.template take<T>(chain_.links[chain_.code == 0 ? 0 : chain_.code - 1].out)) {
+    know_corruption();
     const EngineThreads threads(threads_);
     network_.prepare(std::min(parts.options.batch_size, parts.data.train.count()));
   }
@@ -55,14 +56,13 @@ class FusedStep final : public FusedStageStep {
     const EngineThreads threads(threads_);
     const double rate = rate_tensor.item<double>();
     const int64_t rows = place.samples.size(0);
-    if (place.step == 0) network_.refresh();
+    if (place.step == 0 || !started_) start_epoch();
     const E* const x = load_for_training(place, rows);
     T* const y = network_.forward(rows, x);
     const T scale = backward_.scale(rate);
     const double loss = loss_of(rows, y, scale, backward_.delta(), backward_.sums());
     note(0, place.step, loss / elements(rows));
     const CodeGradient<T> code = penalize(rows, place.step, scale);
-    if (place.step == 0) metrics_ = MeasuredMetrics(parts_.metrics, parts_.data.classes);
     measure(metrics_, rows, y, loss);
     backward_.run(rows, x, code, rate);
   }
@@ -111,6 +111,28 @@ class FusedStep final : public FusedStageStep {
                     std::min(kEvaluationBatch, measured));
   }
 
+  /// Corruptions by uniform noise are a pass; others are called as they are.
+  void know_corruption() {
+    const CorruptionForm form =
+        parts_.corruption == nullptr ? CorruptionForm() : parts_.corruption->form();
+    const T rate = static_cast<T>(form.rate);
+    if (form.op == CorruptionOp::masking)
+      spoils_ = {rate, rate, T(0), T(0)};
+    else if (form.op == CorruptionOp::salt_and_pepper)
+      spoils_ = {rate, static_cast<T>(form.rate / 2), static_cast<T>(form.low),
+                 static_cast<T>(form.high)};
+    else
+      return;
+    spoilt_input_ = arena_.template take<T>(most_rows(parts_) * chain_.links.front().in);
+  }
+
+  /// Weights may have been put back, and metrics start anew.
+  void start_epoch() {
+    network_.refresh();
+    metrics_ = MeasuredMetrics(parts_.metrics, parts_.data.classes);
+    started_ = true;
+  }
+
   /// Over how many numbers the loss of so many rows is a mean.
   double elements(int64_t rows) const {
     return static_cast<double>(chain_.compares_labels() ? rows : rows * chain_.links.back().out);
@@ -137,15 +159,27 @@ class FusedStep final : public FusedStageStep {
   const E* load_for_training(const ForwardContext& place, int64_t rows) {
     load(parts_.input, parts_.data.train, place.samples, parts_.corruption == nullptr);
     if (parts_.corruption == nullptr) return network_.input_factors();
+    if (spoilt_input_ != nullptr) {
+      const NoiseCounter counter{parts_.noise, place.epoch, 0, place.samples.data_ptr<int64_t>(),
+                                 chain_.links.front().in};
+      E* const factors = std::is_same_v<T, E> ? nullptr : network_.input_factors();
+      passes_.spoil(spoils_, counter, rows, network_.input(), spoilt_input_, factors);
+      return factors_of(spoilt_input_);
+    }
     const Tensor clean = view(network_.input(), rows, parts_.stack.block(parts_.spec.blocks[0]).input);
     spoilt_ = parts_.corrupted(clean, place).contiguous();
     const T* const values = spoilt_.data_ptr<T>();
-    if constexpr (std::is_same_v<T, E>) {
-      return values;
-    } else {
+    if (!std::is_same_v<T, E>)
       passes_.to_factors(values, spoilt_.numel(), network_.input_factors());
+    return factors_of(values);
+  }
+
+  /// Numbers as products take them; where they take others, those are in the network's input.
+  const E* factors_of(const T* values) const {
+    if constexpr (std::is_same_v<T, E>)
+      return values;
+    else
       return network_.input_factors();
-    }
   }
 
   /// Summed over what elements() counts; `delta` and `sums` may be null.
@@ -250,11 +284,14 @@ class FusedStep final : public FusedStageStep {
   Network<T, E> network_;
   Backward<T, E> backward_;
   Arena arena_;
+  T* spoilt_input_ = nullptr;  // where the engine itself spoils the input
+  UniformCorruption<T> spoils_{};
   int64_t* labels_;
   T* means_;               // of the code's units
   std::vector<T> slopes_;  // of the penalties, by unit
   Tensor spoilt_;
   MeasuredMetrics metrics_;  // of training
+  bool started_ = false;
 };
 
 /// What the engine does not know of a stage besides its chain.

@@ -121,6 +121,14 @@ struct CodeGradient {
   }
 };
 
+/// What a corruption makes of x, u being uniform noise: salt_and_pepper as it stands, masking with
+/// half = rate and low = 0 (core/form.hpp).
+template <class T>
+struct UniformCorruption {
+  T rate, half, low, high;
+  STRATA_HOST_DEVICE T operator()(T x, T u) const { return u < half ? low : u < rate ? high : x; }
+};
+
 /// An update of one number by stochastic gradient descent (plugins/optimizers/sgd.cpp says which).
 template <class T>
 struct SgdUpdate {

@@ -1,4 +1,5 @@
 #pragma once
+#include "strata/core/noise_kernel.hpp"
 #include "strata/fused/pass_kernel.hpp"
 
 // The loops that a thread runs over its rows. Each is compiled for the baseline processor and for
@@ -32,6 +33,13 @@ template <class T, class E>
 STRATA_PASS_LOOP void convert(int64_t n, const T* from, E* to) {
 #pragma omp simd
   for (int64_t j = 0; j < n; ++j) to[j] = static_cast<E>(from[j]);
+}
+
+template <class T>
+STRATA_PASS_LOOP void spoil_row(UniformCorruption<T> spoil, UniformNoise<T> noise, uint64_t first,
+                                int64_t n, const T* from, T* to) {
+#pragma omp simd
+  for (int64_t j = 0; j < n; ++j) to[j] = spoil(from[j], noise.of(first + static_cast<uint64_t>(j)));
 }
 
 template <class T, class N>

@@ -122,6 +122,20 @@ void Passes<T, E>::gather_rows(const T* from, const int64_t* row_of, const int64
 }
 
 template <class T, class E>
+void Passes<T, E>::spoil(const UniformCorruption<T>& corruption, const NoiseCounter& noise,
+                         int64_t rows, const T* from, T* out, E* factors) {
+  const int64_t size = rows_per_chunk(rows), columns = noise.features;
+  each(chunks_of(rows), rows * columns, [&](int64_t chunk) {
+    for (int64_t row = chunk * size; row < std::min(rows, (chunk + 1) * size); ++row) {
+      const int64_t at = row * columns;
+      spoil_row(corruption, UniformNoise<T>{noise}, noise.element(at), columns, from + at,
+                out + at);
+      if (factors != nullptr) convert(columns, out + at, factors + at);
+    }
+  });
+}
+
+template <class T, class E>
 void Passes<T, E>::to_factors(const T* from, int64_t count, E* factors) {
   each((count + kPiece - 1) / kPiece, count, [&](int64_t piece) {
     const int64_t first = piece * kPiece;

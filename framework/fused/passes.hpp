@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "strata/core/noise_kernel.hpp"
 #include "strata/fused/counts.hpp"
 #include "strata/fused/pass_kernel.hpp"
 #include "strata/fused/product.hpp"
@@ -27,6 +28,9 @@ class Passes {
   /// Rows `row_of[index[i]]` of a matrix.
   void gather_rows(const T* from, const int64_t* row_of, const int64_t* index, int64_t rows,
                    int64_t columns, T* out, E* factors);
+  /// What a corruption makes of rows of the noise's features; `factors` may be null.
+  void spoil(const UniformCorruption<T>& corruption, const NoiseCounter& noise, int64_t rows,
+             const T* from, T* out, E* factors);
   /// The numbers as products take them.
   void to_factors(const T* from, int64_t count, E* factors);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "strata/data/published.hpp"
 #include "strata/record/record.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/support/lock.hpp"
@@ -31,6 +32,16 @@ std::string other_strata(const Json& provenance) {
   return "";
 }
 
+/// A data set's files, in the order in which they are loaded. Those of a published set are not read:
+/// their checksums are known, and nothing else is ever loaded as it.
+std::vector<DataFile> files_of(const Dataset& dataset, const DataContext& context) {
+  const PublishedSet* published = dataset.published();
+  if (published == nullptr) return dataset.load(context).files;
+  std::vector<DataFile> files;
+  for (const PublishedFile& file : published->files()) files.push_back({file.name, "", file.sha256});
+  return files;
+}
+
 PreviousRun without(const std::string& other) {
   PreviousRun none;
   none.other = other;
@@ -48,7 +59,7 @@ std::string PreviousRuns::other_data(const LoadedExperiment& experiment, const J
   if (first) {
     try {
       const auto seed = static_cast<uint64_t>(experiment.settings.seed);
-      now = make(dataset)->load({data_folders_, seed}).files;
+      now = files_of(*make(dataset), {data_folders_, seed});
     } catch (...) {  // the run would say what is wrong with them
     }
   }
