@@ -35,8 +35,8 @@ bool is_plain(const Optimizer& optimizer) {
 
 template <class T, class E>
 Backward<T, E>::Backward(const Chain& chain, const std::vector<Parameter>& trained,
-                         Optimizer& optimizer, int64_t most_rows, int parts,
-                         Network<T, E>& network, Passes<T, E>& passes, Counts& counts)
+                         Optimizer& optimizer, int64_t most_rows, int parts, Network<T, E>& network,
+                         Passes<T, E>& passes, Counts& counts)
     : chain_(chain),
       optimizer_(optimizer),
       parts_(parts),
@@ -107,8 +107,8 @@ auto Backward<T, E>::products_for(int64_t rows) -> std::vector<Products>& {
   products.resize(count);
   for (size_t k = lowest_; k < count; ++k) {
     const Link& link = chain_.links[k];
-    ProductSpec back{rows, link.in, link.out, false, link.transposed, format_of<E>(),
-                     format_of<T>()};
+    ProductSpec back{rows,           link.in,       link.out, false, link.transposed,
+                     format_of<E>(), format_of<T>()};
     if (k > lowest_) products[k].back = parted_product(back, parts_);
     if (!trains_weight_[k]) continue;
     // W {out, in}: delta^T x; W {in, out}: x^T delta
@@ -134,13 +134,12 @@ void Backward<T, E>::run(int64_t rows, const E* input, const CodeGradient<T>& co
   for (size_t k = chain_.links.size(); k-- > lowest_;) {
     const E* const x = k == 0 ? input : network_.output_of(k - 1);
     if (k > lowest_)
-      network_.run(*products[k].back, deltas_[k], network_.weight_of(k), nullptr,
-                   gradient_[k - 1]);
+      network_.run(*products[k].back, deltas_[k], network_.weight_of(k), nullptr, gradient_[k - 1]);
     if (trains_weight_[k]) make_gradient(k, products[k], x);
     if (k == lowest_) break;
     const Link& before = chain_.links[k - 1];
-    passes_.through_activation(before.activation, k == chain_.code ? code : CodeGradient<T>(),
-                               rows, before.out, network_.output_of(k - 1), gradient_[k - 1],
+    passes_.through_activation(before.activation, k == chain_.code ? code : CodeGradient<T>(), rows,
+                               before.out, network_.output_of(k - 1), gradient_[k - 1],
                                deltas_[k - 1], sums_[k - 1], adds(k - 1));
   }
   if (!direct_) update(rate);
@@ -150,8 +149,8 @@ void Backward<T, E>::run(int64_t rows, const E* input, const CodeGradient<T>& co
 template <class T, class E>
 void Backward<T, E>::make_gradient(size_t link, Products& products, const E* x) {
   const bool transposed = chain_.links[link].transposed;
-  network_.run(*products.gradient, transposed ? x : deltas_[link],
-               transposed ? deltas_[link] : x, nullptr, weight_[link]);
+  network_.run(*products.gradient, transposed ? x : deltas_[link], transposed ? deltas_[link] : x,
+               nullptr, weight_[link]);
   if (direct_) network_.refresh(link);
 }
 
@@ -169,13 +168,13 @@ void Backward<T, E>::update(double rate) {
   } else {
     for (size_t i = 0; i < powers_.size(); ++i)
       *values_of<double>(powers_[i]) *= i % 2 == 0 ? form.beta1 : form.beta2;
-    passes_.update(updated_,
-                   AdamUpdate<T>{static_cast<T>(rate), static_cast<T>(form.beta1),
-                                 static_cast<T>(form.beta2), static_cast<T>(form.eps),
-                                 static_cast<T>(form.weight_decay), static_cast<T>(1 - form.beta1),
-                                 static_cast<T>(1 - form.beta2),
-                                 static_cast<T>(1 - *values_of<double>(powers_[0])),
-                                 static_cast<T>(1 - *values_of<double>(powers_[1])), scale});
+    passes_.update(
+        updated_,
+        AdamUpdate<T>{static_cast<T>(rate), static_cast<T>(form.beta1), static_cast<T>(form.beta2),
+                      static_cast<T>(form.eps), static_cast<T>(form.weight_decay),
+                      static_cast<T>(1 - form.beta1), static_cast<T>(1 - form.beta2),
+                      static_cast<T>(1 - *values_of<double>(powers_[0])),
+                      static_cast<T>(1 - *values_of<double>(powers_[1])), scale});
   }
   for (size_t k = lowest_; k < chain_.links.size(); ++k)
     if (trains_weight_[k]) network_.refresh(k);

@@ -39,7 +39,6 @@ class Backward {
   bool adds(size_t link) const { return direct_ && trains_bias_[link]; }
   std::vector<Products>& products_for(int64_t rows);
   void make_gradients(const std::vector<Parameter>& trained);
-  void step_back(size_t link, Products& products, const CodeGradient<T>& code, int64_t rows);
   void make_gradient(size_t link, Products& products, const E* x);
   void update(double rate);
 
@@ -56,7 +55,6 @@ class Backward {
   std::vector<T*> gradient_;  // by a link's outputs, before its activation is passed
   std::vector<T*> sums_;      // of a delta's columns: the bias, its gradient, or nothing kept
   std::vector<T*> weight_;    // of each link: where the product adds to: W, or its gradient
-  std::vector<bool> first_;   // of the links that share a gradient, the one that makes it
   std::vector<Updated> updated_;
   std::vector<Tensor> powers_;  // Adam's beta^t, of each parameter both
   std::map<int64_t, std::vector<Products>> products_;

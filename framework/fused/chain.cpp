@@ -27,8 +27,7 @@ class Recognition {
   explicit Recognition(const StageSpec& spec) : spec_(spec) {}
 
   void add(const PlacedLayer& placed) {
-    if (chain_.ends_normalized)
-      throw Unknown{described(placed) + " comes after log_softmax"};
+    if (chain_.ends_normalized) throw Unknown{described(placed) + " comes after log_softmax"};
     const LayerForm form = placed.layer->form();
     switch (form.op) {
       case LayerOp::reshape:

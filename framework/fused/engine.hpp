@@ -1,6 +1,7 @@
 #pragma once
-// The engine that runs a stage of known parts as a short list of products and passes. docs/engine.md
-// explains it; implemented in fused_step.cpp, its parts in the other files of this folder.
+// The engine that runs a stage of known parts as a short list of products and passes.
+// docs/engine.md explains it; implemented in fused_step.cpp, its parts in the other files of this
+// folder.
 #include "strata/fused/counts.hpp"
 #include "strata/fused/product.hpp"
 #include "strata/train/step.hpp"

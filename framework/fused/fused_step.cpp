@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <type_traits>
 
 #include "strata/fused/backward.hpp"
 #include "strata/fused/engine.hpp"
 #include "strata/fused/measured.hpp"
+#include "strata/fused/step_input.hpp"
 #include "strata/fused/threads.hpp"
 #include "strata/support/free_cores.hpp"
 
@@ -26,9 +26,7 @@ int parts_for(const Chain& chain, int64_t rows) {
 }
 
 const char* name_of(Format format) {
-  return format == Format::float64   ? "float64"
-         : format == Format::float32 ? "float32"
-                                     : "bfloat16";
+  return format == Format::float64 ? "float64" : format == Format::float32 ? "float32" : "bfloat16";
 }
 
 template <class T, class E>
@@ -43,10 +41,9 @@ class FusedStep final : public FusedStageStep {
         network_(chain_, most_rows(parts), products_in_, passes_, counts_),
         backward_(chain_, parts.parameters, *parts.optimizer, most_rows(parts), products_in_,
                   network_, passes_, counts_),
+        input_(parts, network_, passes_, counts_),
         arena_(counts_),
-        labels_(arena_.template take<int64_t>(most_rows(parts))),
         means_(arena_.template take<T>(chain_.links[chain_.code == 0 ? 0 : chain_.code - 1].out)) {
-    know_corruption();
     const EngineThreads threads(threads_);
     network_.prepare(std::min(parts.options.batch_size, parts.data.train.count()));
   }
@@ -57,7 +54,7 @@ class FusedStep final : public FusedStageStep {
     const double rate = rate_tensor.item<double>();
     const int64_t rows = place.samples.size(0);
     if (place.step == 0 || !started_) start_epoch();
-    const E* const x = load_for_training(place, rows);
+    const E* const x = input_.load(place);
     T* const y = network_.forward(rows, x);
     const T scale = backward_.scale(rate);
     const double loss = loss_of(rows, y, scale, backward_.delta(), backward_.sums());
@@ -81,8 +78,7 @@ class FusedStep final : public FusedStageStep {
       check_stop(parts_.options);
       const int64_t rows = std::min(kEvaluationBatch, split.count() - first);
       const Tensor index = split.samples.narrow(0, first, rows);
-      load(input, split, index, true);
-      T* const y = network_.forward(rows, network_.input_factors());
+      T* const y = network_.forward(rows, input_.load(input, split, index));
       const double loss = loss_of(rows, y, T(0), nullptr, nullptr);
       sum += loss;
       measure(metrics, rows, y, loss);
@@ -111,21 +107,6 @@ class FusedStep final : public FusedStageStep {
                     std::min(kEvaluationBatch, measured));
   }
 
-  /// Corruptions by uniform noise are a pass; others are called as they are.
-  void know_corruption() {
-    const CorruptionForm form =
-        parts_.corruption == nullptr ? CorruptionForm() : parts_.corruption->form();
-    const T rate = static_cast<T>(form.rate);
-    if (form.op == CorruptionOp::masking)
-      spoils_ = {rate, rate, T(0), T(0)};
-    else if (form.op == CorruptionOp::salt_and_pepper)
-      spoils_ = {rate, static_cast<T>(form.rate / 2), static_cast<T>(form.low),
-                 static_cast<T>(form.high)};
-    else
-      return;
-    spoilt_input_ = arena_.template take<T>(most_rows(parts_) * chain_.links.front().in);
-  }
-
   /// Weights may have been put back, and metrics start anew.
   void start_epoch() {
     network_.refresh();
@@ -138,60 +119,16 @@ class FusedStep final : public FusedStageStep {
     return static_cast<double>(chain_.compares_labels() ? rows : rows * chain_.links.back().out);
   }
 
-  /// Puts samples where the network takes them, as factors too where asked for; and their labels.
-  void load(const StageInput& input, const DeviceSplit& split, const Tensor& index,
-            bool as_factors) {
-    const int64_t* const samples = index.data_ptr<int64_t>();
-    const int64_t rows = index.size(0), columns = chain_.links.front().in;
-    E* const factors =
-        std::is_same_v<T, E> || !as_factors ? nullptr : network_.input_factors();
-    if (input.codes().defined())
-      passes_.gather_rows(input.codes().data_ptr<T>(), input.row_of().data_ptr<int64_t>(), samples,
-                          rows, columns, network_.input(), factors);
-    else
-      passes_.gather_images(split.pixels.data_ptr<uint8_t>(), samples, rows, columns,
-                            network_.input(), factors);
-    const int64_t* const labels = split.labels.data_ptr<int64_t>();
-    for (int64_t i = 0; i < rows; ++i) labels_[i] = labels[samples[i]];
-  }
-
-  /// The same of a step, spoilt where the stage spoils its input; what the products take.
-  const E* load_for_training(const ForwardContext& place, int64_t rows) {
-    load(parts_.input, parts_.data.train, place.samples, parts_.corruption == nullptr);
-    if (parts_.corruption == nullptr) return network_.input_factors();
-    if (spoilt_input_ != nullptr) {
-      const NoiseCounter counter{parts_.noise, place.epoch, 0, place.samples.data_ptr<int64_t>(),
-                                 chain_.links.front().in};
-      E* const factors = std::is_same_v<T, E> ? nullptr : network_.input_factors();
-      passes_.spoil(spoils_, counter, rows, network_.input(), spoilt_input_, factors);
-      return factors_of(spoilt_input_);
-    }
-    const Tensor clean = view(network_.input(), rows, parts_.stack.block(parts_.spec.blocks[0]).input);
-    spoilt_ = parts_.corrupted(clean, place).contiguous();
-    const T* const values = spoilt_.data_ptr<T>();
-    if (!std::is_same_v<T, E>)
-      passes_.to_factors(values, spoilt_.numel(), network_.input_factors());
-    return factors_of(values);
-  }
-
-  /// Numbers as products take them; where they take others, those are in the network's input.
-  const E* factors_of(const T* values) const {
-    if constexpr (std::is_same_v<T, E>)
-      return values;
-    else
-      return network_.input_factors();
-  }
-
   /// Summed over what elements() counts; `delta` and `sums` may be null.
   double loss_of(int64_t rows, T* y, T scale, E* delta, T* sums) {
     const Link& last = chain_.links.back();
     const T factor = scale / static_cast<T>(elements(rows));
     const bool adds = backward_.adds_sums();
     if (chain_.compares_labels())
-      return passes_.label_loss(last.activation, chain_.ends_normalized, rows, last.out, y, labels_,
-                                factor, delta, sums, adds);
-    const ElementLoss loss = chain_.loss == LossOp::mse ? ElementLoss::squared_error
-                                                        : ElementLoss::binary_cross_entropy;
+      return passes_.label_loss(last.activation, chain_.ends_normalized, rows, last.out, y,
+                                input_.labels(), factor, delta, sums, adds);
+    const ElementLoss loss =
+        chain_.loss == LossOp::mse ? ElementLoss::squared_error : ElementLoss::binary_cross_entropy;
     return passes_.element_loss(loss, last.activation, rows, last.out, y, network_.input(), factor,
                                 delta, sums, adds);
   }
@@ -238,7 +175,7 @@ class FusedStep final : public FusedStageStep {
   void measure(MeasuredMetrics& metrics, int64_t rows, const T* y, double loss) {
     const int64_t columns = chain_.links.back().out;
     metrics.update(
-        y, labels_, rows, columns,
+        y, input_.labels(), rows, columns,
         [&] {
           return chain_.loss == LossOp::mse
                      ? loss
@@ -253,18 +190,20 @@ class FusedStep final : public FusedStageStep {
   /// kept as products take it.
   MetricBatch tensors(int64_t rows, const T* y) const {
     const std::vector<std::string>& blocks = parts_.spec.blocks;
-    const auto output_of = [&](const std::string& block) { return parts_.stack.block(block).output; };
-    const Tensor labels = at::from_blob(labels_, {rows}, at::kLong);
+    const auto output_of = [&](const std::string& block) {
+      return parts_.stack.block(block).output;
+    };
+    const Tensor labels = at::from_blob(input_.labels(), {rows}, at::kLong);
     const Tensor input = view(network_.input(), rows, parts_.stack.block(blocks.front()).input);
     const bool rebuilds = !chain_.compares_labels();
     const Tensor output = rebuilds ? view(y, rows, parts_.stack.block(blocks.front()).input)
                                    : view(y, rows, output_of(blocks.back()));
     const size_t code = chain_.code;
     const Tensor codes =
-        code == 0                     ? input
-        : code == chain_.links.size() ? output
-                                      : view(network_.output_of(code - 1), rows,
-                                             output_of(blocks[code_blocks(blocks) - 1]));
+        code == 0 ? input
+        : code == chain_.links.size()
+            ? output
+            : view(network_.output_of(code - 1), rows, output_of(blocks[code_blocks(blocks) - 1]));
     return {output, rebuilds ? input : labels, codes, labels};
   }
 
@@ -283,13 +222,10 @@ class FusedStep final : public FusedStageStep {
   Passes<T, E> passes_;
   Network<T, E> network_;
   Backward<T, E> backward_;
+  StepInput<T, E> input_;
   Arena arena_;
-  T* spoilt_input_ = nullptr;  // where the engine itself spoils the input
-  UniformCorruption<T> spoils_{};
-  int64_t* labels_;
-  T* means_;               // of the code's units
-  std::vector<T> slopes_;  // of the penalties, by unit
-  Tensor spoilt_;
+  T* means_;                 // of the code's units
+  std::vector<T> slopes_;    // of the penalties, by unit
   MeasuredMetrics metrics_;  // of training
   bool started_ = false;
 };

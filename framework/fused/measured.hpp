@@ -26,9 +26,9 @@ class MeasuredMetrics {
   void add_errors(double sum, int64_t elements);
 
   std::vector<std::shared_ptr<Metric>> opaque_;
-  std::vector<Tensor> counts_;          // of each metric of form confusion
+  std::vector<Tensor> counts_;           // of each metric of form confusion
   std::vector<Tensor> sums_, elements_;  // of each of form squared_error
-  std::vector<int64_t> batch_;          // the counts of one batch
+  std::vector<int64_t> batch_;           // the counts of one batch
   int64_t classes_ = 0;
 };
 

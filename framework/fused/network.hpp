@@ -77,7 +77,7 @@ class Network {
   Arena arena_;
   T *input_, *output_;
   E* input_factors_;
-  std::vector<E*> outputs_;        // of each link but the last
+  std::vector<E*> outputs_;  // of each link but the last
   std::vector<E*> weights_;  // of each link; shared where the weight is
   std::map<int64_t, std::vector<std::unique_ptr<Product>>> products_;  // by rows
 };

@@ -40,10 +40,18 @@ struct BFloat16 {
   }
 };
 
-STRATA_HOST_DEVICE inline float exponential(float x) { return expf(x); }
-STRATA_HOST_DEVICE inline double exponential(double x) { return exp(x); }
-STRATA_HOST_DEVICE inline float logarithm(float x) { return logf(x); }
-STRATA_HOST_DEVICE inline double logarithm(double x) { return log(x); }
+STRATA_HOST_DEVICE inline float exponential(float x) {
+  return expf(x);
+}
+STRATA_HOST_DEVICE inline double exponential(double x) {
+  return exp(x);
+}
+STRATA_HOST_DEVICE inline float logarithm(float x) {
+  return logf(x);
+}
+STRATA_HOST_DEVICE inline double logarithm(double x) {
+  return log(x);
+}
 
 // Activations: the derivative at a place, from the output there.
 template <class T>

@@ -39,7 +39,8 @@ template <class T>
 STRATA_PASS_LOOP void spoil_row(UniformCorruption<T> spoil, UniformNoise<T> noise, uint64_t first,
                                 int64_t n, const T* from, T* to) {
 #pragma omp simd
-  for (int64_t j = 0; j < n; ++j) to[j] = spoil(from[j], noise.of(first + static_cast<uint64_t>(j)));
+  for (int64_t j = 0; j < n; ++j)
+    to[j] = spoil(from[j], noise.of(first + static_cast<uint64_t>(j)));
 }
 
 template <class T, class N>

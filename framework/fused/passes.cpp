@@ -11,9 +11,9 @@
 namespace strata {
 namespace {
 
-constexpr int64_t kMostChunks = 32;         // that rows are parted into
-constexpr int64_t kFewestRows = 8;          // of a chunk
-constexpr int64_t kSmall = 16384;           // elements that one thread passes over
+constexpr int64_t kMostChunks = 32;           // that rows are parted into
+constexpr int64_t kFewestRows = 8;            // of a chunk
+constexpr int64_t kSmall = 16384;             // elements that one thread passes over
 constexpr int64_t kPiece = int64_t{1} << 14;  // of a parameter, updated by one thread
 
 int64_t rows_per_chunk(int64_t rows) {
@@ -161,10 +161,9 @@ double Passes<T, E>::element_loss(ElementLoss loss, Pointwise last, int64_t rows
     return with_slope<T>(last, [&](auto slope) {
       return rows_of_loss(rows, columns, sums, add_sums, [&](int64_t first, int64_t n, T* own) {
         const int64_t at = first * columns;
-        return delta == nullptr
-                   ? loss_values(of_loss, n * columns, output + at, target + at)
-                   : loss_rows(of_loss, slope, n, columns, output + at, target + at, factor,
-                               delta + at, own);
+        return delta == nullptr ? loss_values(of_loss, n * columns, output + at, target + at)
+                                : loss_rows(of_loss, slope, n, columns, output + at, target + at,
+                                            factor, delta + at, own);
       });
     });
   };
@@ -203,8 +202,8 @@ void Passes<T, E>::through_activation(Pointwise activation, const CodeGradient<T
 
 template <class T, class E>
 double Passes<T, E>::code_sums(int64_t rows, int64_t columns, const E* code, T* means) {
-  const double sum = rows_of_loss(
-      rows, columns, means, false, [&](int64_t first, int64_t n, T* own) {
+  const double sum =
+      rows_of_loss(rows, columns, means, false, [&](int64_t first, int64_t n, T* own) {
         return code_rows<T>(n, columns, code + first * columns, own);
       });
   if (means != nullptr)

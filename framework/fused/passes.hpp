@@ -42,8 +42,7 @@ class Passes {
   /// entered the last activation there, whose column sums go to `sums` (added, where `add_sums`).
   /// Of delta and sums, both or neither may be null.
   double element_loss(ElementLoss loss, Pointwise last, int64_t rows, int64_t columns,
-                      const T* output, const T* target, T factor, E* delta, T* sums,
-                      bool add_sums);
+                      const T* output, const T* target, T factor, E* delta, T* sums, bool add_sums);
   /// The same of the negative log-likelihood of labels. `scores` become log-probabilities where
   /// `normalize`.
   double label_loss(Pointwise last, bool normalize, int64_t rows, int64_t classes, T* scores,

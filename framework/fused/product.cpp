@@ -36,7 +36,9 @@ class PartedProduct final : public Product {
     for (int i = 0; i < count; ++i) multiply(parts_[static_cast<size_t>(i)]);
   }
 
-  std::string library() const override { return parts_.front().product->library(); }
+  std::string library() const override {
+    return parts_.front().product->library();
+  }
 
  private:
   static const void* at(const void* data, int64_t bytes) {

@@ -1,6 +1,6 @@
 #pragma once
-// Matrix products by the libraries that there are. Implemented in product.cpp, product_onednn.cpp and
-// product_blas.cpp.
+// Matrix products by the libraries that there are. Implemented in product.cpp, product_onednn.cpp
+// and product_blas.cpp.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,18 +12,19 @@ namespace strata {
 enum class Format { float64, float32, bfloat16 };
 int64_t bytes_of(Format format);
 
-/// What may follow a product, element by element. A product itself takes tanh and sigmoid; relu is a
-/// pass of its own, since oneDNN's makes 0 of what is no number, and a broken run would look sound.
+/// What may follow a product, element by element. A product itself takes tanh and sigmoid; relu is
+/// a pass of its own, since oneDNN's makes 0 of what is no number, and a broken run would look
+/// sound.
 enum class Pointwise { none, tanh, sigmoid, relu };
 
 /// C = pointwise(A B + bias), or C = C + A B. All matrices are row-major.
 struct ProductSpec {
   int64_t rows = 0, columns = 0, inner = 0;  ///< C {rows, columns}, A {rows, inner}
   bool a_transposed = false;                 ///< A is stored {inner, rows}
-  bool b_transposed = false;                 ///< B is stored {columns, inner}, else {inner, columns}
-  Format factors = Format::float32;          ///< of A and B
-  Format result = Format::float32;           ///< of C; bias has the format of the sums
-  bool bias = false;                         ///< one number a column
+  bool b_transposed = false;         ///< B is stored {columns, inner}, else {inner, columns}
+  Format factors = Format::float32;  ///< of A and B
+  Format result = Format::float32;   ///< of C; bias has the format of the sums
+  bool bias = false;                 ///< one number a column
   Pointwise pointwise = Pointwise::none;
   bool accumulate = false;  ///< adds to C
   /// From one stored row to the next; 0: they are dense.

@@ -21,8 +21,7 @@ memory::data_type data_type(Format format) {
   return format == Format::bfloat16 ? memory::data_type::bf16 : memory::data_type::f32;
 }
 
-memory::desc matrix(int64_t rows, int64_t columns, int64_t stride, bool transposed,
-                    Format format) {
+memory::desc matrix(int64_t rows, int64_t columns, int64_t stride, bool transposed, Format format) {
   return {{rows, columns},
           data_type(format),
           transposed ? memory::dims{1, stride} : memory::dims{stride, 1}};
@@ -64,10 +63,10 @@ dnnl::matmul::primitive_desc describe(const ProductSpec& spec) {
   const memory::desc bias =
       spec.bias ? matrix(1, spec.columns, spec.columns, false, Format::float32) : memory::desc();
 #if DNNL_VERSION_MAJOR < 3
-  return spec.bias ? dnnl::matmul::primitive_desc(dnnl::matmul::desc(a, b, bias, c), attributes,
-                                                  processor())
-                   : dnnl::matmul::primitive_desc(dnnl::matmul::desc(a, b, c), attributes,
-                                                  processor());
+  return spec.bias
+             ? dnnl::matmul::primitive_desc(dnnl::matmul::desc(a, b, bias, c), attributes,
+                                            processor())
+             : dnnl::matmul::primitive_desc(dnnl::matmul::desc(a, b, c), attributes, processor());
 #else
 #if DNNL_VERSION_MAJOR > 3 || DNNL_VERSION_MINOR >= 5
   attributes.set_deterministic(true);
@@ -85,7 +84,8 @@ class OneDnnProduct final : public Product {
         a_(description.src_desc(), processor(), nullptr),
         b_(description.weights_desc(), processor(), nullptr),
         c_(description.dst_desc(), processor(), nullptr) {
-    arguments_ = {{{DNNL_ARG_SRC, a_.get()}, {DNNL_ARG_WEIGHTS, b_.get()}, {DNNL_ARG_DST, c_.get()}}};
+    arguments_ = {
+        {{DNNL_ARG_SRC, a_.get()}, {DNNL_ARG_WEIGHTS, b_.get()}, {DNNL_ARG_DST, c_.get()}}};
     if (!spec.bias) return;
     bias_ = memory(description.query_md(dnnl::query::weights_md, 1), processor(), nullptr);
     arguments_[count_++] = {DNNL_ARG_BIAS, bias_.get()};
@@ -97,9 +97,9 @@ class OneDnnProduct final : public Product {
     b_.set_data_handle(const_cast<void*>(b));
     c_.set_data_handle(c);
     if (bias_) bias_.set_data_handle(const_cast<void*>(bias));
-    dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream().get(), count_,
-                                                   arguments_.data()),
-                            "oneDNN could not multiply");
+    dnnl::error::wrap_c_api(
+        dnnl_primitive_execute(primitive_.get(), stream().get(), count_, arguments_.data()),
+        "oneDNN could not multiply");
   }
 
   std::string library() const override {

@@ -32,13 +32,14 @@ std::string other_strata(const Json& provenance) {
   return "";
 }
 
-/// A data set's files, in the order in which they are loaded. Those of a published set are not read:
-/// their checksums are known, and nothing else is ever loaded as it.
+/// A data set's files, in the order in which they are loaded. Those of a published set are not
+/// read: their checksums are known, and nothing else is ever loaded as it.
 std::vector<DataFile> files_of(const Dataset& dataset, const DataContext& context) {
   const PublishedSet* published = dataset.published();
   if (published == nullptr) return dataset.load(context).files;
   std::vector<DataFile> files;
-  for (const PublishedFile& file : published->files()) files.push_back({file.name, "", file.sha256});
+  for (const PublishedFile& file : published->files())
+    files.push_back({file.name, "", file.sha256});
   return files;
 }
 

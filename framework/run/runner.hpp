@@ -27,7 +27,7 @@ struct LoadedExperiment {
 struct RunOptions {
   std::filesystem::path out = "results";
   std::vector<std::string> data_folders;
-  int threads = 0;  ///< 0: the cores granted
+  int threads = 0;        ///< 0: the cores granted
   bool autograd = false;  ///< no other engine is tried
   bool quiet = false;
   std::string place;  ///< among the runs of the command: "run 2 of 6"; empty where it is alone

@@ -74,7 +74,8 @@ class Combinations {
   std::string one_of(const std::vector<std::string>& list) { return list[below(list.size())]; }
 
   std::string linear(int64_t units) {
-    return fmt::format("{{type: linear, units: {}, bias: {}}}", units, chance(4) ? "false" : "true");
+    return fmt::format("{{type: linear, units: {}, bias: {}}}", units,
+                       chance(4) ? "false" : "true");
   }
 
   std::vector<std::string> encoder() {
@@ -179,8 +180,7 @@ inline double distance(const std::vector<Tensor>& a, const std::vector<Tensor>& 
   double most = 0;
   REQUIRE(a.size() == b.size());
   for (size_t i = 0; i < a.size(); ++i)
-    most = std::max(most,
-                    (a[i].to(at::kDouble) - b[i].to(at::kDouble)).abs().max().item<double>());
+    most = std::max(most, (a[i].to(at::kDouble) - b[i].to(at::kDouble)).abs().max().item<double>());
   return most;
 }
 

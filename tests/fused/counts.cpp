@@ -63,8 +63,9 @@ struct Watched final : Observer {
 };
 
 /// A step of this stage: batches of 4 of 20 samples, in one part.
-Counts step_of(const std::vector<std::string>& encoder, const std::string& optimizer,
-               const std::function<void(StageSpec&)>& change = [](StageSpec&) {}) {
+Counts step_of(
+    const std::vector<std::string>& encoder, const std::string& optimizer,
+    const std::function<void(StageSpec&)>& change = [](StageSpec&) {}) {
   Stack stack = make_stack({encoder}, {1, 3, 4});
   FitOptions options = fit_options(at::kFloat, 4);
   Watched watched;
@@ -109,9 +110,9 @@ TEST_CASE("relu is a pass of its own, a penalty one over the code, frozen layers
   check(step_of(kTanh, "{type: sgd, lr: 0.1}",
                 [](StageSpec& spec) { spec.penalties = {slot<Penalty>("l1")}; }),
         5, 4);
-  check(step_of(kTanh, "{type: sgd, lr: 0.1}",
-                [](StageSpec& spec) { spec.freeze = {"encoder.0"}; }),
-        3, 2);
+  check(
+      step_of(kTanh, "{type: sgd, lr: 0.1}", [](StageSpec& spec) { spec.freeze = {"encoder.0"}; }),
+      3, 2);
 }
 
 }  // namespace strata::testing

@@ -95,7 +95,8 @@ TEST_CASE("bfloat16 factors change a training by no more than their digits") {
   }
 }
 
-TEST_CASE("the same bits come of the same seed and threads, and of a batch cut otherwise in passes") {
+TEST_CASE(
+    "the same bits come of the same seed and threads, and of a batch cut otherwise in passes") {
   Combinations combinations(5);
   for (int i = 0; i < 10; ++i) {
     const Combination made = combinations.next();

@@ -14,8 +14,12 @@ constexpr int64_t kRows = 137, kColumns = 301;  // no multiple of any vector
 
 /// Numbers in (0, 1) without order, the same each time.
 Tensor unit(int64_t rows, int64_t columns, double step) {
-  return at::arange(rows * columns, at::kDouble).mul_(step).sin_().mul_(0.49).add_(0.5).view(
-      {rows, columns});
+  return at::arange(rows * columns, at::kDouble)
+      .mul_(step)
+      .sin_()
+      .mul_(0.49)
+      .add_(0.5)
+      .view({rows, columns});
 }
 
 double* data(const Tensor& t) {
@@ -64,15 +68,14 @@ TEST_CASE("a loss's pass makes value, delta and bias gradient as autograd does")
       const Tensor delta = at::empty({kRows, kColumns}, at::kDouble);
       const Tensor sums = at::ones({kColumns}, at::kDouble);
       const double n = kRows * kColumns;
-      const double value =
-          passes.element_loss(loss, last, kRows, kColumns, data(expected.outputs), data(target),
-                              1 / n, data(delta), data(sums), true);
+      const double value = passes.element_loss(loss, last, kRows, kColumns, data(expected.outputs),
+                                               data(target), 1 / n, data(delta), data(sums), true);
       CHECK(value / n == doctest::Approx(expected.loss).epsilon(1e-13));
       CHECK(apart(delta, expected.gradient) < 1e-16);
       CHECK(apart(sums, expected.gradient.sum(0).add_(1)) < 1e-14);
       CHECK(passes.element_loss(loss, last, kRows, kColumns, data(expected.outputs), data(target),
-                                0, nullptr, nullptr, false) ==
-            doctest::Approx(value).epsilon(1e-13));
+                                0, nullptr, nullptr,
+                                false) == doctest::Approx(value).epsilon(1e-13));
     }
 }
 
@@ -165,10 +168,10 @@ TEST_CASE("no bit of a pass depends on the number of threads") {
     Passes<float, float> passes(counts);
     deltas.push_back(at::empty_like(y));
     sums.push_back(at::empty({501}, at::kFloat));
-    losses.push_back(passes.element_loss(
-        ElementLoss::squared_error, Pointwise::sigmoid, 1000, 501, y.data_ptr<float>(),
-        t.data_ptr<float>(), 0.1F, deltas.back().data_ptr<float>(), sums.back().data_ptr<float>(),
-        false));
+    losses.push_back(passes.element_loss(ElementLoss::squared_error, Pointwise::sigmoid, 1000, 501,
+                                         y.data_ptr<float>(), t.data_ptr<float>(), 0.1F,
+                                         deltas.back().data_ptr<float>(),
+                                         sums.back().data_ptr<float>(), false));
     CHECK(counts.passes == 1);
     CHECK(counts.regions == (threads > 1 ? 1 : 0));
   }

@@ -29,8 +29,9 @@ void print_stages(const CheckedExperiment& checked) {
   fmt::print("engine on a CPU:\n");
   for (const StageSpec& stage : checked.plan.stages) {
     const std::string why = why_not_fused(*checked.plan.stack, stage, at::kCPU);
-    fmt::print("  {:<11} {}\n", stage.name,
-               why.empty() ? "fused" : fmt::format("autograd: {} is not known to the fused one", why));
+    fmt::print(
+        "  {:<11} {}\n", stage.name,
+        why.empty() ? "fused" : fmt::format("autograd: {} is not known to the fused one", why));
   }
 }
 
