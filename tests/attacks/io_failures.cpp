@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string kTiny = R"(name: tiny
+checkpoint: {every: epoch}
 device: cpu
 data: {dataset: {type: synthetic_digits, train: 40, test: 20}, batch_size: 20}
 encoder:
