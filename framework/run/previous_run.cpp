@@ -9,7 +9,6 @@
 #include "strata/record/seal.hpp"
 #include "strata/run/identity.hpp"
 #include "strata/run/measure_finished.hpp"
-#include "strata/run/unfinished.hpp"
 #include "strata/support/files.hpp"
 
 namespace strata {
@@ -116,7 +115,8 @@ PreviousRun PreviousRuns::read(const LoadedExperiment& experiment, const fs::pat
     if (record.at("error").is_string()) found.error = record["error"].get<std::string>();
     for (const Json& stage : record.at("stages"))
       if (stage.at("status") == "completed") ++found.stages_done;
-    found.goes_on = find_unfinished(path.parent_path()).has_value();
+    const bool kept = found.stages_done > 0 || fs::exists(path.parent_path() / "checkpoint", none);
+    found.goes_on = kept && status != "completed" && status != "diverged";
   } catch (const std::exception&) {
     found = PreviousRun();
     found.other = "it cannot be read";
