@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -42,7 +41,7 @@ struct PngFile {
 void hand_on(png_structp png, png_bytep to, size_t size) {
   auto* image = static_cast<PngFile*>(png_get_io_ptr(png));
   const size_t given = std::min(size, image->bytes.size() - image->read);
-  std::memcpy(to, image->bytes.data() + image->read, given);
+  std::copy_n(image->bytes.data() + image->read, given, to);
   image->read += given;
   if (given < size) png_error(png, "Read Error");
 }

@@ -4,7 +4,7 @@
 Good files get no squiggle, bad ones one at the line that `strata check` names; where the two differ is
 listed below, by reason, and counted in docs/experiments.md. Completion and hover are compared with what the command prints.
 
-Run by ctest (label editor) with the command in STRATA_COMMAND and test_cli in tests/ beside it. Needs Node
+Run by ctest (label editor) with the command in STRATA_COMMAND and test_command in tests/ beside it. Needs Node
 (Debian's nodejs, 18, or later) and npm, which installs the server that package-lock.json pins beside the
 command, in editor/.
 """
@@ -212,7 +212,7 @@ class Editor(unittest.TestCase):
 
     def test_mutated_files(self):
         folder = self.path / "mutations"
-        subprocess.run([COMMAND.parent / "tests" / "test_cli", "--test-case=A mutated file*"], check=True,
+        subprocess.run([COMMAND.parent / "tests" / "test_command", "--test-case=A mutated file*"], check=True,
                        env={**os.environ, "STRATA_MUTATIONS": str(folder)}, stdout=subprocess.DEVNULL)
         names = dict(line.split(" ", 1) for line in (folder / "names.txt").read_text().splitlines())
         files = [folder / name for name in sorted(names)]
