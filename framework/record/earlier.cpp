@@ -32,7 +32,28 @@ void gather_settings(Json& stage, const Json& config) {
 
 }  // namespace
 
+namespace {
+
+/// What the figures of version 1 were, which it did not say.
+Json figures_of_version_1() {
+  const auto figure = [](const char* better, const char* unit, const char* role, const char* of) {
+    return Json{{"better", better}, {"unit", unit}, {"role", role}, {"of", of}};
+  };
+  return {{"accuracy", figure("higher", "fraction", "score", "labels")},
+          {"per_class_accuracy", figure("higher", "fraction", "per_class", "labels")},
+          {"sensitivity", figure("higher", "fraction", "per_class", "labels")},
+          {"specificity", figure("higher", "fraction", "per_class", "labels")},
+          {"confusion_matrix", figure("neither", "", "counts", "labels")},
+          {"nll", figure("lower", "", "score", "labels")},
+          {"cross_entropy", figure("lower", "", "score", "labels")},
+          {"code_error", figure("lower", "", "score", "codes")},
+          {"reconstruction_error", figure("lower", "", "score", "pixels")}};
+}
+
+}  // namespace
+
 void bring_up_to_date(Json& record) {
+  if (!record.contains("figures")) record["figures"] = figures_of_version_1();
   if (record.at("schema_version") == record_schema_version) return;
   record["schema_version"] = record_schema_version;
   for (Json& stage : record.at("stages")) gather_settings(stage, record.at("config"));

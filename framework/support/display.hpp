@@ -25,9 +25,16 @@ std::string pad_right(std::string_view text, size_t width);
 std::string pad_left(std::string_view text, size_t width);
 
 /// The text broken at blanks into lines of at most `width` columns, all but the first after
-/// `indent`. A word that is longer than a line is cut.
+/// `indent`. What stands in square brackets is one word. A word that is longer than a line is cut,
+/// after what joins the parts of a path or list where there is such.
 std::vector<std::string> wrap_words(std::string_view text, size_t width,
                                     std::string_view indent = {});
+
+/// The columns of the longest word.
+size_t longest_word(std::string_view text);
+
+/// wrap_words() as one text, every line ending in a newline.
+std::string wrapped(std::string_view text, size_t width, std::string_view indent = {});
 
 enum class Style { bold, dim, red, green, yellow };
 

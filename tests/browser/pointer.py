@@ -52,15 +52,16 @@ class Pointer(axes.Page):
 
     def test_every_place_tells_every_row_of_the_nearest_epoch(self):
         self.open(3, edit=spread)
-        for title in ("Classifier: test accuracy", "Pretraining: training loss"):
+        for title in ("Classifier: train and test accuracy", "Pretraining: train and test"):
             self.show(title)
             for i, (x, value) in enumerate(self.pixels(12)):
                 self.hover(x, [60, 180][i % 2])
                 tooltip = self.tooltip()
                 self.assert_nearest(tooltip, value)
-                self.assertEqual(len(tooltip["lines"]), 3, (title, tooltip))
-                for row, line in enumerate(tooltip["lines"]):
-                    self.assertRegex(line, rf"^{row + 1}  pretrain.optimizer.lr={row + 1}: \d+\.\d+ ± 0\.\d+ \(n = 3\)$")
+                self.assertEqual(len(tooltip["lines"]), 6, (title, tooltip))
+                for i, line in enumerate(tooltip["lines"]):
+                    row = i // 2 + 1
+                    self.assertRegex(line, rf"^{row}  pretrain.optimizer.lr={row} \((test|train)\): \d+\.\d+ ± 0")
 
     def test_rows_of_one_epoch_are_told_together(self):
         self.open(3, edit=lambda record, row, seed: looks.one_epoch(record, 0.22 + 0.01 * row + 0.001 * seed))
@@ -77,7 +78,7 @@ class Pointer(axes.Page):
             record["config"]["encoder"][0][1].update(type="a name that is longer than a phone is wide, number " + str(row))
         self.open(20, edit=edit)
         self.run_js("[...document.querySelectorAll('.chooser button')].find((b) => b.textContent === 'All').click()")
-        self.show("Classifier: test accuracy")
+        self.show("Classifier: train and test accuracy")
         place = self.run_js("const {left, top} = shown.canvas.getBoundingClientRect(); return [left, top]")
         for x, value in self.pixels(4):
             self.driver.execute_cdp_cmd("Input.synthesizeTapGesture", {
@@ -85,7 +86,7 @@ class Pointer(axes.Page):
             self.wait_for_tooltip()
             tooltip = self.tooltip()
             self.assert_nearest(tooltip, value)
-            self.assertEqual((len(tooltip["lines"]), tooltip["footer"]), (12, "and 8 more rows"))
+            self.assertEqual((len(tooltip["lines"]), tooltip["footer"]), (6, "and 17 more rows"))
             left, right, wide = self.run_js("const t = shown.tooltip; return [t.x, t.x + t.width, shown.width]")
             self.assertTrue(0 <= left and right <= wide, (left, right, wide))
 

@@ -91,6 +91,22 @@ TEST_CASE("runs are found through links, and each once") {
   CHECK(place.run({"compare", "links", "runs"}).out == place.run({"compare", "runs"}).out);
 }
 
+TEST_CASE("ids are places, as show prints them, and without a place results/ is one") {
+  const RunsPlace place;
+  std::filesystem::rename(place.folder.path / "runs", place.folder.path / "results");
+  const std::string id = "1234abcd-s0";
+  const CommandResult whole = place.run({"show", "results/lecture-mnist-greedy/" + id});
+  CHECK(whole.code == 0);
+  CHECK(place.run({"show", id}).out == whole.out);
+  CHECK(place.run({"show", "lecture-mnist-greedy/" + id}).out == whole.out);
+  CHECK(place.run({"compare"}).out == place.run({"compare", "results"}).out);
+  CHECK(place.run({"show"}).out == place.run({"show", "results"}).out);
+  CHECK(place.run({"show", "1234abcd-s9"}).code == 2);
+  std::filesystem::rename(place.folder.path / "results", place.folder.path / "elsewhere");
+  CHECK(place.run({"compare"}).err ==
+        "strata: error: there is no folder 'results' here: name records, or folders of them\n");
+}
+
 TEST_CASE("on a terminal of 80 columns no line of compare or show is wider") {
   const RunsPlace place;
   for (const std::vector<std::string>& arguments :
@@ -102,7 +118,7 @@ TEST_CASE("on a terminal of 80 columns no line of compare or show is wider") {
     size_t wider = 0, widest = 0;
     for (const std::string& line : lines_of(result.out)) {
       if (line.rfind("strata: warning: ", 0) == 0) continue;
-      const size_t width = text_width(line) - (line.empty() ? 0 : 1);  // the carriage return
+      const size_t width = display_width(line);  // of the carriage return: none
       widest = std::max(widest, width);
       if (width > 80) ++wider;
     }

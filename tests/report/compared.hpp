@@ -11,7 +11,7 @@ namespace strata::test {
 inline ComparedRun run(const RunSpec& spec, const std::function<void(Json&)>& change = {}) {
   Json record = make_record(spec);
   if (change) change(record);
-  return compared_run("results/" + spec.name + "/record.json", record);
+  return test::planned_run("results/" + spec.name + "/record.json", record);
 }
 
 /// A run whose test accuracy is given.

@@ -9,12 +9,15 @@
 #include <vector>
 
 #include "folder.hpp"
+#include "strata/record/earlier.hpp"
 #include "strata/record/record.hpp"
 #include "strata/record/seal.hpp"
+#include "strata/report/reading/compared_run.hpp"
 #include "strata/support/random.hpp"
 #include "strata/support/sha256.hpp"
 
-/// Records such as the runner writes, for tests: the lecture's shape, made-up figures.
+/// Records such as the runner writes, for tests: the lecture's shape and made-up figures, put into
+/// a record that strata wrote.
 namespace strata::test {
 
 struct RunSpec {
@@ -41,43 +44,58 @@ inline Json component(const std::string& type, Json params = Json::object()) {
   return made;
 }
 
+/// The record that strata wrote of record.yaml beside it: what is made here are variations of it.
+inline const Json& base_record() {
+  static const Json base =
+      Json::parse(std::ifstream(std::string(STRATA_SOURCE_DIR) + "/tests/report/record.json"));
+  return base;
+}
+
 inline Json make_config(const RunSpec& spec) {
-  const Json linear = {{"weight", component("torch_default")}, {"bias", true}};
-  const auto layer = [&](int units) {
-    Json params = {{"units", units}};
-    params.update(linear);
-    return component("linear", params);
-  };
-  Json strategy = component(spec.strategy);
-  if (spec.strategy == "greedy") strategy["train"] = spec.train;
-  const auto sgd = [](double lr) {
-    return component("sgd",
-                     {{"lr", lr}, {"momentum", 0.0}, {"nesterov", false}, {"weight_decay", 0.0}});
-  };
-  return {
-      {"name", spec.name},
-      {"seed", spec.seed},
-      {"dtype", "float64"},
-      {"data",
-       {{"dataset", component(spec.dataset, {{"train_size", nullptr}, {"validation_size", 0}})},
-        {"batch_size", 1000}}},
-      {"encoder", Json::array({Json::array({layer(400), component("tanh")}),
-                               Json::array({layer(256), component("tanh")})})},
-      {"decoder", nullptr},
-      {"pretrain",
-       {{"strategy", strategy},
-        {"loss", component("mse")},
-        {"optimizer", sgd(0.98)},
-        {"epochs", spec.epochs}}},
-      {"classify",
-       {{"train", "all"},
-        {"head", Json::array({layer(10), component("log_softmax")})},
-        {"loss", component("nll")},
-        {"optimizer", sgd(spec.lr)},
-        {"epochs", spec.epochs},
-        {"metrics", Json::array({component("accuracy"), component("per_class_accuracy"),
-                                 component("confusion_matrix")})}}},
-  };
+  Json config = base_record()["config"];
+  config["name"] = spec.name;
+  config["seed"] = spec.seed;
+  config["dtype"] = "float64";
+  Json& data = config["data"];
+  data["dataset"] = component(spec.dataset);
+  data["batch_size"] = 1000;
+  data["train_size"] = data["test_size"] = nullptr;
+  Json& pretrain = config["pretrain"];
+  pretrain["strategy"] = component(spec.strategy);
+  if (spec.strategy == "greedy") pretrain["strategy"]["train"] = spec.train;
+  pretrain["epochs"] = config["classify"]["epochs"] = spec.epochs;
+  config["classify"]["optimizer"]["lr"] = spec.lr;
+  return config;
+}
+
+/// Gives each stage the settings that the configuration says, as the planner resolves them.
+inline void plan_stages(Json& record) {
+  size_t k = 0;  // among the stages of pretraining
+  for (Json& stage : record["stages"]) {
+    if (!stage.contains("kind") || !stage.contains("settings")) continue;
+    const std::string kind = stage["kind"];
+    Json phase = record["config"].value(kind, Json::object());
+    Json& settings = stage["settings"];
+    const Json own =
+        kind == "pretrain" && phase.value("stages", Json()).is_array() && k < phase["stages"].size()
+            ? phase["stages"][k]
+            : Json::object();
+    for (const char* name : {"loss", "optimizer", "epochs", "corruption", "penalties", "freeze",
+                             "early_stopping", "keep", "metrics"}) {
+      Json value = phase.value(name, settings.value(name, Json()));
+      if (value.is_array() && name == std::string("epochs"))
+        value = k < value.size() ? value[k] : Json(0);
+      if (!own.value(name, Json()).is_null()) value = own[name];
+      settings[name] = value;
+    }
+    k += kind == "pretrain" ? 1 : 0;
+  }
+}
+
+/// As compared_run(), of a record whose configuration may have been changed.
+inline ComparedRun planned_run(const std::filesystem::path& path, Json record) {
+  plan_stages(record);
+  return compared_run(path, record);
 }
 
 inline Json make_data(const RunSpec& spec) {
@@ -114,67 +132,40 @@ inline Json make_data(const RunSpec& spec) {
   };
 }
 
-inline Json make_model() {
-  const auto layer = [](const std::string& name, const std::string& type, int in, int out) -> Json {
-    const bool linear = type == "linear";
-    return {{"name", name},
-            {"type", type},
-            {"input_shape", {in}},
-            {"output_shape", {out}},
-            {"parameters", linear ? in * out + out : 0}};
-  };
-  Json blocks = Json::array();
-  const auto block = [&](const std::string& name, int in, int out, const std::string& activation) {
-    blocks.push_back({{"name", name},
-                      {"parameters", in * out + out},
-                      {"layers", Json::array({layer(name + ".0", "linear", in, out),
-                                              layer(name + ".1", activation, out, out)})}});
-  };
-  block("encoder.0", 784, 400, "tanh");
-  block("decoder.0", 400, 784, "sigmoid");
-  block("encoder.1", 400, 256, "tanh");
-  block("decoder.1", 256, 400, "tanh");
-  block("head", 256, 10, "log_softmax");
-  return {{"parameters", 314000 + 314384 + 102656 + 102800 + 2570}, {"blocks", blocks}};
-}
-
 /// A curve that falls from `first` to `last`.
 inline Json make_stage(const RunSpec& spec, const std::string& name, const std::string& kind,
                        const std::string& target, double first, double last) {
-  Json epochs = Json::array();
+  const bool classify = kind == "classify";
+  Json stage = base_record()["stages"][classify ? 2 : target == "codes" ? 1 : 0];
+  const Json epoch = stage["epochs"][0];
+  stage["epochs"] = Json::array();
   const double spread = 1.0 + 0.01 * noise(spec, name);
   for (int64_t e = 1; e <= spec.epochs; ++e) {
     const double loss = spread * (last + (first - last) * std::exp(-0.8 * double(e - 1)));
-    Json test = kind == "classify"
-                    ? Json{{"accuracy", spec.accuracy - 0.35 * std::exp(-0.5 * double(e))},
-                           {"nll", loss * 1.02}}
-                    : Json{{"reconstruction_error", loss * 0.99}};
-    epochs.push_back({{"epoch", e},
-                      {"loss", loss},
-                      {"terms", {{kind == "classify" ? "nll" : "mse", loss}}},
-                      {"learning_rate", kind == "classify" ? spec.lr : 0.98},
-                      {"seconds", 0.8},
-                      {"samples_per_second", 75000.0},
-                      {"metrics", {{"train", Json::object()}, {"test", test}}}});
+    Json made = epoch;
+    made["epoch"] = e;
+    made["loss"] = made["terms"].begin().value() = loss;
+    made["learning_rate"] = classify ? spec.lr : 0.98;
+    made["seconds"] = 0.8;
+    made["samples_per_second"] = 75000.0;
+    Json &train = made["metrics"]["train"], &test = made["metrics"]["test"];
+    if (classify) {
+      const double accuracy = spec.accuracy - 0.35 * std::exp(-0.5 * double(e));
+      train = {{"nll", loss}, {"accuracy", accuracy}};
+      test = {{"accuracy", accuracy}, {"nll", loss * 1.02}};
+    } else {
+      train.begin().value() = loss;
+      test.begin().value() = loss * 0.99;
+    }
+    stage["epochs"].push_back(made);
   }
-  const bool classify = kind == "classify";
-  return {{"name", name},
-          {"kind", kind},
-          {"target", target},
-          {"prefix", Json::array()},
-          {"blocks", Json::array({"encoder.0"})},
-          {"trains", Json::array({"encoder.0"})},
-          {"settings",
-           {{"loss", component(classify ? "nll" : "mse")},
-            {"optimizer", component("sgd", {{"lr", classify ? spec.lr : 0.98}})},
-            {"epochs", spec.epochs}}},
-          {"status", "completed"},
-          {"epochs", epochs},
-          {"seconds", 0.8 * double(spec.epochs)},
-          {"weights",
-           {{"file", "weights/" + name + ".safetensors"},
-            {"sha256", sha256_hex(name)},
-            {"bytes", 2'512'000}}}};
+  stage["name"] = name;
+  stage["target"] = target;
+  stage["settings"]["epochs"] = spec.epochs;
+  stage["settings"]["optimizer"]["lr"] = classify ? spec.lr : 0.98;
+  stage["seconds"] = 0.8 * double(spec.epochs);
+  stage["weights"]["file"] = "weights/" + name + ".safetensors";
+  return stage;
 }
 
 inline Json make_stages(const RunSpec& spec) {
@@ -187,7 +178,9 @@ inline Json make_stages(const RunSpec& spec) {
                            : make_stage(spec, "pretrain-2", "pretrain", "pixels",
                                         mnist ? 0.077 : 0.089, mnist ? 0.0673 : 0.0621));
   } else if (spec.strategy == "end_to_end") {
-    stages.push_back(make_stage(spec, "pretrain-1", "pretrain", "pixels", 0.21, 0.0685));
+    stages.push_back(make_stage(spec, "pretrain", "pretrain", "pixels", 0.21, 0.0685));
+    stages[0]["blocks"] =
+        stages[0]["trains"] = {"encoder.0", "encoder.1", "decoder.1", "decoder.0"};
   }
   stages.push_back(make_stage(spec, "classify", "classify", "labels", 2.04, 0.30));
   return stages;
@@ -219,47 +212,37 @@ inline Json make_metrics(const RunSpec& spec, const Json& stages) {
 }
 
 inline Json make_record(const RunSpec& spec) {
-  Json config = make_config(spec);
+  Json record = base_record();
+  for (const char* of_the_base : {"images", "notes", "files", "content"}) record.erase(of_the_base);
+  const Json config = make_config(spec);
   const std::string hash = sha256_hex(config.dump());
-  Json stages = make_stages(spec);
-  Json record = {
-      {"schema_version", record_schema_version},
-      {"name", spec.name},
-      {"run_id", fmt::format("{}-s{}", hash.substr(0, 8), spec.seed)},
-      {"seed", spec.seed},
-      {"status", spec.status},
-      {"error", spec.status == "completed" ? Json(nullptr) : Json("stopped: " + spec.status)},
-      {"config", config},
-      {"config_hash", hash},
-      {"source",
-       {{"file", "experiments/" + spec.name + ".yaml"},
-        {"text", "name: " + spec.name + "\nseed: 0\ndtype: float64\n"},
-        {"overrides", Json::array({fmt::format("seed={}", spec.seed)})}}},
-      {"data", make_data(spec)},
-      {"model", make_model()},
-      {"stages", stages},
-      {"metrics", make_metrics(spec, stages)},
-      {"provenance",
-       {{"strata", {{"version", "0.1.0"}, {"commit", "6ad156ceb91c"}}},
-        {"compiler", "GNU 12.2.0"},
-        {"build_type", "Release"},
-        {"libtorch", "1.13.0"},
-        {"blas", {{"name", "OpenBLAS"}, {"threads", 2}}},
-        {"threads", 2},
-        {"cuda", nullptr},
-        {"gpu", nullptr},
-        {"cpu", "Made-up CPU"},
-        {"device", "cpu"},
-        {"host", {{"os", "Debian GNU/Linux 12"}, {"cores", 2}, {"memory_bytes", 8'000'000'000}}},
-        {"command_line", {"strata", "run", spec.name + ".yaml"}},
-        {"plugins", Json::array()}}},
-      {"timing",
-       {{"start", fmt::format("2026-11-23T12:{:02}:00Z", spec.seed % 60)},
-        {"end", fmt::format("2026-11-23T12:{:02}:20Z", spec.seed % 60)},
-        {"seconds", 20.0 + noise(spec, "seconds")},
-        {"training_seconds", 18.0 + noise(spec, "seconds")}}},
-      {"peak_memory_bytes", 612'000'000},
-  };
+  record["name"] = spec.name;
+  record["run_id"] = fmt::format("{}-s{}", hash.substr(0, 8), spec.seed);
+  record["seed"] = spec.seed;
+  record["status"] = spec.status;
+  record["error"] = spec.status == "completed" ? Json(nullptr) : Json("stopped: " + spec.status);
+  record["config"] = config;
+  record["config_hash"] = hash;
+  record["source"] = {{"file", "experiments/" + spec.name + ".yaml"},
+                      {"text", "name: " + spec.name + "\nseed: 0\ndtype: float64\n"},
+                      {"overrides", Json::array({fmt::format("seed={}", spec.seed)})}};
+  record["data"] = make_data(spec);
+  record["stages"] = make_stages(spec);
+  plan_stages(record);
+  record["metrics"] = make_metrics(spec, record["stages"]);
+  Json& provenance = record["provenance"];
+  provenance["strata"] = {{"version", "0.1.0"}, {"commit", "6ad156ceb91c"}};
+  provenance["blas"] = {{"name", "OpenBLAS"}, {"threads", 2}};
+  provenance["cpu"] = "Made-up CPU";
+  provenance["host"] = {
+      {"os", "Debian GNU/Linux 12"}, {"cores", 2}, {"memory_bytes", 8'000'000'000}};
+  provenance["command_line"] = {"strata", "run", spec.name + ".yaml"};
+  record["timing"] = {{"start", fmt::format("2026-11-23T12:{:02}:00Z", spec.seed % 60)},
+                      {"end", fmt::format("2026-11-23T12:{:02}:20Z", spec.seed % 60)},
+                      {"seconds", 20.0 + noise(spec, "seconds")},
+                      {"training_seconds", 18.0 + noise(spec, "seconds")}};
+  record["peak_memory_bytes"] = 612'000'000;
+  bring_up_to_date(record);
   if (spec.status == "completed") return record;
   record.erase("metrics");  // as a run that ended early leaves it
   Json& last = record["stages"].back();

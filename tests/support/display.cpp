@@ -41,7 +41,11 @@ TEST_CASE("what is no UTF-8 is a byte of one column") {  // RFC 3629, section 3
 TEST_CASE("a text is broken at blanks, a word too long for a line anywhere") {
   CHECK(wrap_words("how fast it learns", 8) == Strings{"how fast", "it", "learns"});
   CHECK(wrap_words("how fast it learns", 8, "  ") == Strings{"how fast", "  it", "  learns"});
-  CHECK(wrap_words("  a  b", 9) == Strings{"  a b"});
+  CHECK(wrap_words("  a  b", 9) == Strings{"  a  b"});
+  CHECK(wrap_words("a mean of 0.5 [0.4, 0.6] here", 20, "  ") ==
+        Strings{"a mean of 0.5", "  [0.4, 0.6] here"});
+  CHECK(wrap_words("read results/lecture/mnist/record.json", 20) ==
+        Strings{"read", "results/lecture/", "mnist/record.json"});
   CHECK(wrap_words("", 9) == Strings{""});
   CHECK(wrap_words("abcdefgh", 3, " ") == Strings{"abc", " de", " fg", " h"});
   CHECK(wrap_words("数字数 字", 4) == Strings{"数字", "数", "字"});
@@ -88,6 +92,7 @@ TEST_CASE("a terminal is styled, unless NO_COLOR or TERM forbid it; a pipe never
 
   setenv("TERM", "dumb", 1);
   CHECK_FALSE(display_of(terminal.fd).styled);
+  CHECK(display_of(terminal.fd, 160).width == 77);
   setenv("TERM", "xterm", 1);
 
   const int pipe = ::open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -1,9 +1,12 @@
 #include "command/compare.hpp"
 
+#include <unistd.h>
+
 #include <memory>
 
 #include "command/runs.hpp"
 #include "strata/report/rendering/comparison_text.hpp"
+#include "strata/support/display.hpp"
 #include "strata/support/print.hpp"
 
 namespace strata {
@@ -17,6 +20,7 @@ struct CompareArguments {
 
 void print_comparison(const CompareArguments& arguments) {
   const Comparison comparison = compare_places(arguments.places, arguments.options);
+  const Display display = display_of(STDOUT_FILENO, 160);
   if (arguments.json)
     print_out("{}\n",
               comparison_json(comparison).dump(1, ' ', false, Json::error_handler_t::replace));
@@ -25,7 +29,7 @@ void print_comparison(const CompareArguments& arguments) {
   else if (arguments.markdown)
     print_out(comparison_markdown(comparison));
   else
-    print_out(comparison_text(comparison, output_width()));
+    print_out(comparison_text(comparison, display.width, display.styled));
 }
 
 }  // namespace
@@ -34,8 +38,9 @@ void add_compare_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<CompareArguments>();
   CLI::App* command = app.add_subcommand(
       "compare", "Compares runs: finds what varies, averages over seeds, tests, warns.");
-  command->add_option("runs", arguments->places, "Records, folders of them, or patterns")
-      ->required()
+  command
+      ->add_option("runs", arguments->places,
+                   "Records, folders of them, patterns, or ids; results/ if none is given")
       ->type_name("RUN|DIR|GLOB");
   command->add_option("--by", arguments->options.by, "Settings that make the rows (key,...)")
       ->delimiter(',')
@@ -43,12 +48,14 @@ void add_compare_command(CLI::App& app, int& exit_code) {
   command
       ->add_option("--metric", arguments->options.metrics,
                    "Columns (name,...); 'all' shows every one there is")
-      ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAME");
   command
       ->add_option("--sort", arguments->options.sort,
                    "Sort rows by a metric (best first) or a setting; -NAME reverses")
       ->type_name("NAME");
+  command->add_option("--top", arguments->options.top, "Show the first N rows of the table")
+      ->type_name("N");
   command
       ->add_option("--baseline", arguments->options.baseline,
                    "Row that the others are tested against: key=value,... or an "

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -24,6 +25,7 @@
 #include "strata/record/record.hpp"
 #include "strata/report/reading/shown_record.hpp"
 #include "strata/report/rendering/show.hpp"
+#include "strata/support/display.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
@@ -81,8 +83,8 @@ int call_engine(const EngineRequest& request) {
   return engine(request);
 }
 
-void add_files(CLI::App& command, EngineRequest& request, const char* doc) {
-  command.add_option("file", request.files, doc)->required();
+void add_files(CLI::App& command, EngineRequest& request, const char* doc, bool required = true) {
+  command.add_option("file", request.files, doc)->required(required);
   command.add_option("--set", request.overrides, "override a setting: key.path=value")
       ->allow_extra_args(false);
   command
@@ -147,7 +149,10 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
 
   CLI::App* show = add("show", "Print an experiment resolved (settings, stages, layers), or a run.",
                        Command::show);
-  add_files(*show, request, "experiment file (YAML), or runs and folders of them");
+  add_files(*show, request,
+            "experiment file (YAML), or runs, their ids, and folders of them; results/ if none is "
+            "given",
+            false);
   show->add_flag("--json", request.json, "the settings as JSON; of a run, its record");
 
   add("list", "List the components, or those of one family.", Command::list)
@@ -186,11 +191,11 @@ void refuse_options(const EngineRequest& request, const std::string& place, bool
 /// Serves `show` of runs and of folders of runs; false where it was given an experiment file.
 bool show_runs(const EngineRequest& request) {
   if (request.command != EngineRequest::Command::show) return false;
-  const size_t width = output_width();
+  const size_t width = display_of(STDOUT_FILENO, 160).width;
   std::string text;
   Json records = Json::array();
   std::vector<fs::path> places;
-  for (const std::string& given : request.files)
+  for (const std::string& given : run_places(request.files))
     for (const fs::path& place : expand_place(given)) places.push_back(place);
   for (const fs::path& path : places) {
     if (!text.empty()) text += '\n';

@@ -52,8 +52,9 @@ void add_report_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand(
       "report", "Writes a comparison as one HTML file with charts, images and settings.");
-  command->add_option("runs", arguments->places, "Records, folders of them, or patterns")
-      ->required()
+  command
+      ->add_option("runs", arguments->places,
+                   "Records, folders of them, patterns, or ids; results/ if none is given")
       ->type_name("RUN|DIR|GLOB");
   command->add_option("-o,--out", arguments->out, "The file to write")
       ->capture_default_str()
@@ -63,7 +64,7 @@ void add_report_command(CLI::App& app, int& exit_code) {
       ->delimiter(',')
       ->type_name("KEY");
   command->add_option("--metric", arguments->options.metrics, "Figures to show (name,...)")
-      ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAME");
   command->add_option("--sort", arguments->options.sort, "As of compare")->type_name("NAME");
   command->add_option("--baseline", arguments->options.baseline, "As of compare")->type_name("ROW");

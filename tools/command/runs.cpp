@@ -1,19 +1,19 @@
 #include "command/runs.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
+
+#include "strata/support/errors.hpp"
 
 #include "strata/support/print.hpp"
 
 namespace strata {
 
 FoundRuns read_runs(const std::vector<std::string>& places) {
-  FoundRuns found = read_compared_runs(places);
+  FoundRuns found = read_compared_runs(run_places(places));
   constexpr size_t most = 20;
   const size_t all = found.unreadable.size();
   for (size_t i = 0; i < std::min(all, most); ++i)
@@ -29,12 +29,28 @@ Comparison compare_places(const std::vector<std::string>& places, const CompareO
   return comparison;
 }
 
-size_t output_width() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
-  const char* columns = std::getenv("COLUMNS");
-  const long wanted = columns == nullptr ? 0 : std::strtol(columns, nullptr, 10);
-  return wanted >= 40 ? static_cast<size_t>(wanted) : 160;
+std::vector<std::string> run_places(const std::vector<std::string>& given) {
+  namespace fs = std::filesystem;
+  const fs::path results = "results";
+  if (given.empty()) {
+    if (fs::is_directory(results)) return {results.string()};
+    throw UserError("there is no folder 'results' here: name records, or folders of them");
+  }
+  std::vector<std::string> places;
+  for (const std::string& place : given) {
+    std::vector<std::string> found;
+    if (fs::exists(place) || place.empty() || place.find_first_of("*?[") != std::string::npos)
+      found = {place};
+    else if (fs::is_directory(results / place))
+      found = {(results / place).string()};
+    else if (std::error_code error; fs::path(place).is_relative())
+      for (const auto& folder : fs::directory_iterator(results, error))
+        if (fs::exists(folder.path() / place / "record.json"))
+          found.push_back((folder.path() / place).string());
+    if (found.empty()) found = {place};
+    places.insert(places.end(), found.begin(), found.end());
+  }
+  return places;
 }
 
 }  // namespace strata

@@ -13,7 +13,8 @@ FoundRuns read_runs(const std::vector<std::string>& places);
 /// Reads the runs and compares them.
 Comparison compare_places(const std::vector<std::string>& places, const CompareOptions& options);
 
-/// Columns of the terminal, or of COLUMNS; 160 where the output is no terminal.
-size_t output_width();
+/// The places that hold runs: results/ where none is given; of what is no file or folder, the
+/// folders in results/ that are called so. Ids are such, as `show` and `run --dry-run` print them.
+std::vector<std::string> run_places(const std::vector<std::string>& given);
 
 }  // namespace strata

@@ -1,10 +1,10 @@
 'use strict';
 // Bars with intervals, and the pixels' histograms.
 
-/** The row's name in lines for the axis of bars, or its number. */
+/** The row's name in lines for the axis of bars; of many rows as much as one line takes. */
 function axisName(row) {
-  if (numbered) return [String(row + 1)];
   const room = window.innerWidth < 640 ? 16 : 30;
+  if (numbered) return [shortRowName(row, room)];
   const lines = [''];
   for (const word of rowName(row).match(/[^\s,._=/]{0,16}[,._=/]?\s*/g)) {
     if ((lines[lines.length - 1] + word.trimEnd()).length > room) lines.push('');
@@ -125,7 +125,8 @@ function barQuantities() {
       .map(({row, cell}) => ({
         row, unit: cell.unit, value: cell.mean, interval: [cell.ci_low, cell.ci_high],
         note: `${figure(cell.mean, cell.sd)}` +
-          (cell.sd === null ? '' : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
+          (cell.sd === null ? '' : cell.ci_low === null ? ` ± ${figure(cell.sd, cell.sd)}, n = ${cell.n}`
+            : ` [${figure(cell.ci_low, cell.sd)}, ${figure(cell.ci_high, cell.sd)}], n = ${cell.n}`),
       }));
     const units = [...new Set(bars.map(({unit}) => unit))];
     return units.map((unit) => {
@@ -157,7 +158,6 @@ function barSection() {
   });
   addSection('figures', 'Figures',
     make('p', {class: 'hint'}, (haveSpread ? 'Means with their 95 % intervals, cut where they go beyond the axis. ' : '') +
-      'Bars begin at zero, closer up and on a logarithmic scale they do not.' +
-      (numbered ? ' The numbers are the rows of the overview.' : '')),
+      'Bars begin at zero, closer up and on a logarithmic scale they do not.'),
     make('div', {class: 'controls'}, closer), ...inParts(report.groups.map((_, row) => ({row})), 5 * mostRows, draw));
 }

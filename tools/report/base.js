@@ -96,6 +96,27 @@ function table(header, rows, numeric = []) {
     make('tbody', {}, ...rows.map((row) => make('tr', {}, ...row.map((v, i) => cell('td', v, i))))));
 }
 
+/** Sorts the table's rows by the column whose head is pressed; pressed again, the other way round. */
+function sortable(element) {
+  const body = element.tBodies[0];
+  const valueOf = (row, column) => {
+    const text = row.cells[column].dataset.value ?? row.cells[column].textContent;
+    return text === '' || Number.isNaN(Number(text)) ? text : Number(text);
+  };
+  const compare = (a, b) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1;
+  [...element.tHead.rows[0].cells].forEach((head, column) => {
+    const button = make('button', {type: 'button', class: 'sort'}, ...head.childNodes);
+    button.addEventListener('click', () => {
+      const down = head.getAttribute('aria-sort') === 'ascending';
+      for (const other of head.parentNode.cells) other.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+      body.append(...[...body.rows].sort((a, b) => (down ? -1 : 1) * compare(valueOf(a, column), valueOf(b, column))));
+    });
+    head.append(button);
+  });
+  return element;
+}
+
 /** With so many decimals, as the terminal writes it: a tie goes to the even digit, and there is no
  * "-0.00". */
 function fixed(value, decimals) {
@@ -171,10 +192,21 @@ const palettes = {
 const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [14, 5], [5, 2, 1, 2], [3, 6], [1, 1]];
 const marks = ['circle', 'rect', 'triangle', 'rectRot', 'cross', 'star', 'crossRot', 'dash'];
 
+/** Past the eight, hues as far apart as can be (steps of the golden angle), as '#rrggbb'. */
+function furtherColor(index) {
+  const hue = (index * 137.508) % 360, light = theme() === 'dark' ? 0.7 : 0.38;
+  const channel = (n) => {
+    const k = (n + hue / 30) % 12;
+    const value = light - 0.6 * Math.min(light, 1 - light) * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+    return Math.round(255 * value).toString(16).padStart(2, '0');
+  };
+  return `#${channel(0)}${channel(8)}${channel(4)}`;
+}
+
 function look(index) {
   const palette = palettes[theme()];
   return {
-    color: palette[index % palette.length],
+    color: palette[index] ?? furtherColor(index),
     dash: dashes[(index + Math.floor(index / 8)) % dashes.length],
     mark: marks[(index + 2 * Math.floor(index / 8)) % marks.length],
   };

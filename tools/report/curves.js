@@ -152,21 +152,26 @@ function spreadOneEpoch(curves) {
   return epoch;
 }
 
+/** Lines of a tooltip: more would hide the curves that it tells of. */
+const mostTold = 6;
+
 /** Under the pointer, wherever it is: the rows at the epoch nearest to it, as many as have room. Two
  * epochs may be equally near, of which the first is told. */
 const epochTooltip = {
-  filter: ({raw}, place, [first]) => raw.epoch === first.raw.epoch && place < 12,
+  filter: ({raw}, place, [first]) => raw.epoch === first.raw.epoch && place < mostTold,
   callbacks: {
     title: ([first]) => first ? `epoch ${first.raw.epoch}` : '',
     label: ({chart, dataset, raw}) =>
-      `${shortRowName(dataset.row, Math.min(48, Math.round(chart.width / 7) - 26))}: ${figure(raw.y, raw.sd)}` +
+      `${shortRowName(dataset.row, Math.min(36, Math.round(chart.width / 7) - 30))}` +
+      `${dataset.split ? ` (${dataset.split})` : ''}: ${figure(raw.y, raw.sd)}` +
       (raw.sd === null ? '' : ` ± ${figure(raw.sd, raw.sd)} (n = ${raw.n})`),
     footer: (items) => {
       if (!items.length) return '';
       const {chart, raw: {epoch}} = items[0];
       const told = ({datasetIndex, index}) => chart.data.datasets[datasetIndex].data[index].epoch === epoch;
-      const more = chart.getActiveElements().filter(told).length - items.length;
-      return more > 0 && items.length === 12 ? `and ${counted(more, 'more row')}` : '';
+      const rowsOf = (some) => new Set(some.map(({datasetIndex}) => chart.data.datasets[datasetIndex].row)).size;
+      const more = rowsOf(chart.getActiveElements().filter(told)) - rowsOf(items);
+      return more > 0 && items.length === mostTold ? `and ${counted(more, 'more row')}` : '';
     },
   },
 };
@@ -188,13 +193,15 @@ function curvePanel(title, yTitle, curves, boundaries, note) {
   };
   const paint = (set) => {
     const {color, dash, mark} = look(set.row);
-    const drawn = set.faint ? color + '26' : color;
+    const drawn = set.faint ? color + '26' : set.split === 'train' ? color + '80' : color;
     Object.assign(set, {borderColor: drawn, backgroundColor: drawn, borderDash: dash, pointStyle: mark});
   };
-  const datasets = curves.map(({row, points}) => {
+  const several = new Set(curves.map(({split}) => split)).size > 1;
+  const datasets = curves.map(({row, split, points}) => {
+    const trains = several && split === 'train';  // drawn lighter, beside the others
     const set = {
-      label: rowName(row), row, hidden: manyRows, data: points, bands: bandsOf(points), borderWidth: 2,
-      pointRadius: points.length > 60 ? 0 : 3, pointHoverRadius: 6, spanGaps: false,
+      label: rowName(row), row, split: several ? split : '', hidden: manyRows, data: points,
+      bands: trains ? [] : bandsOf(points), borderWidth: 2, pointRadius: trains || points.length > 60 ? 0 : 3, pointHoverRadius: 6, spanGaps: false,
     };
     paint(set);
     return set;
@@ -259,7 +266,6 @@ function curvePanel(title, yTitle, curves, boundaries, note) {
     });
     chart.update();
   };
-  if (!manyRows) box.append(legend(curves.map(({row}) => row), [chart]));
   box.chart = chart;
   onTheme.push(() => {
     chart.data.datasets.forEach(paint);
@@ -279,12 +285,14 @@ function curveQuantities() {
     for (const stage of group.stages) {
       for (const quantity of Object.keys(stage.series || {})) {
         const dataset = stage.target === 'labels' ? null : group.dataset;
-        const key = JSON.stringify([stage.kind, quantity, stage.target, dataset, quantity === 'loss' && stage.loss]);
-        if (!found.has(key)) found.set(key, {stage, quantity, dataset, rows: new Map(), starts: new Map()});
+        const [, split = '', base = quantity] = /^(train|validation|test)\.(.*)$/.exec(quantity) ?? [];
+        const key = JSON.stringify([stage.kind, base, stage.target, dataset, base === 'loss' && stage.loss]);
+        if (!found.has(key)) found.set(key, {stage, base, dataset, curves: new Map(), starts: new Map()});
         const entry = found.get(key);
         const begin = epochs[stage.kind] || 0;
-        if (!entry.rows.has(row)) entry.rows.set(row, []);
-        const points = entry.rows.get(row);
+        const id = `${row} ${split}`;
+        if (!entry.curves.has(id)) entry.curves.set(id, {row, split, points: []});
+        const {points} = entry.curves.get(id);
         if (points.length) points.push({x: begin + 0.5, y: null, sd: null, n: 0});
         const {mean, sd, n} = stage.series[quantity];
         mean.forEach((y, e) => points.push({x: begin + e + 1, epoch: begin + e + 1, y, sd: sd[e], n}));
@@ -293,6 +301,10 @@ function curveQuantities() {
       epochs[stage.kind] = (epochs[stage.kind] || 0) + stage.epochs;
     }
   });
+  // A rate that no schedule changes is a setting, and no curve.
+  const constant = ({points}) => new Set(points.filter(({y}) => y !== null).map(({y}) => y)).size < 2;
+  for (const [key, {base, curves}] of found)
+    if (base === 'learning_rate' && [...curves.values()].every(constant)) found.delete(key);
   const order = ({stage}) => ['pixels', 'codes', 'labels'].indexOf(stage.target);
   return [...found.values()].sort((a, b) => order(a) - order(b) || (a.dataset || '').localeCompare(b.dataset || ''));
 }
@@ -307,7 +319,7 @@ function sameCodes(rows) {
     return JSON.stringify(settings.filter(([key, value]) => value !== '' && value !== 'none' &&
       !own(key) && /^(dtype|data|encoder|decoder|tied|pretrain)\b/.test(key)));
   };
-  return new Set(rows.map(before)).size < 2;
+  return new Set([...new Set(rows)].map(before)).size < 2;
 }
 
 /** What the bands, the lines of one epoch alone and the dashed lines are, where there are any. */
@@ -318,20 +330,24 @@ function curveLegend(charts) {
     .filter(([, has]) => has).map(([name]) => name).join(' and ');
   return [spreads && `${spreads[0].toUpperCase()}${spreads.slice(1)}: one standard deviation over a row’s runs.`,
           charts.some((chart) => chart.options.plugins.stages.boundaries.length) && 'Dashed lines: a stage begins.',
+          charts.some((chart) => chart.data.datasets.some(({split}) => split === 'train')) &&
+            'Where training stands beside test, it is the lighter line without marks.',
           severalDatasets && 'Errors of pixels are drawn by data set: those of two are not comparable.']
     .filter(Boolean).join(' ');
 }
 
 function curveSection() {
-  const panels = curveQuantities().map(({stage, quantity, dataset, rows, starts}) => {
-    const name = quantity === 'loss' ? `training loss (${stage.loss})` : quantity.replace('.', ' ').replaceAll('_', ' ');
-    const unlike = stage.target === 'codes' && !sameCodes([...rows.keys()]);
+  const panels = curveQuantities().map(({stage, base, dataset, curves: found, starts}) => {
+    const curves = [...found.values()].sort((a, b) => a.row - b.row);
+    const splits = ['train', 'validation', 'test'].filter((split) => curves.some((curve) => curve.split === split));
+    const name = base === 'loss' ? `training loss (${stage.loss})`
+      : `${splits.join(' and ')} ${base.replaceAll('_', ' ')}`.trim();
+    const unlike = stage.target === 'codes' && !sameCodes(curves.map(({row}) => row));
     const title = `${stage.kind === 'pretrain' ? 'Pretraining' : 'Classifier'}: ${name}` +
       (stage.target === 'labels' ? '' : ` of ${stage.target}`) +
       (dataset && severalDatasets ? ` of ${dataset}` : '') + (unlike ? ' (≠ not comparable between all rows)' : '');
     const boundaries = starts.size < 2 ? [] : [...starts].sort((a, b) => a[0] - b[0])
       .map(([x, label]) => ({x: x + 0.5, label}));
-    const curves = [...rows].map(([row, points]) => ({row, points}));
     return curvePanel(title, name, curves, boundaries,
       unlike ? 'Errors of codes depend on the encoder that made the codes.' : null);
   });
@@ -341,6 +357,6 @@ function curveSection() {
   addSection('curves', 'Curves', explained ? make('p', {class: 'hint'}, explained) : null,
     make('p', {class: 'hint screen'}, 'Drag across a part to enlarge it, double-click to see all. ' +
       'A name hides and shows its curve; under the pointer it shows it alone.'),
-    manyRows ? legend(rows, panels.map((box) => box.chart)) : null,
+    legend(rows, panels.map((box) => box.chart)),
     make('div', {class: 'panels'}, ...panels));
 }

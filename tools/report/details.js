@@ -2,7 +2,7 @@
 // Settings, provenance and runs.
 
 /** What every record has of a run's provenance, also of one that was killed. */
-const alwaysKnown = ['source file', 'config hash'];
+const alwaysKnown = ['source file'];
 
 /** Keys down, rows across; what differs is marked, and at first only that is shown. A row of which
  * nothing is known is unlike no other. */
@@ -39,9 +39,13 @@ function differenceSection(id, title, part) {
 }
 
 function runSection() {
-  const header = ['row', 'name', 'run', 'seed', 'status', 'record'];
+  const metrics = comparison.metrics.map(({name}) => name);
+  const header = ['row', 'name', 'run', 'seed', 'status', ...metrics, 'record'];
+  const numeric = [0, 3, ...metrics.map((_, i) => i + 5)];
   const rows = comparison.groups.flatMap((group, g) => group.runs.map((run) =>
-    [String(g + 1), make('td', {class: 'named'}, ...breakable(run.name)), run.run_id, String(run.seed), run.status, make('td', {class: 'value'}, run.path)]));
-  addSection('runs', 'Runs', make('details', {}, make('summary', {}, rows.length === 1 ? 'The run and its record' : `All ${rows.length} runs and their records`),
-    scrolling('Table of runs', asCards(table(header, rows, [0, 3]), header))));
+    [String(g + 1), make('td', {class: 'named'}, ...breakable(run.name)), run.run_id, String(run.seed), run.status,
+     ...metrics.map((name) => make('td', {class: 'number', 'data-value': run.metrics[name]}, figure(run.metrics[name], null))),
+     make('td', {class: 'value'}, run.path)]));
+  addSection('runs', 'Runs', make('details', {}, make('summary', {}, rows.length === 1 ? 'The run, its figures and its record' : `All ${rows.length} runs, their figures and records; a press on a head sorts`),
+    scrolling('Table of runs', asCards(sortable(table(header, rows, numeric)), header, 99))));
 }

@@ -104,12 +104,16 @@ function overviewSection() {
   overview.classList.toggle('long', rows.some(([, settings]) => settings.textContent.length > 60));
   overview.style.setProperty('--figures', header.length - 2);
   const box = scrolling('Table of all rows', overview);
-  addSection('overview', 'Overview', flagBox(), box, legendOfMarks(),
+  addSection('overview', 'Overview', ...comparison.verdict.map((text) => make('p', {class: 'verdict'}, text)),
+    flagBox(), box, legendOfMarks(),
     ...report.notes.map((note) => make('p', {class: 'hint note'}, `Note: ${note}.`)));
   const inner = box.querySelector('.scroll');
-  new ResizeObserver(() => {
+  const fit = () => {  // intervals beside their means where there is room, else below
+    overview.classList.add('roomy');
+    if (inner.scrollWidth > inner.clientWidth) overview.classList.remove('roomy');
     if (inner.scrollWidth > inner.clientWidth) overview.classList.add('long');
-  }).observe(inner);
+  };
+  new ResizeObserver(fit).observe(inner);
 }
 
 function pairedSection() {
@@ -253,6 +257,18 @@ function worstBox(sheet, classes) {
     make('figcaption', {}, `${name(sample.true)} as`, make('br'), make('b', {}, name(sample.predicted))))));
 }
 
+/** The classes beside the lines of their samples. */
+function classStripes(labels, classes) {
+  const stripes = [];
+  for (const label of labels) {
+    const last = stripes[stripes.length - 1];
+    if (last?.label === label) last.count += 1;
+    else stripes.push({label, count: 1});
+  }
+  return make('div', {class: 'names'}, ...stripes.map(({label, count}) =>
+    make('span', {style: `flex:${count} 0 0`, title: classes[label] ?? label}, String(classes[label] ?? label))));
+}
+
 function imageSections() {
   const each = (part, title, hint, content, wide = false) => {
     const entries = report.groups.map((group, row) => ({sheet: group.images?.[part], group, row}))
@@ -267,7 +283,8 @@ function imageSections() {
       {class: 'wrap filters', style: `--columns:${filterColumns(sheet.count)};--width:${sheet.tile[1]}`}, ...Array.from({length: sheet.count}, (_, i) => tile(sheet, i, `${sheet.layer}, unit ${i}`)))));
   each('worst', 'Worst classified', 'Test images that cost the classifier most: true class, and what it took them for.', worstBox);
   each('codes', 'Codes', 'A line for each test sample, sorted by class, a column for each unit.',
-    (image) => make('figure', {style: 'margin:0'}, make('img', {class: 'codes', src: image.uri, alt: `Codes of ${image.block}`}),
+    (image, classes) => make('figure', {style: 'margin:0'}, make('div', {class: 'stripes'}, classStripes(image.labels, classes),
+      make('img', {class: 'codes', src: image.uri, alt: `Codes of ${image.block}`})),
       make('figcaption', {}, `${image.block} after ${image.stage}: ${image.units} units, ${image.labels.length} samples`)));
 }
 

@@ -4,14 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <set>
 
 #include "strata/report/settings/find_key.hpp"
 #include "strata/report/settings/varying_settings.hpp"
+#include "strata/support/display.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/print.hpp"
-#include "strata/support/text_layout.hpp"
 #include "strata/yaml/issues.hpp"
 
 namespace strata {
@@ -188,24 +189,24 @@ std::vector<size_t> partners(const Comparison& comparison, const Baselines& base
 }
 
 size_t control_row(const Comparison& comparison) {
-  for (size_t k = 0; k < comparison.keys.size(); ++k)
-    for (size_t g = 0; g < comparison.groups.size(); ++g)
-      if (ends_in(comparison.keys[k], "strategy") && comparison.groups[g].values[k] == "none")
-        return g;
-  return 0;
+  const auto& groups = comparison.groups;
+  const auto control = std::find_if(groups.begin(), groups.end(), std::mem_fn(&Group::is_control));
+  return control == groups.end() ? 0 : static_cast<size_t>(control - groups.begin());
 }
 
 std::string some_baseline(const Comparison& comparison) {
-  const size_t row = control_row(comparison);
+  const Group& row = comparison.groups[control_row(comparison)];
   for (size_t k = 0; k < comparison.keys.size(); ++k) {  // one key is enough where it can be
-    const std::string& value = comparison.groups[row].values[k];
-    const bool control = ends_in(comparison.keys[k], "strategy") && value == "none";
     Baselines baselines;
     baselines.keys = {k};
+    bool controls = true;
     for (size_t g = 0; g < comparison.groups.size(); ++g)
-      if (comparison.groups[g].values[k] == value) baselines.rows.push_back(g);
-    if (baselines.rows.size() == 1 || (control && serves(comparison, baselines)))
-      return value_text(comparison.key_names[k], value);
+      if (comparison.groups[g].values[k] == row.values[k]) {
+        baselines.rows.push_back(g);
+        controls &= comparison.groups[g].is_control();
+      }
+    if (baselines.rows.size() == 1 || (controls && serves(comparison, baselines)))
+      return value_text(comparison.key_names[k], row.values[k]);
   }
   std::vector<size_t> all(comparison.groups.size());
   std::iota(all.begin(), all.end(), size_t{0});

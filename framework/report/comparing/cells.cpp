@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "strata/report/settings/near_names.hpp"
+#include "strata/report/settings/varying_settings.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
@@ -17,104 +19,145 @@ bool contains(const std::vector<T>& list, const T& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-std::vector<std::string> known_metrics(const std::vector<ComparedRun>& runs) {
-  std::set<std::string> names;
-  for (const ComparedRun& run : runs)
-    for (const auto& metric : run.metrics) names.insert(metric.first);
-  return {names.begin(), names.end()};
+/// Every figure of some run, numbers in names in their order.
+using Known = std::map<std::string, RunFigure, NaturalLess>;
+
+Known known_figures(const std::vector<ComparedRun>& runs) {
+  Known known;
+  for (const ComparedRun& run : runs) known.insert(run.figures.begin(), run.figures.end());
+  return known;
+}
+
+std::vector<std::string> names_of(const Known& known) {
+  std::vector<std::string> names;
+  for (const auto& figure : known) names.push_back(figure.first);
+  return names;
 }
 
 /// The final figures of the test split; a run without any is judged by its last losses.
-std::vector<std::string> default_metrics(const std::vector<std::string>& known) {
-  std::vector<std::string> chosen;
-  for (const char* first : {"accuracy", "nll", "reconstruction_error"})
-    if (contains<std::string>(known, first)) chosen.emplace_back(first);
-  for (const std::string& name : known)
-    if (name.find('.') == std::string::npos && !is_cost(name) && name != "relative_error" &&
-        !contains(chosen, name))
-      chosen.push_back(name);
+std::vector<std::string> default_metrics(const Known& known) {
+  std::vector<std::string> chosen = final_figures({known.begin(), known.end()});
   if (chosen.empty())
-    for (const std::string& name : known)
+    for (const std::string& name : names_of(known))
       if (name.rfind("loss.", 0) == 0) chosen.push_back(name);
-  if (contains<std::string>(known, "training_seconds")) chosen.emplace_back("training_seconds");
+  if (known.count("training_seconds") != 0) chosen.emplace_back("training_seconds");
   return chosen;
+}
+
+/// "per_class_accuracy" asks for the figure of each class.
+std::vector<std::string> family(const Known& known, const std::string& name) {
+  std::vector<std::string> members;
+  for (const auto& figure : known)
+    if (figure.first.rfind(name + '.', 0) == 0) members.push_back(figure.first);
+  return members;
+}
+
+/// What "a,b" asks for: names may hold commas themselves.
+std::vector<std::string> listed_names(const Known& known, const std::string& given) {
+  std::vector<std::string> names;
+  for (size_t begin = 0; begin <= given.size();) {
+    size_t end = given.size();
+    const auto is_name = [&](const std::string& text) {
+      return known.count(text) != 0 || !family(known, text).empty();
+    };
+    while (!is_name(given.substr(begin, end - begin))) {
+      const size_t comma = given.rfind(',', end - 1);
+      if (comma == std::string::npos || comma <= begin) break;
+      end = comma;
+    }
+    names.push_back(given.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
+/// Why no column can be made of it.
+std::string refusal(const std::vector<ComparedRun>& runs, const Known& known,
+                    const std::string& name) {
+  for (const ComparedRun& run : runs)
+    if (contains(run.tables, name))
+      return fmt::format(
+          "--metric: {} is a table, no column: strata show RUN prints it, and strata report draws "
+          "it",
+          name);
+  return fmt::format("--metric: no run has '{}'{}", name,
+                     near_names(name, names_of(known), "--metric all shows them"));
 }
 
 std::vector<std::string> chosen_metrics(const std::vector<ComparedRun>& runs,
                                         const std::vector<std::string>& asked) {
-  const auto known = known_metrics(runs);
+  const Known known = known_figures(runs);
   if (asked.empty()) return default_metrics(known);
-  if (asked == std::vector<std::string>{"all"}) return known;
-  std::string wrong;
-  for (const std::string& name : asked)
-    if (!contains(known, name))
-      wrong += fmt::format("{}--metric: no run has '{}'{}", wrong.empty() ? "" : "\n", name,
-                           near_names(name, known, "--metric all shows them"));
-  if (!wrong.empty()) throw UserError(wrong);
-  std::vector<std::string> once;
-  for (const std::string& name : asked)
-    if (!contains(once, name)) once.push_back(name);
-  return once;
-}
-
-bool begins_with_any(const std::string& text, std::initializer_list<const char*> heads) {
-  return std::any_of(heads.begin(), heads.end(),
-                     [&](const char* head) { return text.rfind(head, 0) == 0; });
+  if (asked == std::vector<std::string>{"all"}) return names_of(known);
+  std::vector<std::string> chosen, wrong;
+  for (const std::string& list : asked)
+    for (const std::string& name : listed_names(known, list)) {
+      auto members = known.count(name) != 0 ? std::vector<std::string>{name} : family(known, name);
+      if (members.empty()) wrong.push_back(refusal(runs, known, name));
+      for (std::string& member : members)
+        if (!contains(chosen, member)) chosen.push_back(std::move(member));
+    }
+  if (!wrong.empty()) throw UserError(fmt::format("{}", fmt::join(wrong, "\n")));
+  return chosen;
 }
 
 /// Whether a figure of the test split depends on what that split chose.
-bool chosen_on_test(const ComparedRun& run, const std::string& metric) {
-  if (run.test_choice.empty() || is_cost(metric) ||
-      begins_with_any(metric, {"validation.", "train.", "loss."}))
-    return false;
-  if (!is_of_pretraining(metric)) return true;
-  return run.chose_in_pretraining && metric.find("_error") != std::string::npos;
+bool chosen_on_test(const ComparedRun& run, const RunFigure& figure) {
+  return !run.test_choice.empty() && figure.of_test &&
+         (figure.of_labels || run.chose_in_pretraining);
 }
 
-Cell make_cell(const Group& group, const std::string& metric) {
+/// A cost depends on the machine's other work: it has a spread, and no interval of a mean. That of
+/// a fraction ends at 0 and 1.
+Cell make_cell(const Group& group, const std::string& metric, const RunFigure& figure) {
   Cell cell;
   std::set<std::string> units;
   std::map<int64_t, std::vector<double>> by_seed;
   for (const ComparedRun* run : group.runs) {
-    const auto value = run->metrics.find(metric);
+    const auto found = run->figures.find(metric);
     if (run->status != "completed") continue;
-    cell.complete &= value != run->metrics.end();
-    if (value == run->metrics.end()) continue;
-    by_seed[run->seed].push_back(value->second);
-    const auto unit = run->units.find(metric);
-    if (unit != run->units.end()) units.insert(unit->second);
-    cell.chosen_on_test |= chosen_on_test(*run, metric);
+    cell.complete &= found != run->figures.end();
+    if (found == run->figures.end()) continue;
+    by_seed[run->seed].push_back(found->second.value);
+    if (!found->second.unit.empty()) units.insert(found->second.unit);
+    cell.chosen_on_test |= chosen_on_test(*run, found->second);
   }
   for (const auto& seed : by_seed)
     cell.values.push_back(seed.second.size() == 1 ? seed.second[0] : summarize(seed.second).mean);
   cell.unit = fmt::format("{}", fmt::join(units, " and "));
   cell.summary = summarize(cell.values);
+  Summary& s = cell.summary;
+  if (figure.cost) s.ci_low = s.ci_high = std::numeric_limits<double>::quiet_NaN();
+  if (figure.fraction) {
+    s.ci_low = std::max(s.ci_low, std::min(0.0, s.mean));
+    s.ci_high = std::min(s.ci_high, std::max(1.0, s.mean));
+  }
   return cell;
 }
 
-void fill(Comparison& c, const std::vector<std::string>& names) {
+void fill(Comparison& c, const Known& known, const std::vector<std::string>& names) {
   c.metrics.clear();
   for (Group& group : c.groups) group.cells.clear();
   for (const std::string& name : names) {
     std::set<std::string> units;
     size_t of_codes = 0;
     for (Group& group : c.groups) {
-      group.cells.push_back(make_cell(group, name));
+      group.cells.push_back(make_cell(group, name, known.at(name)));
       const Cell& cell = group.cells.back();
       if (!cell.values.empty()) units.insert(cell.unit);
       of_codes += is_of_codes(cell) ? 1 : 0;
     }
-    c.metrics.push_back({name, better_direction(name), units.size() < 2 && of_codes < 2});
+    c.metrics.push_back({name, known.at(name), units.size() < 2 && of_codes < 2});
   }
 }
 
 /// Raw squared errors of different data sets: offers them over the data's variance, beside.
-std::vector<std::string> with_relative(const Comparison& c, const std::vector<std::string>& known) {
+std::vector<std::string> with_relative(const Comparison& c, const Known& known) {
   std::vector<std::string> names;
   for (const ComparedMetric& metric : c.metrics) {
     if (!contains(names, metric.name)) names.push_back(metric.name);
     const std::string relative = relative_of(metric.name);
-    if (!metric.comparable && contains(known, relative) && !contains(names, relative))
+    if (!metric.comparable && known.count(relative) != 0 && !contains(names, relative))
       names.push_back(relative);
   }
   return names;
@@ -130,9 +173,9 @@ std::string ranked_with(const Group& group, const Cell& cell) {
 /// Whether the figure is of all of the row's runs: where some failed, diverged or gave none, the
 /// others may be the lucky ones. Of a classifier, that it is not between runs that learned and
 /// runs that guess.
-bool may_be_best(const Group& group, const Cell& cell, const std::string& metric) {
-  const bool between = !is_of_pretraining(metric) && group.guessing().mixed();
-  return cell.complete && !group.lost_runs() && !between;
+bool may_be_best(const Group& group, const Cell& cell, const ComparedMetric& metric) {
+  const bool between = metric.figure.of_labels && group.guessing().mixed();
+  return cell.complete && !group.lost_runs() && !group.noted() && group.tested() && !between;
 }
 
 /// The groups' best cell, where it stands out: no other's mean lies in its interval, and one at
@@ -141,12 +184,12 @@ bool may_be_best(const Group& group, const Cell& cell, const std::string& metric
 Cell* outstanding(Comparison& c, const std::vector<size_t>& ranked, size_t metric,
                   const std::vector<const Flag*>& flags) {
   std::vector<Group>& groups = c.groups;
-  const int direction = c.metrics[metric].direction;
+  const int direction = c.metrics[metric].figure.better;
   const auto mean = [&](size_t g) { return direction * groups[g].cells[metric].summary.mean; };
   const size_t best = *std::max_element(ranked.begin(), ranked.end(),
                                         [&](size_t a, size_t b) { return mean(a) < mean(b); });
   Cell& cell = groups[best].cells[metric];
-  if (!may_be_best(groups[best], cell, c.metrics[metric].name)) return nullptr;
+  if (!may_be_best(groups[best], cell, c.metrics[metric])) return nullptr;
   const double limit = direction * (direction > 0 ? cell.summary.ci_low : cell.summary.ci_high);
   bool has_rival = false;
   for (const size_t g : ranked) {
@@ -176,17 +219,18 @@ std::string relative_of(const std::string& metric) {
 }
 
 void fill_cells(Comparison& c, const std::vector<std::string>& asked) {
-  fill(c, chosen_metrics(c.runs, asked));
-  fill(c, with_relative(c, known_metrics(c.runs)));
+  const Known known = known_figures(c.runs);
+  fill(c, known, chosen_metrics(c.runs, asked));
+  fill(c, known, with_relative(c, known));
 }
 
 void mark_best(Comparison& c) {
   for (size_t m = 0; m < c.metrics.size(); ++m) {
     const ComparedMetric& metric = c.metrics[m];
-    if (metric.direction == 0 || is_cost(metric.name)) continue;
+    if (metric.figure.better == 0 || metric.figure.cost) continue;
     std::vector<const Flag*> flags;
     for (const Flag& flag : c.flags)
-      if (flag.concerns(metric.name)) flags.push_back(&flag);
+      if (flag.concerns(metric)) flags.push_back(&flag);
     std::map<std::string, std::vector<size_t>> ranked;
     for (size_t g = 0; g < c.groups.size(); ++g) {
       const Cell& cell = c.groups[g].cells[m];

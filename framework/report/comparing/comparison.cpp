@@ -12,6 +12,7 @@
 #include "strata/report/comparing/grouping.hpp"
 #include "strata/report/comparing/notes.hpp"
 #include "strata/report/comparing/pairing.hpp"
+#include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/settings/find_key.hpp"
 #include "strata/report/settings/varying_settings.hpp"
 #include "strata/support/errors.hpp"
@@ -93,7 +94,7 @@ void sort_groups(Comparison& c, const std::string& sort) {
     const auto m = static_cast<size_t>(metric - metrics.begin());
     const double x = a.cells[m].summary.mean, y = b.cells[m].summary.mean;
     if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
-    return c.metrics[m].direction > 0 ? x > y : x < y;
+    return c.metrics[m].figure.better > 0 ? x > y : x < y;
   });
 }
 
@@ -122,17 +123,20 @@ void add_flags(Comparison& c, const std::vector<std::string>& asked) {
 
 /// The runs for the rows. Settings under which every run ended before its first epoch make none,
 /// unless there are no others.
-std::vector<const ComparedRun*> rows_from(Comparison& c) {
+std::vector<ComparedRun*> rows_from(Comparison& c) {
   const auto counts = [](const ComparedRun& run) {
     return run.began || run.status == "completed" || run.status == "running";
   };
   std::set<std::string> begun;
   for (const ComparedRun& run : c.runs)
     if (counts(run)) begun.insert(run.settings_id);
-  std::vector<const ComparedRun*> rows;
-  for (const ComparedRun& run : c.runs) {
+  std::vector<ComparedRun*> rows;
+  for (ComparedRun& run : c.runs) {
     const bool shown = begun.empty() || begun.count(run.settings_id) != 0;
-    (shown ? rows : c.unstarted).push_back(&run);
+    if (shown)
+      rows.push_back(&run);
+    else
+      c.unstarted.push_back(&run);
   }
   return rows;
 }
@@ -165,15 +169,38 @@ bool Group::lost_runs() const {
   return count("failed") + count("diverged") > 0;
 }
 
+bool Group::noted() const {
+  return std::any_of(runs.begin(), runs.end(), [](const ComparedRun* run) {
+    return run->status == "completed" && !run->notes.empty();
+  });
+}
+
+bool Group::tested() const {
+  return std::none_of(runs.begin(), runs.end(),
+                      [](const ComparedRun* run) { return run->test_samples == 1; });
+}
+
+bool Group::is_control() const {
+  return std::none_of(runs.begin(), runs.end(), [](const ComparedRun* run) {
+    return run->pretrained || run->status != "completed";
+  });
+}
+
 Guessing Group::guessing() const {
   Guessing counts;
+  std::vector<double> reached;
   for (const ComparedRun* run : runs) {
-    const auto accuracy = run->metrics.find("accuracy");
-    if (run->status != "completed" || accuracy == run->metrics.end() || std::isnan(run->guessing))
+    const auto accuracy = run->figures.find("accuracy");
+    if (run->status != "completed" || accuracy == run->figures.end() || std::isnan(run->guessing))
       continue;
-    ++counts.known;
-    counts.guess += accuracy->second <= run->guessing;
+    reached.push_back(accuracy->second.value);
+    counts.guess += reached.back() <= run->guessing;
   }
+  counts.known = static_cast<int64_t>(reached.size());
+  const Summary all = summarize(reached);
+  counts.between = std::none_of(reached.begin(), reached.end(), [&](double value) {
+    return std::isnan(all.sd) || std::abs(value - all.mean) < all.sd / 2;
+  });
   return counts;
 }
 
@@ -188,6 +215,8 @@ Comparison compare(std::vector<ComparedRun> runs, const CompareOptions& options)
   if (runs.empty()) throw UserError("there are no runs to compare");
   Comparison c;
   c.runs = std::move(runs);
+  c.top = options.top;
+  settle(c.runs);
   const GroupedRuns grouped(rows_from(c), options.by);
   c.keys = grouped.keys;
   c.key_names = grouped.key_names;

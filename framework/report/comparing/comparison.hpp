@@ -17,6 +17,7 @@ struct CompareOptions {
   std::vector<std::string> metrics;  ///< columns; those of the test split where empty; "all"
   std::string sort;                  ///< a metric (best first) or a setting; "-" before it reverses
   std::string baseline;              ///< "key=value,..." or an experiment's name; empty: none
+  size_t top = 0;                    ///< rows that tables show, beside the baselines; 0: all
 };
 
 /// One metric of one group, over the seeds of its completed runs.
@@ -26,8 +27,8 @@ struct Cell {
   std::string unit;            ///< what it was measured on; "" where that plays no part
   bool complete = true;        ///< each of the row's completed runs has it
   /// The best of the rows of 3 seeds or more on its test data and in its unit, complete, and of no
-  /// row that lost runs. None of the others lies within its interval, and no flag parts it from one
-  /// at least. Never of a cost.
+  /// row that lost runs or of whose runs something is noted. None of the others lies within its
+  /// interval, and no flag parts it from one at least. Never of a cost.
   bool best = false;
   bool chosen_on_test = false;  ///< measured on the split that also chose something
 };
@@ -36,15 +37,16 @@ struct Cell {
 constexpr const char* run_statuses[] = {"completed", "running",     "failed",
                                         "diverged",  "interrupted", "killed"};
 
-/// Runs that differ in nothing but the seed (or, under --by, in what was not asked for).
 /// How many of a row's completed runs classify no better than guessing (ComparedRun::guessing).
 struct Guessing {
   int64_t guess = 0;
-  int64_t known = 0;  ///< runs that say their accuracy, and what guessing can reach
-  /// Some learned and others did not: a mean is near no run's figure.
+  int64_t known = 0;     ///< runs that say their accuracy, and what guessing can reach
+  bool between = false;  ///< the mean is near no run's figure: no nearer than half their spread
+  /// Some learned and others did not.
   bool mixed() const { return guess > 0 && guess < known; }
 };
 
+/// Runs that differ in nothing but the seed (or, under --by, in what was not asked for).
 struct Group {
   /// One for each of Comparison::keys; "" where there is no such setting, or it plays no part.
   std::vector<std::string> values;
@@ -61,29 +63,36 @@ struct Group {
   int64_t count(const std::string& status) const;
   int64_t records() const;  ///< all runs
   bool lost_runs() const;   ///< some failed or diverged
+  bool noted() const;       ///< something is noted of one whose figures count
+  /// Whether what the row measures can tell anything: on a test set of one sample it cannot.
+  bool tested() const;
+  /// Whether it has runs and none of them pretrains.
+  bool is_control() const;
   Guessing guessing() const;
   std::set<std::string> test_data() const;  ///< of the completed runs
-};
-
-struct ComparedMetric {
-  std::string name;
-  int direction = 0;       ///< +1 larger is better, -1 smaller, 0 not known
-  bool comparable = true;  ///< false where the groups' units differ, or several are of codes
 };
 
 /// A group against its baseline in one metric, a pair for each seed: runs that share a seed are no
 /// independent samples, so what else varies within a row is averaged within the seed.
 struct Paired {
   size_t group = 0, baseline = 0, metric = 0;
-  bool comparable = true;          ///< else nothing was tested
-  std::string flags;               ///< marks of those that lie between the two: "a,c"
-  bool chosen_on_test = false;     ///< the figure of either
-  bool lost_runs = false;          ///< runs of either failed or diverged: the rest may be lucky
-  bool lacks_figures = false;      ///< completed runs of either have none
-  int64_t unpaired = 0;            ///< seeds of either side that the other lacks
-  double size = 0;                 ///< of the larger mean
-  PairedTest test;                 ///< group minus baseline
-  double p_t = 0, p_wilcoxon = 0;  ///< corrected by Holm over the groups
+  bool comparable = true;       ///< else nothing was tested
+  std::string flags;            ///< marks of those that lie between the two: "a,c"
+  bool chosen_on_test = false;  ///< the figure of either
+  bool lost_runs = false;       ///< runs of either failed or diverged: the rest may be lucky
+  bool lacks_figures = false;   ///< completed runs of either have none
+  int64_t unpaired = 0;         ///< seeds of either side that the other lacks
+  double size = 0;              ///< of the larger mean
+  std::map<int64_t, double> differences;  ///< by seed: group minus baseline
+  PairedTest test;                        ///< of these
+  double p_t = 0, p_wilcoxon = 0;         ///< corrected by Holm over the groups
+  Verdict verdict = Verdict::too_few;
+};
+
+/// Which of two rows on different data gained more over its own baseline.
+struct Gain {
+  size_t first = 0, second = 0, metric = 0;
+  PairedTest test;  ///< first's differences minus second's, by seed
   Verdict verdict = Verdict::too_few;
 };
 
@@ -105,6 +114,8 @@ struct Comparison {
   std::vector<size_t>
       baseline_keys;  ///< that name them: in these alone a row may differ from its own
   std::vector<Paired> paired;
+  std::vector<Gain> gains;  ///< of rows that differ in nothing but the data
+  size_t top = 0;           ///< as CompareOptions::top
   std::string paired_note;  ///< a sentence under these, or ""
 
   Comparison() = default;

@@ -137,9 +137,18 @@ std::string defined_metric(const Aspect& aspect, const Groups& groups) {
   const std::string type = aspect.key.substr(aspect.key.rfind('.') + 1);
   for (const auto& runs : groups)
     for (const ComparedRun* run : runs)
-      for (const auto& metric : run->metrics)
-        if (metric_base(metric.first) == type) return type;
+      for (const auto& figure : run->figures)
+        if (metric_base(figure.first) == type) return type;
   return "";
+}
+
+/// Whether `all` has every value with the groups that have it in `part`.
+bool says_as_much(const Sides& all, const Sides& part) {
+  return std::all_of(part.begin(), part.end(), [&](const Flag::Side& side) {
+    return std::any_of(all.begin(), all.end(), [&](const Flag::Side& other) {
+      return other.value == side.value && other.groups == side.groups;
+    });
+  });
 }
 
 /// One flag for the key, however many scopes it differs in. False where it differs in none.
@@ -160,7 +169,12 @@ bool make_flag(Aspect& aspect, const Groups& groups, Flag& flag) {
       marked.insert(sides[i].groups.begin(), sides[i].groups.end());
     for (const Flag::Side& side : sides)
       for (const size_t group : side.groups) flag.values[group][scope].insert(side.value);
-    if (marked.size() > told) flag.differences.push_back({scope, sides});
+    if (marked.size() == told) continue;
+    const auto repeated = [&](const Flag::Difference& d) { return says_as_much(sides, d.sides); };
+    auto& told_before = flag.differences;
+    told_before.erase(std::remove_if(told_before.begin(), told_before.end(), repeated),
+                      told_before.end());
+    told_before.push_back({scope, sides});
   }
   flag.category = aspect.category;
   flag.key = aspect.key;
@@ -213,6 +227,10 @@ std::string row_list(const std::vector<size_t>& groups) {
   return text;
 }
 
+std::string counted(size_t count, const char* one, const char* several) {
+  return fmt::format("{} {}", count, count == 1 ? one : several);
+}
+
 std::string rows_text(const std::vector<size_t>& groups) {
   return fmt::format("row{} {}", groups.size() > 1 ? "s" : "", row_list(groups));
 }
@@ -231,22 +249,25 @@ bool Flag::between(size_t a, size_t b) const {
   });
 }
 
-bool Flag::concerns(const std::string& name) const {
-  if (category == "machine" || (!metric.empty() && metric != metric_base(name))) return false;
-  return key != "stages[].epochs of classify" || !is_of_pretraining(name);
+bool Flag::concerns(const ComparedMetric& compared) const {
+  if (category == "machine" || (!metric.empty() && metric != metric_base(compared.name)))
+    return false;
+  return key != "stages[].epochs of classify" || compared.figure.of_labels || compared.figure.cost;
 }
 
-bool Flag::forbids(const std::string& name) const {
+bool Flag::forbids(const ComparedMetric& compared) const {
   return (category == "metric definition" || category == "preprocessing" ||
           category == "data files") &&
-         concerns(name);
+         concerns(compared);
 }
 
 std::string Flag::text() const {
   std::vector<std::string> parts;
   for (const Difference& difference : differences)
-    parts.push_back(fmt::format("{}is {}",
-                                difference.scope.empty() ? "" : '(' + difference.scope + ") ",
+    parts.push_back(fmt::format("{}{}",
+                                !difference.scope.empty() ? '(' + difference.scope + ") is "
+                                : category == "epochs"    ? "in all is "
+                                                          : "is ",
                                 sides_text(difference.sides)));
   return fmt::format("{}: {} {}; {}", category, key, fmt::join(parts, ", and "), effect);
 }

@@ -8,6 +8,13 @@
 
 namespace strata {
 
+/// A column of figures.
+struct ComparedMetric {
+  std::string name;
+  RunFigure figure;        ///< what the records declare of it
+  bool comparable = true;  ///< false where the groups' units differ, or several are of codes
+};
+
 /// Why runs cannot simply be compared: one key of their records that differs where it should not.
 struct Flag {
   struct Side {
@@ -23,7 +30,7 @@ struct Flag {
   std::string mark;      ///< "a", "b" ...: stands in the table
   std::string category;  ///< as Fact::category
   std::string key;       ///< what differs
-  /// In the first scope, and in each further one that marks other groups.
+  /// By scope; none that says but a part of what another says.
   std::vector<Difference> differences;
   std::string effect;  ///< what it means for the figures, a clause
   /// Of two values, the groups that are not with the most runs; of more, all that have one.
@@ -34,11 +41,11 @@ struct Flag {
 
   /// Whether the difference lies between two groups: in a scope that both have.
   bool between(size_t a, size_t b) const;
-  /// Whether no figure of this name is best across the difference. Machines differ in costs alone,
+  /// Whether no such figure is best across the difference. Machines differ in costs alone,
   /// the classifier's epochs in nothing that stands before it trains.
-  bool concerns(const std::string& name) const;
+  bool concerns(const ComparedMetric& metric) const;
   /// Whether figures of this name measure different things: no test is made of them.
-  bool forbids(const std::string& name) const;
+  bool forbids(const ComparedMetric& metric) const;
 
   /// "epochs: stages[].epochs of pretrain is 20 in rows 1 and 2, 10 in row 3; some ..."
   std::string text() const;
@@ -60,6 +67,8 @@ std::string metric_base(const std::string& name);
 
 /// "1, 2 and 5", counted from 1.
 std::string row_list(const std::vector<size_t>& groups);
+/// "1 run", "2 runs"
+std::string counted(size_t count, const char* one, const char* several);
 /// "rows 1 to 3"
 std::string rows_text(const std::vector<size_t>& groups);
 

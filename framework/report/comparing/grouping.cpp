@@ -8,15 +8,13 @@
 
 #include "strata/report/comparing/row_keys.hpp"
 #include "strata/report/comparing/run_conditions.hpp"
-#include "strata/report/comparing/without_effect.hpp"
-#include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/settings/varying_settings.hpp"
 #include "strata/support/parse_json.hpp"
 
 namespace strata {
 namespace {
 
-/// By run: the number of its configuration, or of its result.
+/// By run: the number of its configuration.
 using Numbers = std::map<const ComparedRun*, size_t>;
 
 /// Which of two runs of the same settings and seed counts: a completed one, the later of two.
@@ -26,62 +24,60 @@ bool counts_more(const ComparedRun& a, const ComparedRun& b) {
   return a.start != b.start ? a.start > b.start : a.path > b.path;
 }
 
-/// Runs that give no figures, for another has their seed and result.
+/// Runs that give no figures, for another has their settings and seed.
 struct Repeats {
   size_t count = 0;
   /// Those whose figures are not the other's, by the keys of the machines' differences.
   std::map<std::string, std::vector<const ComparedRun*>> unlike;
 };
 
-/// Leaves one run of each seed and result.
-std::vector<const ComparedRun*> one_a_seed(std::vector<const ComparedRun*> runs,
-                                           const Numbers& result, Repeats& repeats) {
-  const auto result_of = [&](const ComparedRun* run) { return result.at(run); };
+/// Leaves one run of each configuration and seed.
+std::vector<const ComparedRun*> one_a_seed(std::vector<ComparedRun*> runs, const Numbers& number,
+                                           Repeats& repeats) {
   std::sort(runs.begin(), runs.end(), [&](const ComparedRun* a, const ComparedRun* b) {
-    if (result_of(a) != result_of(b)) return result_of(a) < result_of(b);
+    if (number.at(a) != number.at(b)) return number.at(a) < number.at(b);
     return a->seed != b->seed ? a->seed < b->seed : counts_more(*a, *b);
   });
   std::vector<const ComparedRun*> counted;
-  for (const ComparedRun* run : runs) {
-    const ComparedRun* last = counted.empty() ? nullptr : counted.back();
-    if (last == nullptr || result_of(last) != result_of(run) || last->seed != run->seed) {
-      counted.push_back(run);
+  ComparedRun* last = nullptr;
+  for (ComparedRun* run : runs) {
+    if (last == nullptr || number.at(last) != number.at(run) || last->seed != run->seed) {
+      counted.push_back(last = run);
       continue;
     }
     ++repeats.count;
-    if (!run->outcome.empty() && run->outcome != last->outcome)
+    if (run->status != "completed") continue;
+    if (same_result(*run, *last))
+      last->figures.insert(run->figures.begin(), run->figures.end());
+    else
       repeats.unlike[fmt::format("{}", fmt::join(machine_differences(*run, *last), ", "))]
           .push_back(run);
   }
   return counted;
 }
 
-std::string plural(size_t count, const char* one, const char* several) {
-  return fmt::format("{} {}", count, count == 1 ? one : several);
-}
-
 /// The different configurations, in the order of first sight: settings, and beside them the
-/// circumstances that tell runs of the same settings apart, and the name where that is asked for.
+/// conditions that tell runs of the same settings apart, and the name where that is asked for.
 struct Configurations {
   std::vector<Json> configs;
   std::vector<std::vector<const ComparedRun*>> members;
   Numbers index;
-  std::vector<std::string> facts;  ///< the circumstances' keys
+  std::vector<std::string> facts;  ///< the conditions' keys
 
-  Configurations(const std::vector<const ComparedRun*>& runs, const std::vector<std::string>& by) {
+  Configurations(const std::vector<ComparedRun*>& runs, const std::vector<std::string>& by) {
     const bool by_name = std::find(by.begin(), by.end(), "name") != by.end();
-    const RunConditions circumstances = run_conditions(runs, by);
-    facts = circumstances.keys;
+    const RunConditions conditions = run_conditions({runs.begin(), runs.end()}, by);
+    facts = conditions.keys;
     std::map<std::vector<std::string>, size_t> known;
     for (const ComparedRun* run : runs) {
-      const auto& values = circumstances.values.at(run);
+      const auto& values = conditions.values.at(run);
       std::vector<std::string> id = values;
       id.push_back(run->settings_id);
       if (by_name) id.push_back(run->name);
       const auto [found, is_new] = known.emplace(std::move(id), configs.size());
       index[run] = found->second;
       if (is_new) {
-        configs.push_back(parse_json(run->settings).value());
+        configs.push_back(*run->settings);
         members.emplace_back();
         if (by_name) configs.back()["name"] = run->name;
         for (size_t k = 0; k < facts.size(); ++k)
@@ -96,7 +92,7 @@ void add_repeat_notes(std::vector<std::string>& notes, const Repeats& repeats) {
   if (repeats.count == 0) return;
   notes.push_back(fmt::format(
       "{} the settings and seed of another and {} no part in the figures: no independent sample",
-      plural(repeats.count, "run repeats", "runs repeat"), repeats.count > 1 ? "take" : "takes"));
+      counted(repeats.count, "run repeats", "runs repeat"), repeats.count > 1 ? "take" : "takes"));
   for (const auto& [machine, runs] : repeats.unlike) {
     constexpr size_t most = 3;
     std::vector<std::string> places;
@@ -105,7 +101,7 @@ void add_repeat_notes(std::vector<std::string>& notes, const Repeats& repeats) {
     if (runs.size() > most) places.push_back(fmt::format("and {} more", runs.size() - most));
     notes.push_back(fmt::format(
         "of these, {} other figures than the later run, which counts: {}; {}",
-        plural(runs.size(), "run has", "runs have"), fmt::join(places, ", "),
+        counted(runs.size(), "run has", "runs have"), fmt::join(places, ", "),
         machine.empty() ? "on one machine the same settings and seed give the same figures, bit "
                           "for bit"
                         : fmt::format("they differ in {}, by which --by makes rows", machine)));
@@ -114,28 +110,23 @@ void add_repeat_notes(std::vector<std::string>& notes, const Repeats& repeats) {
 
 }  // namespace
 
-GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
+GroupedRuns::GroupedRuns(const std::vector<ComparedRun*>& runs,
                          const std::vector<std::string>& by) {
-  Configurations all(runs, by);
+  const Configurations all(runs, by);
   index_ = all.index;
   facts = all.facts;
-  std::vector<size_t> stages;
-  for (const auto& same : all.members) stages.push_back(same[0]->pretraining_stages);
-  VaryingSettings varying = varying_by_stage(all.configs, stages);
+  const VaryingSettings varying = varying_settings(all.configs);
   const RowKeys ask(all.configs, varying);
-  asked = ask.keys(by, facts, provenance_keys(runs));
+  asked = ask.keys(by, facts, provenance_keys({runs.begin(), runs.end()}));
   const auto added = by.empty() ? by : ask.data_keys(asked, all.members);
   keys = asked;
   keys.insert(keys.end(), added.begin(), added.end());
-  auto kept = keys;  // a result may be the same under two versions: that is what they tell
-  kept.insert(kept.end(), all.facts.begin(), all.facts.end());
-  const SettingsWithoutEffect unused = blank_without_effect(all.members, kept, varying);
   const VaryingSettings columns = by.empty() ? varying : ask.columns(keys);
   keys = columns.keys;
   key_names = short_names(keys, ask.known());
 
-  std::map<std::vector<std::string>, std::vector<const ComparedRun*>> members;
-  for (const ComparedRun* run : runs) members[columns.values[all.index.at(run)]].push_back(run);
+  std::map<std::vector<std::string>, std::vector<ComparedRun*>> members;
+  for (ComparedRun* run : runs) members[columns.values[all.index.at(run)]].push_back(run);
   rest_.resize(all.configs.size());
   for (size_t k = 0; k < varying.keys.size(); ++k) {
     if (ask.told_by(keys, varying.keys[k])) continue;
@@ -143,13 +134,11 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
     for (size_t i = 0; i < all.configs.size(); ++i) rest_[i].push_back(varying.values[i][k]);
   }
 
-  Repeats repeats, same;
-  Numbers result;
-  for (const ComparedRun* run : runs) result[run] = unused.result[all.index.at(run)];
+  Repeats repeats;
   for (auto& [values, found] : members) {
     Group group;
     group.values = values;
-    group.runs = one_a_seed(one_a_seed(found, all.index, repeats), result, same);
+    group.runs = one_a_seed(found, all.index, repeats);
     std::set<std::string> names;
     for (const ComparedRun* run : group.runs) names.insert(run->name);
     const std::set<const ComparedRun*> counted(group.runs.begin(), group.runs.end());
@@ -169,12 +158,6 @@ GroupedRuns::GroupedRuns(const std::vector<const ComparedRun*>& runs,
                     "not name, tells them apart too",
                     fmt::join(added, ", ")));
   add_repeat_notes(notes, repeats);
-  if (same.count > 0)
-    notes.push_back(fmt::format(
-        "{} bit for bit the result of another of the same seed and {} no part in the figures: "
-        "between them {} plays no part",
-        plural(same.count, "run has", "runs have"), same.count > 1 ? "take" : "takes",
-        fmt::join(unused.keys, ", ")));
   add_rest_notes();
 }
 

@@ -6,16 +6,17 @@
 
 namespace strata {
 
-/// Runs put together where they differ only in the seed, or in settings that play no part. Facts in
-/// which runs of the same settings differ (RunConditions) are keys like settings.
+/// Runs put together where they differ only in the seed. Facts in which runs of the same settings
+/// differ (RunConditions) are keys like settings.
 class GroupedRuns {
  public:
-  /// @param runs  must outlive the groups
+  /// @param runs  settled; must outlive the groups. Of two with the same result one takes from the
+  ///   other the figures that it lacks.
   /// @param by  settings, facts or "name" that alone make the groups, with what tells different
   /// test
   ///   data apart; all that vary where empty
   /// Throws UserError where one of `by` is no setting of the runs.
-  GroupedRuns(const std::vector<const ComparedRun*>& runs, const std::vector<std::string>& by);
+  GroupedRuns(const std::vector<ComparedRun*>& runs, const std::vector<std::string>& by);
 
   std::vector<std::string> keys;              ///< full paths
   std::vector<std::string> asked;             ///< those of the keys that --by names

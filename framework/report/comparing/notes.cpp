@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "strata/report/comparing/cells.hpp"
 #include "strata/report/comparing/flags.hpp"
 
 namespace strata {
 namespace {
+
+constexpr size_t most_named = 10;
 
 void add_status_note(Comparison& c) {
   std::map<std::string, std::pair<int64_t, std::vector<size_t>>> ended;
@@ -73,6 +76,56 @@ void add_changed_note(Comparison& c) {
                   fmt::join(changed, "; "), more > 0 ? fmt::format("; and {} more", more) : ""));
 }
 
+void add_running_note(Comparison& c) {
+  std::vector<std::string> places;
+  for (const ComparedRun& run : c.runs)
+    if (run.status == "running" && !run.reached.empty())
+      places.push_back(fmt::format("{}/{} {}", run.name, run.run_id, run.reached));
+  if (places.empty()) return;
+  const size_t more = places.size() > most_named ? places.size() - most_named : 0;
+  places.resize(places.size() - more);
+  c.notes.push_back(fmt::format("still running: {}{}", fmt::join(places, "; "),
+                                more > 0 ? fmt::format("; and {} more", more) : ""));
+}
+
+/// What was noticed of single runs, each once with its rows.
+void add_noticed(Comparison& c) {
+  std::map<std::string, std::vector<size_t>> rows;
+  std::map<std::string, size_t> counts;
+  for (size_t g = 0; g < c.groups.size(); ++g)
+    for (const ComparedRun* run : c.groups[g].runs)
+      for (const std::string& full : run->notes) {
+        const std::string note = full.substr(0, full.find(':'));  // the figures follow
+        auto& where = rows[note];
+        if (where.empty() || where.back() != g) where.push_back(g);
+        ++counts[note];
+      }
+  for (const auto& [note, where] : rows)
+    c.notes.push_back(fmt::format("{} ({} of {}): never called best", note,
+                                  counted(counts[note], "run", "runs"), rows_text(where)));
+}
+
+void add_test_set_notes(Comparison& c) {
+  std::vector<size_t> single;
+  std::map<std::string, std::vector<size_t>> shared;
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    if (!c.groups[g].tested()) single.push_back(g);
+    std::set<std::string> told;
+    for (const ComparedRun* run : c.groups[g].runs)
+      if (run->test_in_train > 0)
+        told.insert(fmt::format("{} of {}", run->test_in_train, run->test_samples));
+    for (const std::string& text : told) shared[text].push_back(g);
+  }
+  if (!single.empty())
+    c.notes.push_back(fmt::format(
+        "the test set of {} has one sample: its figures have neither a star nor a verdict",
+        rows_text(single)));
+  for (const auto& [text, rows] : shared)
+    c.notes.push_back(fmt::format(
+        "{} test samples in {} are training samples too: the test figures are optimistic", text,
+        rows_text(rows)));
+}
+
 void add_choice_notes(Comparison& c) {
   std::map<std::string, std::vector<size_t>> rows;
   for (size_t g = 0; g < c.groups.size(); ++g)
@@ -115,16 +168,16 @@ void add_unit_note(Comparison& c, size_t metric) {
 }
 
 void add_guessing_note(Comparison& c) {
-  const bool shows_classifier = std::any_of(c.metrics.begin(), c.metrics.end(), [](auto& metric) {
-    return !is_cost(metric.name) && !is_of_pretraining(metric.name);
-  });
+  const bool shows_classifier = std::any_of(c.metrics.begin(), c.metrics.end(),
+                                            [](auto& metric) { return metric.figure.of_labels; });
   if (!shows_classifier) return;
   std::vector<std::pair<std::string, std::vector<size_t>>> parts;  // "6 of 10", rows
-  std::vector<size_t> mixed;
+  std::vector<size_t> mixed, between;
   for (size_t g = 0; g < c.groups.size(); ++g) {
     const Guessing counts = c.groups[g].guessing();
     if (counts.guess == 0) continue;
     if (counts.mixed()) mixed.push_back(g);
+    if (counts.mixed() && counts.between) between.push_back(g);
     const std::string share = fmt::format("{} of {}", counts.guess, counts.known);
     const auto same = std::find_if(parts.begin(), parts.end(),
                                    [&](const auto& part) { return part.first == share; });
@@ -139,21 +192,23 @@ void add_guessing_note(Comparison& c) {
       "runs whose accuracy cannot be told from guessing (always the commonest class): {}",
       fmt::join(texts, ", "));
   if (!mixed.empty())
+    note += fmt::format("; some runs of {} learn and others guess: never called best",
+                        rows_text(mixed));
+  if (!between.empty())
     note += fmt::format(
-        "; the classifier's mean in {} is near no run's, and never called best; interval and tests "
-        "say little there: see how many do better",
-        rows_text(mixed));
+        "; the classifier's mean in {} is near no run's, so interval and tests say little there: "
+        "see how many do better",
+        rows_text(between));
   c.notes.push_back(note);
 }
 
 void add_unstarted_note(Comparison& c) {
   if (c.unstarted.empty()) return;
-  constexpr size_t most = 10;
   std::vector<std::string> names;
   for (const ComparedRun* run : c.unstarted)
-    if (names.size() < most) names.push_back(run->name + '/' + run->run_id);
-  if (c.unstarted.size() > most)
-    names.push_back(fmt::format("and {} more", c.unstarted.size() - most));
+    if (names.size() < most_named) names.push_back(run->name + '/' + run->run_id);
+  if (c.unstarted.size() > most_named)
+    names.push_back(fmt::format("and {} more", c.unstarted.size() - most_named));
   const bool all_failed = std::all_of(c.unstarted.begin(), c.unstarted.end(),
                                       [](auto* run) { return run->status == "failed"; });
   c.notes.push_back(fmt::format("{} run{} {} before the first epoch: {}", c.unstarted.size(),
@@ -169,6 +224,9 @@ void add_notes(Comparison& c) {
   add_status_note(c);
   add_changed_note(c);
   add_killed_note(c);
+  add_running_note(c);
+  add_noticed(c);
+  add_test_set_notes(c);
   add_choice_notes(c);
   add_guessing_note(c);
   add_unstarted_note(c);

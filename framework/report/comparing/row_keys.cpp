@@ -1,7 +1,6 @@
 #include "strata/report/comparing/row_keys.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
 #include "strata/report/settings/find_key.hpp"
@@ -13,39 +12,6 @@ namespace {
 
 bool lists(const std::vector<std::string>& keys, const std::string& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
-/// What stands at a path as settings.hpp has them; nullptr where nothing does.
-const Json* at_path(const Json& config, const std::string& path) {
-  const Json* here = &config;
-  for (size_t begin = 0; begin < path.size();) {
-    const size_t end = std::min(path.find_first_of(".[]", begin), path.size());
-    const std::string name = path.substr(begin, end - begin);
-    begin = end + 1;
-    if (name.empty()) continue;  // between ']' and '.'
-    const bool item = end < path.size() && path[end] == ']';
-    if (item ? !here->is_array() : !here->is_object()) return nullptr;
-    if (item) {
-      const size_t index = std::strtoul(name.c_str(), nullptr, 10);
-      if (index >= here->size()) return nullptr;
-      here = &(*here)[index];
-    } else {
-      const auto found = here->find(name);
-      if (found == here->end()) return nullptr;
-      here = &*found;
-    }
-  }
-  return here;
-}
-
-/// Keys of the maps and lists within.
-void find_parts(const Json& value, const std::string& path, std::set<std::string>& parts) {
-  if (!value.is_object()) return;
-  for (const auto& item : value.items()) {
-    const std::string key = path.empty() ? item.key() : path + '.' + item.key();
-    if (item.value().is_structured() && !is_component(item.value())) parts.insert(key);
-    find_parts(item.value(), key, parts);
-  }
 }
 
 /// In which order settings of the data are left out where others tell test data apart.
@@ -60,12 +26,13 @@ RowKeys::RowKeys(const std::vector<Json>& configs, const VaryingSettings& varyin
   std::set<std::string> known, parts;
   for (const Json& config : configs) {
     values_.emplace_back();
-    for (auto& [key, value] : flat_settings(config)) {
-      if (known.insert(key).second) known_.push_back(key);
-      const Json* given = at_path(config, key);
-      values_.back().emplace(key, given != nullptr && given->is_null() ? "" : value);
+    for (const auto& [key, value] : all_settings(config)) {
+      values_.back().emplace(key, value);
+      if (is_part(*value))
+        parts.insert(key);
+      else if (known.insert(key).second)
+        known_.push_back(key);
     }
-    find_parts(config, "", parts);
   }
   parts_ = {parts.begin(), parts.end()};
 }
@@ -93,24 +60,32 @@ std::vector<std::string> RowKeys::keys(const std::vector<std::string>& by,
   return keys;
 }
 
-bool RowKeys::is_part(const std::string& key) const {
-  return lists(parts_, key) && std::none_of(configs_.begin(), configs_.end(), [&](auto& config) {
-           const Json* value = at_path(config, key);
-           return value != nullptr && is_component(*value);
+/// A part of several settings, and a component in no configuration.
+bool RowKeys::names_part(const std::string& key) const {
+  return lists(parts_, key) &&
+         std::none_of(values_.begin(), values_.end(), [&](const auto& values) {
+           const auto found = values.find(key);
+           return found != values.end() && is_component(*found->second);
          });
 }
 
+const Json* RowKeys::value_of(size_t config, const std::string& key) const {
+  const auto found = values_[config].find(key);
+  const bool there = found != values_[config].end() && !found->second->is_null() &&
+                     !(found->second->is_array() && found->second->empty());
+  return there ? found->second : nullptr;
+}
+
 std::vector<std::string> RowKeys::part_values(const std::string& key) const {
-  std::vector<const Json*> given(configs_.size()), present;
-  for (size_t i = 0; i < configs_.size(); ++i) {
-    const Json* value = at_path(configs_[i], key);
-    if (value == nullptr || value->is_null() || (value->is_array() && value->empty())) continue;
-    present.push_back(given[i] = value);
-  }
+  std::vector<const Json*> present;
+  for (size_t i = 0; i < configs_.size(); ++i)
+    if (const Json* value = value_of(i, key)) present.push_back(value);
   const Telling telling = telling_parameters(present);
   std::vector<std::string> texts;
-  for (const Json* value : given)
+  for (size_t i = 0; i < configs_.size(); ++i) {
+    const Json* value = value_of(i, key);
     texts.push_back(value == nullptr ? "" : ValueText(&telling).text(*value));
+  }
   return texts;
 }
 
@@ -118,15 +93,15 @@ VaryingSettings RowKeys::columns(const std::vector<std::string>& keys) const {
   VaryingSettings asked{keys, std::vector<std::vector<std::string>>(configs_.size()), {}};
   for (const std::string& key : keys) {
     const auto column = std::find(varying_.keys.begin(), varying_.keys.end(), key);
-    const auto parts = is_part(key) ? part_values(key) : std::vector<std::string>();
+    const auto place = static_cast<size_t>(column - varying_.keys.begin());
+    const auto parts = names_part(key) ? part_values(key) : std::vector<std::string>();
     for (size_t i = 0; i < configs_.size(); ++i) {
-      const auto value = values_[i].find(key);
-      asked.values[i].push_back(
-          !parts.empty() ? parts[i]
-          : column != varying_.keys.end()
-              ? varying_.values[i][static_cast<size_t>(column - varying_.keys.begin())]
-          : value == values_[i].end() ? ""
-                                      : value->second);
+      const Json* value = value_of(i, key);
+      asked.values[i].push_back(!parts.empty()                  ? parts[i]
+                                : column != varying_.keys.end() ? varying_.values[i][place]
+                                : value == nullptr              ? ""
+                                : is_component(*value)          ? type_of(*value)
+                                                                : ValueText().text(*value));
     }
   }
   return asked;
@@ -165,7 +140,7 @@ std::vector<std::string> RowKeys::data_keys(
 
 bool RowKeys::told_by(const std::vector<std::string>& keys, const std::string& key) const {
   return std::any_of(keys.begin(), keys.end(), [&](const std::string& asked) {
-    return key == asked || (lies_in(key, asked) && is_part(asked));
+    return key == asked || (lies_in(key, asked) && names_part(asked));
   });
 }
 

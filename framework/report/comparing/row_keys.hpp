@@ -41,7 +41,8 @@ class RowKeys {
   const std::vector<std::string>& known() const { return known_; }
 
  private:
-  bool is_part(const std::string& key) const;
+  bool names_part(const std::string& key) const;
+  const Json* value_of(size_t config, const std::string& key) const;  ///< nullptr where none is set
   std::vector<std::string> part_values(const std::string& key) const;
   size_t mixing_rows(const std::vector<std::string>& keys,
                      const std::vector<std::vector<const ComparedRun*>>& members) const;
@@ -50,7 +51,7 @@ class RowKeys {
   const VaryingSettings& varying_;
   std::vector<std::string> known_;
   std::vector<std::string> parts_;                          ///< keys of maps and lists
-  std::vector<std::map<std::string, std::string>> values_;  ///< of each configuration, by key
+  std::vector<std::map<std::string, const Json*>> values_;  ///< of each configuration, by key
 };
 
 /// Whether one of the keys is this one, or lies within it.

@@ -142,6 +142,17 @@ std::vector<double> holm(const std::vector<double>& p_values) {
   return adjusted;
 }
 
+int64_t seeds_needed(const Summary& difference, int64_t comparisons) {
+  int64_t n = 3;
+  while (std::ldexp(static_cast<double>(comparisons), 1 - static_cast<int>(n)) > level) ++n;
+  if (difference.n < 2) return n;
+  constexpr double least = 7.849;  // (z(0.975) + z(0.8)) squared
+  constexpr double many = 1e6;
+  const double ratio = difference.sd / difference.mean;
+  const double by_t = std::min(many, std::ceil(least * ratio * ratio) + 2);  // + 2: t, not z
+  return std::isnan(by_t) ? static_cast<int64_t>(many) : std::max(n, static_cast<int64_t>(by_t));
+}
+
 Verdict judge(const PairedTest& test, double p_t, double p_wilcoxon, int64_t comparisons,
               double size) {
   const int64_t n = test.difference.n;

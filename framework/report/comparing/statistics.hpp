@@ -47,6 +47,10 @@ PairedTest paired_test(const std::vector<double>& differences);
 /// NaN and does not count as a comparison.
 std::vector<double> holm(const std::vector<double>& p_values);
 
+/// How many pairs would tell a difference of this mean and spread: by the t-test in four of five
+/// tries, and enough for Wilcoxon's test to pass 5 % after `comparisons` are corrected for.
+int64_t seeds_needed(const Summary& difference, int64_t comparisons);
+
 /// What paired differences show at 5 %, after correction.
 enum class Verdict {
   identical,      ///< every difference is zero

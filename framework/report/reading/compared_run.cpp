@@ -6,16 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "strata/record/record.hpp"
-#include "strata/record/run_folder.hpp"
 #include "strata/report/reading/json_access.hpp"
-#include "strata/report/reading/record_shape.hpp"
-#include "strata/report/reading/shown_record.hpp"
-#include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/settings/value_text.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/sha256.hpp"
+#include "strata/support/shell.hpp"
 
 namespace strata {
 namespace {
@@ -33,6 +31,10 @@ struct Epochs {
   }
 };
 
+/// Keys of the configuration that change nothing of what is learned.
+constexpr const char* not_of_the_result[] = {"name",   "plugins", "seed",      "seeds",     "sweep",
+                                             "images", "notes",   "observers", "checkpoint"};
+
 class Extraction {
  public:
   Extraction(const std::filesystem::path& path, const Json& record) : record_(record) {
@@ -41,6 +43,7 @@ class Extraction {
     run_.run_id = json_text(record["run_id"]);
     run_.status = json_text(record["status"]);
     run_.error = json_text(json_at(record, {"error"}));
+    run_.reached = json_text(json_at(record, {"reached"}));
     run_.start = json_text(json_at(record, {"timing", "start"}));
     run_.dataset = json_text(json_at(record, {"data", "dataset"}));
     run_.seed = record["seed"].get<int64_t>();
@@ -49,12 +52,14 @@ class Extraction {
 
   ComparedRun run() {
     read_settings();
+    read_command();
     read_stages();
     read_metrics();
+    for (const Json& note : json_at(record_, {"notes"}))
+      run_.notes.push_back(json_text(json_at(note, {"text"})));
     add_data_facts();
     add_config_facts();
     add_version_facts();
-    read_outcome();
     run_.changed = json_text(json_at(record_, {changed_key}));
     return std::move(run_);
   }
@@ -62,29 +67,34 @@ class Extraction {
  private:
   void read_settings() {
     Json config = record_["config"];
-    for (const char* key : {"name", "seed", "seeds", "sweep", "images"}) config.erase(key);
-    for (const char* part : {"pretrain", "classify"})
-      if (json_at(config, {part}).is_object()) config[part].erase("metrics");
-    if (json_at(config, {"pretrain", "strategy", "type"}) == "none")  // which uses none of the rest
-      config["pretrain"] = {{"strategy", config["pretrain"]["strategy"]}};
-    else if (json_at(config, {"pretrain"}).is_object())
-      settle_stages(config["pretrain"], run_.pretraining_stages = pretraining_stages(record_));
-    run_.settings = config.dump();
-    run_.settings_id = nlohmann::json(config).dump();  // keys sorted
+    for (const char* key : not_of_the_result) config.erase(key);
+    Json stages = Json::array();
+    for (const Json& stage : record_["stages"]) {
+      const std::string kind = json_text(json_at(stage, {"kind"}));
+      Json settings = json_at(stage, {"settings"});
+      if (!settings.is_object() || kind.empty()) continue;
+      settings.erase("metrics");
+      stages.push_back({{"kind", kind}, {"settings", std::move(settings)}});
+      run_.pretrained |= json_at(stage, {"target"}) != "labels";
+    }
+    for (auto& part : config.items())
+      if (part.value().is_object()) part.value().erase("metrics");
+    run_.config = config.dump();
+    run_.stage_settings = stages.dump();
+    run_.stages = stages.size();
     if (run_.dataset.empty()) {
       const Json& dataset = json_at(config, {"data", "dataset"});
       run_.dataset = json_text(dataset.is_object() ? json_at(dataset, {"type"}) : dataset);
     }
   }
 
-  void add_metric(const std::string& name, const Json& value, const std::string& unit = {}) {
-    constexpr size_t most = 10'000;  // of a thousand classes there are some six thousand
-    if (run_.metrics.size() >= most)
-      throw UserError(fmt::format("{}: not as strata writes records: it holds more than {} figures",
-                                  run_.path.string(), most));
-    if (!value.is_number() || !std::isfinite(value.get<double>())) return;
-    run_.metrics[name] = value.get<double>();
-    if (!unit.empty()) run_.units[name] = unit;
+  void read_command() {
+    const Json& file = json_at(record_, {"source", "file"});
+    if (!file.is_string()) return;
+    run_.command = "strata run " + shell_word(file.get<std::string>());
+    for (const Json& given : json_at(record_, {"source", "overrides"}))
+      if (const std::string text = json_text(given); text.rfind("seed=", 0) != 0)
+        run_.command += " --set " + shell_word(text);
   }
 
   void add_fact(const char* category, std::string key, std::string value, std::string scope = {}) {
@@ -92,8 +102,46 @@ class Extraction {
       run_.facts.push_back({category, std::move(key), std::move(value), std::move(scope)});
   }
 
-  std::string error_unit(const std::string& target) const {
-    return target == "pixels" ? "pixels of " + run_.dataset : target;
+  /// What the record declares of a figure, with its value; not of the test split.
+  RunFigure declared(const std::string& base, const Json& value) const {
+    const Json& said = json_at(record_, {"figures", base.c_str()});
+    RunFigure figure(json_number(value));
+    const Json& better = json_at(said, {"better"});
+    figure.better = better == "higher" ? 1 : better == "lower" ? -1 : 0;
+    figure.cost = json_at(said, {"role"}) == "cost";
+    figure.fraction = json_at(said, {"unit"}) == "fraction";
+    figure.of_labels = json_at(said, {"of"}) == "labels";
+    return figure;
+  }
+
+  void add(const std::string& name, RunFigure figure) {
+    constexpr size_t most = 10'000;  // of a thousand classes there are some six thousand
+    if (run_.figures.size() >= most)
+      throw UserError(fmt::format("{}: not as strata writes records: it holds more than {} figures",
+                                  run_.path.string(), most));
+    if (std::isfinite(figure.value)) run_.figures[name] = std::move(figure);
+  }
+
+  std::string pixels() const { return "pixels of " + run_.dataset; }
+
+  /// A figure of a split, at a stage's end or at the run's; of images also over their variance.
+  void add_measured(const std::string& base, const std::string& split, const std::string& after,
+                    const Json& value, const std::string& target) {
+    const std::string before = split == "test" ? "" : split + '.';
+    RunFigure figure = declared(base, value);
+    figure.of_test = split == "test";
+    if (!figure.of_labels && !figure.cost &&
+        json_at(record_, {"figures", base.c_str()}).is_object())
+      figure.unit = target == "pixels" ? pixels() : target;
+    const bool error = figure.unit == pixels() && figure.better < 0;
+    figure.final = figure.of_test && after.empty();
+    add(before + base + after, figure);
+    figure.final = false;
+    const size_t begin = base.find("reconstruction_error");
+    if (!error || begin == std::string::npos || !(pixel_variance_ > 0)) return;
+    figure.value /= pixel_variance_;
+    figure.unit.clear();
+    add(before + "relative_error" + after, figure);
   }
 
   void read_stages() {
@@ -106,13 +154,14 @@ class Extraction {
                        {}};
       for (const Json& epoch : json_at(stage, {"epochs"}))
         curve.losses.push_back(json_number(json_at(epoch, {"loss"})));
+      run_.began |= !curve.losses.empty();
       trained[curve.kind].add(curve.stage, static_cast<int64_t>(curve.losses.size()));
       read_last_epoch(stage, curve);
       const Json& selection = json_at(stage, {"selection"});
       if (json_at(selection, {"split"}) == "test") {
         run_.test_choice += fmt::format("{}{} in {}", run_.test_choice.empty() ? "" : ", ",
                                         json_text(json_at(selection, {"rule"})), curve.stage);
-        run_.chose_in_pretraining |= curve.kind == "pretrain";
+        run_.chose_in_pretraining |= curve.target != "labels";
       }
       run_.curves.push_back(std::move(curve));
     }
@@ -129,64 +178,68 @@ class Extraction {
   void read_last_epoch(const Json& stage, const StageCurve& curve) {
     const Json& epochs = json_at(stage, {"epochs"});
     if (!epochs.is_array() || epochs.empty()) return;
-    const std::string of = curve.target == "labels" ? "" : " of " + error_unit(curve.target);
-    const std::string unit = ValueText().text(json_at(stage, {"settings", "loss"})) + of;
+    const Json &last = epochs.back(), &loss = json_at(last, {"loss"});
+    const bool of_labels = curve.target == "labels";
+    const std::string of =
+        of_labels ? "" : " of " + (curve.target == "pixels" ? pixels() : curve.target);
     std::string added;
     for (Json penalty : json_at(stage, {"settings", "penalties"})) {
       const std::string weight = json_text(json_at(penalty, {"weight"}));
       penalty.erase("weight");
       added += fmt::format(" + {} {}", weight, ValueText().text(penalty));
     }
-    add_metric("loss." + curve.stage, json_at(epochs.back(), {"loss"}), unit + added);
+    const auto add_training = [&](const std::string& name, const Json& value, std::string unit) {
+      RunFigure figure(json_number(value));
+      figure.better = -1;
+      figure.of_labels = of_labels;
+      figure.unit = std::move(unit);
+      add(name + '.' + curve.stage, figure);
+    };
+    const std::string unit = ValueText().text(json_at(stage, {"settings", "loss"})) + of;
+    add_training("loss", loss, unit + added);
     if (curve.target == "pixels" && curve.loss == "mse" && added.empty() && pixel_variance_ > 0)
-      add_metric("relative_loss." + curve.stage,
-                 json_number(json_at(epochs.back(), {"loss"})) / pixel_variance_);
-    const Json& test = json_at(epochs.back(), {"metrics", "test"});
-    for (const auto& term : json_at(epochs.back(), {"terms"}).items())
-      if (!test.contains(term.key()))  // the test split's nll stays that
-        add_metric(term.key() + '.' + curve.stage, term.value(),
-                   term.key() == curve.loss ? unit : "");
-    for (const auto& metric : test.items())
-      add_error_or_figure(metric.key(), "", "." + curve.stage, metric.value(), curve.target);
-  }
-
-  void add_error_or_figure(const std::string& name, const std::string& before,
-                           const std::string& after, const Json& value, const std::string& target) {
-    const bool is_error = name == "reconstruction_error";
-    add_metric(before + name + after, value, is_error ? error_unit(target) : "");
-    if (is_error && target == "pixels" && pixel_variance_ > 0)
-      add_metric(before + "relative_error" + after, json_number(value) / pixel_variance_);
+      add_training("relative_loss", json_number(loss) / pixel_variance_, "");
+    for (const auto& split : json_at(last, {"metrics"}).items())
+      for (const auto& metric : split.value().items())
+        if (metric.value().is_number())
+          add_measured(metric.key(), split.key(), '.' + curve.stage, metric.value(), curve.target);
+    bool own = true;  // the loss's own term comes first
+    for (const auto& term : json_at(last, {"terms"}).items()) {
+      if (run_.figures.count(term.key() + '.' + curve.stage) == 0) {  // the test split's stays that
+        if (own)
+          add_training(term.key(), term.value(), unit);
+        else
+          add(term.key() + '.' + curve.stage, declared(term.key(), term.value()));
+      }
+      own = false;
+    }
   }
 
   void read_metrics() {
     const Json& names = json_at(record_, {"data", "class_names"});
-    for (const auto& split : json_at(record_, {"metrics"}).items()) {
-      const std::string before = split.key() == "test" ? "" : split.key() + ".";
+    for (const auto& split : json_at(record_, {"metrics"}).items())
       for (const auto& metric : split.value().items()) {
         const Json& value = metric.value();
-        add_error_or_figure(metric.key(), before, "", value, "pixels");  // through all pairs
-        if (!value.is_array()) continue;
-        for (size_t c = 0; c < value.size(); ++c)
-          add_metric(before + metric.key() + '.' +
-                         (c < names.size() ? json_text(names[c]) : std::to_string(c)),
-                     value[c]);
+        if (value.is_array() && !value.empty() && value[0].is_array())
+          run_.tables.push_back((split.key() == "test" ? "" : split.key() + '.') + metric.key());
+        else if (value.is_array())
+          for (size_t c = 0; c < value.size(); ++c)
+            add_measured(metric.key(), split.key(),
+                         '.' + (c < names.size() ? json_text(names[c]) : std::to_string(c)),
+                         value[c], "pixels");
+        else  // through all pairs
+          add_measured(metric.key(), split.key(), "", value, "pixels");
       }
-    }
-    add_metric("training_seconds", json_at(record_, {"timing", "training_seconds"}));
-    add_metric("seconds", json_at(record_, {"timing", "seconds"}));
-    add_metric("peak_memory_bytes", json_at(record_, {"peak_memory_bytes"}));
-    add_metric("parameters", json_at(record_, {"model", "parameters"}));
-  }
-
-  void read_outcome() {
-    std::string text;
-    for (const StageCurve& curve : run_.curves) {
-      run_.began |= !curve.losses.empty();
-      text += fmt::format("{} {}\n", curve.stage, fmt::join(curve.losses, " "));
-    }
-    for (const auto& [name, value] : run_.metrics)
-      if (!is_cost(name)) text += fmt::format("{} {}\n", name, value);
-    if (run_.began && run_.status == "completed") run_.outcome = sha256_hex(text);
+    const auto add_cost = [&](const char* name, const Json& value) {
+      RunFigure figure(json_number(value));
+      figure.better = -1;
+      figure.cost = true;
+      add(name, figure);
+    };
+    add_cost("training_seconds", json_at(record_, {"timing", "training_seconds"}));
+    add_cost("seconds", json_at(record_, {"timing", "seconds"}));
+    add_cost("peak_memory_bytes", json_at(record_, {"peak_memory_bytes"}));
+    add_cost("parameters", json_at(record_, {"model", "parameters"}));
   }
 
   /// A split is drawn by the run's seed, but for the test split, and differs with its size. Where
@@ -221,7 +274,12 @@ class Extraction {
       samples += json_number(count);
     }
     const double share = commonest / samples;  // NaN of no samples
-    run_.guessing = share + 3 * std::sqrt(share * (1 - share) / samples);
+    if (samples > 1) run_.guessing = share + 3 * std::sqrt(share * (1 - share) / samples);
+    const auto integer = [](const Json& value) {
+      return value.is_number_integer() ? value.get<int64_t>() : 0;
+    };
+    run_.test_samples = integer(json_at(test, {"count"}));
+    run_.test_in_train = integer(json_at(data, {"overlap", "test_in_train"}));
     std::string files;
     for (const Json& file : json_at(data, {"files"})) files += json_text(json_at(file, {"sha256"}));
     if (!files.empty())
@@ -280,74 +338,39 @@ class Extraction {
   double pixel_variance_ = 0;
 };
 
-bool contains_any(const std::string& text, std::initializer_list<const char*> words) {
-  for (const char* word : words)
-    if (text.find(word) != std::string::npos) return true;
-  return false;
-}
-
-/// @param run  says that it is running
-void find_killed(ComparedRun& run) {
-  const auto folder = std::filesystem::canonical(run.path).parent_path();
-  if (is_at_work(folder)) return;
-  const ReachedPlace place = place_reached(folder);
-  run.status = "killed";
-  run.began |= place.began;
-  run.reached = place.text;
-}
-
 }  // namespace
 
 ComparedRun compared_run(const std::filesystem::path& path, const Json& record) {
   return Extraction(path, record).run();
 }
 
-FoundRuns read_compared_runs(const std::vector<std::string>& places) {
-  namespace fs = std::filesystem;
-  for (const std::string& place : places)
-    if (fs::is_regular_file(place)) refuse_experiment(place);
-  const auto paths = find_records(places);
-  std::vector<ComparedRun> read(paths.size());
-  const auto wrong = read_records(paths, [&](size_t i, Json&& record) {
-    check_shape(paths[i], record);
-    read[i] = compared_run(paths[i], record);
-    if (read[i].status == "running") find_killed(read[i]);
+std::vector<std::string> final_figures(const std::map<std::string, RunFigure>& figures) {
+  std::vector<std::string> names;
+  for (const auto& [name, figure] : figures)
+    if (figure.final) names.push_back(name);
+  const auto rank = [&](const std::string& name) {
+    const RunFigure& figure = figures.at(name);
+    return std::make_tuple(!figure.of_labels, !figure.fraction);
+  };
+  std::stable_sort(names.begin(), names.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  return names;
+}
+
+bool same_result(const ComparedRun& a, const ComparedRun& b) {
+  const auto same_curve = [](const StageCurve& x, const StageCurve& y) {
+    return x.stage == y.stage && std::equal(x.losses.begin(), x.losses.end(), y.losses.begin(),
+                                            y.losses.end(), [](double p, double q) {
+                                              return p == q || (std::isnan(p) && std::isnan(q));
+                                            });
+  };
+  if (!std::equal(a.curves.begin(), a.curves.end(), b.curves.begin(), b.curves.end(), same_curve))
+    return false;
+  return std::all_of(a.figures.begin(), a.figures.end(), [&](const auto& figure) {
+    const auto other = b.figures.find(figure.first);
+    return figure.second.cost || other == b.figures.end() ||
+           other->second.value == figure.second.value;
   });
-  std::set<fs::path> named;
-  for (const std::string& place : places)
-    if (fs::is_regular_file(place)) named.insert(fs::canonical(place));
-  std::vector<std::string> refused;
-  for (const auto& [i, error] : wrong)
-    if (wrong.size() == paths.size() || named.count(fs::weakly_canonical(paths[i])) != 0)
-      refused.push_back(error);
-  if (!refused.empty()) throw UserError(fmt::format("{}", fmt::join(refused, "\n")));
-  FoundRuns found;
-  for (size_t i = 0; i < paths.size(); ++i) {
-    const auto error = wrong.find(i);
-    if (error == wrong.end())
-      found.runs.push_back(std::move(read[i]));
-    else
-      found.unreadable.push_back({paths[i], error->second});
-  }
-  return found;
-}
-
-int better_direction(const std::string& metric) {
-  if (contains_any(metric, {"accuracy", "sensitivity", "specificity", "precision", "recall", "f1",
-                            "samples_per_second"}))
-    return 1;
-  if (contains_any(metric,
-                   {"error", "loss", "nll", "entropy", "mse.", "bce.", "seconds", "memory"}))
-    return -1;
-  return 0;
-}
-
-bool is_cost(const std::string& metric) {
-  return contains_any(metric, {"second", "memory", "parameters"});
-}
-
-bool is_of_pretraining(const std::string& metric) {
-  return contains_any(metric, {"reconstruction_error", "relative_error", ".pretrain"});
 }
 
 }  // namespace strata

@@ -1,8 +1,11 @@
 #pragma once
+// What a comparison keeps of a record, and how records are read for it. Implemented in
+// compared_run.cpp (one record) and read_runs.cpp (many).
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,42 +33,65 @@ struct Fact {
   std::string scope;
 };
 
+/// A figure of a run, and what the record declares of it.
+struct RunFigure {
+  double value = 0;
+  /// Where figures depend on what they were measured on: "pixels of mnist", "codes". Those of
+  /// different units are not comparable.
+  std::string unit;
+  int8_t better = 0;       ///< +1 higher, -1 lower, 0 neither
+  bool cost = false;       ///< timings, memory: they depend on the machine, and on nothing learned
+  bool fraction = false;   ///< lies between 0 and 1
+  bool of_labels = false;  ///< of the classifier; all else stands before it trains
+  bool of_test = false;    ///< measured on the test split
+  bool final = false;      ///< one number for the whole test split, at the run's end
+
+  RunFigure() = default;
+  RunFigure(double v) : value(v) {}  // NOLINT: a figure is its value
+};
+
 /// What a comparison keeps of a record: a few kilobytes, so that thousands fit.
 struct ComparedRun {
   std::filesystem::path path;
   std::string name, run_id, error, start, dataset;
   /// As the record says it; "killed" where that is "running" and no process holds the run's folder.
   std::string status;
+  std::string command;  ///< that ran it, but for its seeds: "strata run x.yaml --set lr=0.1"
   int64_t seed = 0;
-  /// The configuration without what only names the run (name, seed), keys in the order written,
-  /// and of the pretraining what its stages use (settle_stages()).
-  /// Runs with the same settings_id differ in nothing but the seed.
-  std::string settings, settings_id;
-  size_t pretraining_stages = 0;
+  /// The configuration as text, without what only names the run (name, seed) or measures it.
+  std::string config;
+  /// What its stages were trained with, in their order: a list of {kind, settings}, as text.
+  std::string stage_settings;
+  size_t stages = 0;  ///< begun
+  bool pretrained = false;
+  /// The configuration with what each stage was trained with in place of the settings by phase:
+  /// settle() fills it in. Runs with the same settings_id differ in nothing but the seed.
+  std::shared_ptr<const Json> settings;
+  std::string settings_id;
   /// What it was tested on: data set, samples and their classes. Figures of different test data
   /// make no pairs.
   std::string test_data;
+  int64_t test_samples = 0;   ///< 0 where the record does not say
+  int64_t test_in_train = 0;  ///< of these, those that are training samples too
   /// The accuracy that guessing can reach: the share of the commonest class among the test samples,
   /// and three standard deviations of as many draws, sqrt(p (1 - p) / n) each. NaN where the record
   /// does not say.
   double guessing = std::numeric_limits<double>::quiet_NaN();
-  /// A digest of every loss and figure, bit for bit, but for the costs; "" of a run that has not
-  /// completed or trained nothing. Runs of one seed that share it are one result.
-  std::string outcome;
-  bool began = false;   ///< an epoch was recorded, or done before it was killed
-  std::string reached;  ///< of a killed one: "in stage 'pretrain-1' after 4 epochs"
+  bool began = false;   ///< an epoch was done
+  std::string reached;  ///< of a run that has not ended: "in stage 'pretrain-1' after 4 epochs"
   /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
   /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
   /// ("loss.pretrain-1", its terms without their weights, "mse.pretrain-1", "l1.pretrain-1",
   /// "reconstruction_error.pretrain-1"), and training_seconds, seconds,
   /// peak_memory_bytes, parameters. Not-finite figures are left out.
   /// relative_error is reconstruction_error over the variance of the training pixels.
-  std::map<std::string, double> metrics;
-  /// For figures that depend on what they were measured on: "pixels of mnist", "codes". Figures of
-  /// different units are not comparable.
-  std::map<std::string, std::string> units;
+  std::map<std::string, RunFigure> figures;
+  std::vector<std::string> tables;  ///< figures that are no numbers: "confusion_matrix"
   std::vector<StageCurve> curves;
   std::vector<Fact> facts;
+  /// What was noticed of it ("learned no more than the mean image"): of such a run no figure is
+  /// best.
+  std::vector<std::string> notes;
   /// Where the test split chose something: "best_epoch in pretrain-1, early_stopping in classify".
   std::string test_choice;
   bool chose_in_pretraining = false;
@@ -75,6 +101,13 @@ struct ComparedRun {
 
 /// @param record  as read_record() returns it; may be of a run that has not ended
 ComparedRun compared_run(const std::filesystem::path& path, const Json& record);
+
+/// Whether the two have the same losses, and the same figures (but for costs) as far as both have
+/// them, bit for bit.
+bool same_result(const ComparedRun& a, const ComparedRun& b);
+
+/// The names of the final ones, the classifier's first, and of these the fractions.
+std::vector<std::string> final_figures(const std::map<std::string, RunFigure>& figures);
 
 /// A record that is there, but cannot be read.
 struct UnreadableRecord {
@@ -91,12 +124,5 @@ struct FoundRuns {
 /// as find_records() does, where a record that cannot be read is itself one of the places, and
 /// where none can be read.
 FoundRuns read_compared_runs(const std::vector<std::string>& places);
-
-/// +1 where larger is better, -1 where smaller is, 0 where it is not known.
-int better_direction(const std::string& metric);
-/// Timings and memory: they depend on the machine, and on nothing that was learned.
-bool is_cost(const std::string& metric);
-/// Figures that stand before the classifier trains: images are rebuilt by then.
-bool is_of_pretraining(const std::string& metric);
 
 }  // namespace strata

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -13,8 +14,34 @@
 #include "strata/support/parse_json.hpp"
 
 namespace strata {
-
 namespace {
+
+/// The record's stage that an event is of; nullptr where it says none. The record has every stage
+/// that has begun, but for the moment before it is saved.
+Json* stage_of(Json& record, const Json& event) {
+  const Json& name = json_at(event, {"stage"});
+  for (Json& stage : record["stages"])
+    if (json_at(stage, {"name"}) == name) return &stage;
+  return nullptr;
+}
+
+void add_epoch(Json& epochs, Json event) {
+  if (json_at(event, {"epoch"}) != epochs.size() + 1) return;  // or the record has it
+  for (const char* key : {"event", "stage", "time"}) event.erase(key);
+  epochs.push_back(std::move(event));
+}
+
+std::string place_text(const Json& record) {
+  const Json& stages = record["stages"];
+  if (stages.empty()) return "before its first stage";
+  const Json& epochs = json_at(stages.back(), {"epochs"});
+  std::string text =
+      fmt::format("in stage '{}' after {} epoch{}", json_text(json_at(stages.back(), {"name"})),
+                  epochs.size(), epochs.size() == 1 ? "" : "s");
+  if (!epochs.empty() && json_at(epochs.back(), {"loss"}).is_number())
+    text += fmt::format(" (loss {:.4g})", json_number(json_at(epochs.back(), {"loss"})));
+  return text;
+}
 
 std::string events_text(const std::filesystem::path& folder) {
   try {
@@ -26,43 +53,40 @@ std::string events_text(const std::filesystem::path& folder) {
 
 }  // namespace
 
-ReachedPlace place_reached(const std::filesystem::path& folder) {
-  ReachedPlace place;
-  std::string stage;
-  int64_t epochs = 0;
+void add_progress(const std::filesystem::path& path, Json& record) {
+  if (record["status"] != "running") return;
+  const auto folder = std::filesystem::canonical(path).parent_path();
   std::istringstream events(events_text(folder));
   for (std::string line; std::getline(events, line);) {
-    const auto event = parse_json(line);
+    std::optional<Json> event = parse_json(line);
     if (!event) continue;  // the last one of a process that was killed
     const Json& what = json_at(*event, {"event"});
-    if (what == "stage_started") stage = json_text(json_at(*event, {"stage"})), epochs = 0;
-    if (what == "stage_resumed") {
-      stage = json_text(json_at(*event, {"stage"}));
-      const Json& done = json_at(*event, {"epochs"});
-      epochs = done.is_number_integer() ? done.get<int64_t>() : 0;
-    }
-    if (what == "epoch_done") ++epochs, place.began = true;
+    Json* stage = stage_of(record, *event);
+    if (stage == nullptr) continue;
+    Json& epochs = (*stage)["epochs"];
+    const Json& done = json_at(*event, {"epochs"});
+    if (what == "stage_resumed" && done.is_number_unsigned())
+      while (epochs.size() > done) epochs.erase(epochs.size() - 1);
+    if (what == "epoch_done") add_epoch(epochs, std::move(*event));
   }
-  place.text = stage.empty() ? "before its first stage"
-                             : fmt::format("in stage '{}' after {} epoch{}", stage, epochs,
-                                           epochs == 1 ? "" : "s");
-  return place;
+  check_shape(path, record);
+  record["reached"] = place_text(record);
+  if (is_at_work(folder)) return;
+  record["status"] = "killed";
+  for (Json& stage : record["stages"])
+    if (json_at(stage, {"status"}) == "running") stage["status"] = "killed";
 }
 
 Json read_shown_record(const std::filesystem::path& path) {
   Json record = read_record(path);
   check_shape(path, record);
-  if (record["status"] != "running") return record;
-  const std::filesystem::path folder = std::filesystem::canonical(path).parent_path();
-  const std::string place = place_reached(folder).text;
-  if (is_at_work(folder)) {
-    record["error"] = place;
-    return record;
-  }
-  record["status"] = "killed";
-  record["error"] = fmt::format("its process is gone, {}; the same command starts it again", place);
-  for (Json& stage : record["stages"])
-    if (json_at(stage, {"status"}) == "running") stage["status"] = "killed";
+  add_progress(path, record);
+  const std::string reached = json_text(json_at(record, {"reached"}));
+  if (record["status"] == "killed")
+    record["error"] =
+        fmt::format("its process is gone, {}; the same command starts it again", reached);
+  else if (!reached.empty())
+    record["error"] = reached;
   return record;
 }
 

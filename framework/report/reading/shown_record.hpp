@@ -1,4 +1,6 @@
 #pragma once
+// Records as they are shown: those of runs that have not ended are completed from their events.
+// Implemented in shown_record.cpp.
 #include <filesystem>
 #include <string>
 
@@ -6,18 +8,13 @@
 
 namespace strata {
 
-/// How far a run has come, by its events.
-struct ReachedPlace {
-  std::string text;    ///< "in stage 'pretrain-1' after 4 epochs", "before its first stage"
-  bool began = false;  ///< an epoch was done
-};
+/// Completes a record of sound shape that says "running": its stages get the epochs that its events
+/// tell of, and "reached" says how far it has come ("in stage 'pretrain-1' after 4 epochs"). Where
+/// no process holds the run's folder, its status is "killed".
+void add_progress(const std::filesystem::path& path, Json& record);
 
-/// @param folder  of the run
-ReachedPlace place_reached(const std::filesystem::path& folder);
-
-/// A run's record as `show` tells it. Where it says "running" and no process holds the run's
-/// folder, its status is "killed"; how far an unfinished run has come stands under "error", from
-/// its events. Throws UserError as read_record() and check_shape() do.
+/// A run's record as `show` tells it; why an unfinished one is so stands under "error". Throws
+/// UserError as read_record() and check_shape() do.
 Json read_shown_record(const std::filesystem::path& path);
 
 }  // namespace strata

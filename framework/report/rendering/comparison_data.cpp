@@ -5,6 +5,7 @@
 
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/rendering/comparison_text.hpp"
+#include "strata/report/rendering/verdict.hpp"
 #include "strata/support/parse_json.hpp"
 
 namespace strata {
@@ -21,8 +22,8 @@ Json summary_json(const Summary& s) {
 Json run_json(const ComparedRun& run, const Comparison& c) {
   Json metrics = Json::object();
   for (const ComparedMetric& metric : c.metrics) {
-    const auto value = run.metrics.find(metric.name);
-    if (value != run.metrics.end()) metrics[metric.name] = value->second;
+    const auto figure = run.figures.find(metric.name);
+    if (figure != run.figures.end()) metrics[metric.name] = figure->second.value;
   }
   return {{"path", run.path.string()}, {"name", run.name},     {"run_id", run.run_id},
           {"seed", run.seed},          {"status", run.status}, {"metrics", metrics}};
@@ -103,7 +104,7 @@ Json paired_json(const Paired& paired, const Comparison& c) {
           {"p_wilcoxon", known(paired.test.wilcoxon.p)},
           {"p_t_holm", known(paired.p_t)},
           {"p_wilcoxon_holm", known(paired.p_wilcoxon)},
-          {"verdict", verdict_with_flags(paired, metric.direction)}};
+          {"verdict", verdict_with_flags(paired, metric.figure.better)}};
 }
 
 /// Whether a spreadsheet would take a text for a formula and work it out.
@@ -129,8 +130,13 @@ std::string csv_line(const std::vector<std::string>& fields) {
   return line + "\r\n";
 }
 
-std::string csv_number(double value) {
-  return std::isfinite(value) ? fmt::format("{}", value) : "";
+/// Numbers as they are, truth values as yes and no, lists with blanks between; "" where null.
+std::string csv_text(const Json& value) {
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (!value.is_array()) return json_text(value);
+  std::string text;
+  for (const Json& item : value) text += (text.empty() ? "" : "; ") + csv_text(item);
+  return text;
 }
 
 /// The keys of the flags whose marks these are: "config.dtype; data.files".
@@ -142,35 +148,33 @@ std::string flag_keys(const Comparison& c, const std::string& marks) {
   return fmt::format("{}", fmt::join(keys, "; "));
 }
 
-const char* yes_or_no(bool value) {
-  return value ? "yes" : "no";
-}
-
+constexpr const char* cell_parts[] = {"n",    "mean",          "sd", "ci_low", "ci_high",
+                                      "unit", "chosen_on_test"};
 constexpr const char* paired_parts[] = {
     "pairs",       "unpaired",        "difference", "difference ci_low", "difference ci_high",
     "p_t_holm",    "p_wilcoxon_holm", "verdict",    "also differs in",   "either chosen_on_test",
     "either lacks"};
 
-/// A group's difference from its baseline in one metric.
+/// A row's difference from its baseline in one metric.
 std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t metric) {
   std::vector<std::string> fields(std::size(paired_parts));
-  const bool is_baseline =
-      std::find(c.baselines.begin(), c.baselines.end(), group) != c.baselines.end();
+  const bool is_baseline = std::count(c.baselines.begin(), c.baselines.end(), group) > 0;
   fields[7] = is_baseline ? "baseline" : "not comparable";  // other test data
   for (const Paired& paired : c.paired) {
     if (paired.group != group || paired.metric != metric) continue;
-    const Summary& difference = paired.test.difference;
-    fields = {std::to_string(difference.n),
-              std::to_string(paired.unpaired),
-              csv_number(difference.mean),
-              csv_number(difference.ci_low),
-              csv_number(difference.ci_high),
-              csv_number(paired.p_t),
-              csv_number(paired.p_wilcoxon),
-              verdict_text(paired, c.metrics[metric].direction),
-              flag_keys(c, paired.flags),
-              yes_or_no(paired.chosen_on_test),
-              fmt::format("{}", fmt::join(lacks_of(paired), "; "))};
+    const Json p = paired_json(paired, c), &d = p["difference"];
+    const Json parts = {d["n"],
+                        p["unpaired"],
+                        d["mean"],
+                        d["ci_low"],
+                        d["ci_high"],
+                        p["p_t_holm"],
+                        p["p_wilcoxon_holm"],
+                        verdict_text(paired, c.metrics[metric].figure.better),
+                        flag_keys(c, paired.flags),
+                        p["chosen_on_test"],
+                        p["lacks"]};
+    for (size_t i = 0; i < fields.size(); ++i) fields[i] = csv_text(parts[i]);
   }
   return fields;
 }
@@ -181,9 +185,9 @@ Json comparison_json(const Comparison& c) {
   Json metrics = Json::array(), groups = Json::array(), flags = Json::array();
   for (const ComparedMetric& metric : c.metrics)
     metrics.push_back({{"name", metric.name},
-                       {"better", metric.direction > 0   ? Json("larger")
-                                  : metric.direction < 0 ? Json("smaller")
-                                                         : Json(nullptr)},
+                       {"better", metric.figure.better > 0   ? Json("larger")
+                                  : metric.figure.better < 0 ? Json("smaller")
+                                                             : Json(nullptr)},
                        {"comparable", metric.comparable}});
   for (size_t g = 0; g < c.groups.size(); ++g) groups.push_back(group_json(g, c));
   for (const Flag& flag : c.flags) flags.push_back(flag_json(flag));
@@ -194,12 +198,23 @@ Json comparison_json(const Comparison& c) {
   Json unreadable = Json::array();
   for (const UnreadableRecord& record : c.unreadable)
     unreadable.push_back({{"path", record.path.string()}, {"error", record.error}});
-  return {{"keys", c.keys},
+  Json gains = Json::array();
+  for (const Gain& gain : c.gains)
+    gains.push_back({{"metric", c.metrics[gain.metric].name},
+                     {"row", gain.first + 1},
+                     {"than_row", gain.second + 1},
+                     {"difference", summary_json(gain.test.difference)},
+                     {"p_t", known(gain.test.p_t)},
+                     {"p_wilcoxon", known(gain.test.wilcoxon.p)},
+                     {"shown", gain.verdict == Verdict::differs}});
+  return {{"verdict", verdict_sentences(c)},
+          {"keys", c.keys},
           {"metrics", metrics},
           {"groups", groups},
           {"baselines", c.baselines},
           {"baseline_rows", rows_of(c.baselines)},
           {"paired", paired},
+          {"gains", gains},
           {"paired_note", c.paired_note},
           {"no_pairs", no_pairs_text(c)},
           {"counts", counts_text(c)},
@@ -214,32 +229,25 @@ std::string comparison_csv(const Comparison& c) {
   header.insert(header.end(), {"names", "flags"});
   for (const char* status : run_statuses) header.emplace_back(status);
   for (const ComparedMetric& metric : c.metrics)
-    for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit", "chosen_on_test"})
-      header.push_back(metric.name + ' ' + part);
+    for (const char* part : cell_parts) header.push_back(metric.name + ' ' + part);
   std::vector<size_t> tested;
   for (size_t m = 0; m < c.metrics.size(); ++m)
-    if (!c.baselines.empty() && !is_cost(c.metrics[m].name)) tested.push_back(m);
+    if (!c.baselines.empty() && !c.metrics[m].figure.cost) tested.push_back(m);
   for (const size_t m : tested)
     for (const char* part : paired_parts) header.push_back(c.metrics[m].name + ' ' + part);
   std::string text = csv_line(header);
   for (size_t g = 0; g < c.groups.size(); ++g) {
     const Group& group = c.groups[g];
+    const Json json = group_json(g, c);
     std::vector<std::string> fields = group.values;
     fields.push_back(fmt::format("{}", fmt::join(group.names, " ")));
     fields.push_back(flag_keys(c, group.marks));
     for (const char* status : run_statuses) fields.push_back(std::to_string(group.count(status)));
-    for (const Cell& cell : group.cells) {
-      fields.push_back(std::to_string(cell.summary.n));
-      for (const double value :
-           {cell.summary.mean, cell.summary.sd, cell.summary.ci_low, cell.summary.ci_high})
-        fields.push_back(csv_number(value));
-      fields.push_back(cell.unit);
-      fields.emplace_back(yes_or_no(cell.chosen_on_test));
-    }
-    for (const size_t m : tested) {
-      const auto paired = paired_fields(c, g, m);
-      fields.insert(fields.end(), paired.begin(), paired.end());
-    }
+    for (const ComparedMetric& metric : c.metrics)
+      for (const char* part : cell_parts)
+        fields.push_back(csv_text(json["metrics"][metric.name].value(part, Json())));
+    for (const size_t m : tested)
+      for (std::string& field : paired_fields(c, g, m)) fields.push_back(std::move(field));
     text += csv_line(fields);
   }
   return text;

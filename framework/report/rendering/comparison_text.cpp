@@ -8,6 +8,7 @@
 
 #include "strata/report/comparing/baselines.hpp"
 #include "strata/report/rendering/table.hpp"
+#include "strata/report/rendering/verdict.hpp"
 #include "strata/report/settings/varying_settings.hpp"
 #include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
@@ -71,6 +72,21 @@ std::vector<Column> metric_columns(const Comparison& c) {
   return columns;
 }
 
+/// The rows that the tables show, and a line on it where these are not all.
+std::string keep_top(const Comparison& c, std::vector<Column>& columns) {
+  if (c.top == 0 || c.top >= c.groups.size()) return "";
+  size_t shown = 0;
+  for (Column& column : columns) {
+    std::vector<std::string> cells;
+    for (size_t g = 0; g < c.groups.size(); ++g)
+      if (g < c.top || std::count(c.baselines.begin(), c.baselines.end(), g) > 0)
+        cells.push_back(std::move(column.cells[g]));
+    column.cells = std::move(cells);
+    shown = column.cells.size();
+  }
+  return fmt::format("{} of {} rows are shown (--top).\n", shown, c.groups.size());
+}
+
 std::string tables(const Comparison& c, size_t width) {
   std::vector<Column> columns = setting_columns(c);
   for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
@@ -80,7 +96,8 @@ std::string tables(const Comparison& c, size_t width) {
     std::replace(curves.cells.begin(), curves.cells.end(), std::string(), std::string("-"));
     columns.push_back(std::move(curves));
   }
-  return text_tables(columns, 1, width);
+  const std::string left_out = keep_top(c, columns);
+  return text_tables(columns, 1, width) + left_out;
 }
 
 bool lacks_pairs(const Paired& p) {
@@ -88,14 +105,14 @@ bool lacks_pairs(const Paired& p) {
 }
 
 std::vector<Column> paired_columns(const Comparison& c) {
-  std::vector<Column> columns = {{"metric", {}, false},     {"row", {}, true},
-                                 {"difference", {}, false}, {"pairs", {}, true},
-                                 {"p (t)", {}, true},       {"p (Wilcoxon)", {}, true},
-                                 {"verdict", {}, false}};
+  Table table({{"metric", {}, false},
+               {"row", {}, true},
+               {"difference", {}, false},
+               {"pairs", {}, true},
+               {"p (t)", {}, true},
+               {"p (Wilcoxon)", {}, true},
+               {"verdict", {}, false}});
   const bool several = c.baselines.size() > 1;
-  const auto add = [&](std::vector<std::string> cells) {
-    for (size_t i = 0; i < cells.size(); ++i) columns[i].cells.push_back(std::move(cells[i]));
-  };
   for (const Paired& p : c.paired) {
     if (lacks_pairs(p)) continue;
     const Summary& d = p.test.difference;
@@ -105,13 +122,14 @@ std::vector<Column> paired_columns(const Comparison& c) {
       difference = fmt::format("{}{} [{}, {}]", d.mean > 0 ? "+" : "", figure_text(d.mean, d.sd),
                                end_text(d.ci_low, d.sd), end_text(d.ci_high, d.sd));
     const std::string row = std::to_string(p.group + 1);
-    add({c.metrics[p.metric].name, several ? fmt::format("{} from {}", row, p.baseline + 1) : row,
+    table.add(
+        {c.metrics[p.metric].name, several ? fmt::format("{} from {}", row, p.baseline + 1) : row,
          difference,
          p.unpaired > 0 ? fmt::format("{} ({} unpaired)", d.n, p.unpaired) : std::to_string(d.n),
          p_text(p.p_t), p_text(p.p_wilcoxon),
-         verdict_with_flags(p, c.metrics[p.metric].direction)});
+         verdict_with_flags(p, c.metrics[p.metric].figure.better)});
   }
-  return columns;
+  return table.columns;
 }
 
 std::string paired_heading(const Comparison& c) {
@@ -278,7 +296,7 @@ std::string verdict_with_flags(const Paired& paired, int direction) {
                                    fmt::join(see, " and "));
 }
 
-std::string comparison_text(const Comparison& c, size_t width) {
+std::string comparison_text(const Comparison& c, size_t width, bool styled) {
   std::string text = counts_text(c) + "\n\n" + tables(c, width);
   const bool drawn = std::any_of(c.groups.begin(), c.groups.end(),
                                  [](const Group& group) { return !group.curves.empty(); });
@@ -288,16 +306,23 @@ std::string comparison_text(const Comparison& c, size_t width) {
   if (!c.paired_note.empty()) text += wrapped(c.paired_note + '.', width, "  ");
   if (!c.flags.empty()) text += "\nNot to be compared without a thought:\n";
   for (const Flag& flag : c.flags)
-    text += wrapped(fmt::format("  {}  {}", flag.mark, flag.text()), width, "     ");
+    text += wrapped(fmt::format("  ({}) {}", flag.mark, flag.text()), width, "      ");
   if (!c.notes.empty()) text += '\n';
   for (const std::string& note : c.notes) text += wrapped("Note: " + note + ".", width, "  ");
-  return printable(text);
+  std::string head;
+  for (const std::string& sentence : verdict_sentences(c))
+    head += Display{width, styled}.style(Style::bold, wrapped(printable(sentence), width, "  "));
+  return head + (head.empty() ? "" : "\n") + printable(text);
 }
 
 std::string comparison_markdown(const Comparison& c) {
   std::vector<Column> columns = setting_columns(c);
   for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
-  std::string text = counts_text(c) + "\n\n" + markdown_table(columns) + '\n' + legend(c) + '\n';
+  const std::string left_out = keep_top(c, columns);
+  std::string text;
+  for (const std::string& sentence : verdict_sentences(c))
+    text += fmt::format("**{}**\n\n", escaped(sentence));
+  text += counts_text(c) + "\n\n" + markdown_table(columns) + '\n' + left_out + legend(c) + '\n';
   const auto paired = paired_columns(c);
   if (!paired[0].cells.empty()) text += '\n' + paired_heading(c) + ":\n\n" + markdown_table(paired);
   const std::string none = no_pairs_text(c);

@@ -13,9 +13,10 @@ std::string counts_text(const Comparison& comparison);
 /// accuracy"; "" where there is nothing.
 std::string no_pairs_text(const Comparison& comparison);
 
-/// For a terminal: the table, or as many as the width asks for, sparklines, paired differences,
-/// flags and notes.
-std::string comparison_text(const Comparison& comparison, size_t width);
+/// For a terminal: the verdict, the table, or as many as the width asks for, sparklines, paired
+/// differences, flags and notes.
+/// @param styled  the verdict stands out (Display)
+std::string comparison_text(const Comparison& comparison, size_t width, bool styled = false);
 
 /// The same as GitHub's Markdown, without the curves.
 std::string comparison_markdown(const Comparison& comparison);

@@ -12,7 +12,6 @@
 
 #include "strata/record/record.hpp"
 #include "strata/report/reading/json_access.hpp"
-#include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/rendering/comparison_text.hpp"
 #include "strata/report/settings/varying_settings.hpp"
 #include "strata/support/errors.hpp"
@@ -55,19 +54,19 @@ struct StageSeries {
   void add(const Json& stage) {
     size_t place = 0;
     for (const Json& epoch : json_at(stage, {"epochs"})) {
-      quantities["loss"].add(place, json_number(json_at(epoch, {"loss"})));
-      // The loss's own figure of the training set is drawn already; old records name that term
-      // after the loss.
+      const Json& metrics = json_at(epoch, {"metrics"});
       const Json& terms = json_at(epoch, {"terms"});
-      const Json& own =
-          json_at(terms, {json_text(json_at(stage, {"settings", "loss", "type"})).c_str()});
-      const auto drawn = [&](const std::string& key, const Json& value) {
-        return terms.contains(key) || value == own;
-      };
-      for (const auto& split : json_at(epoch, {"metrics"}).items())
+      std::string own = terms.empty() ? "" : terms.items().begin().key();
+      for (const auto& figure : json_at(metrics, {"train"}).items())
+        if (figure.value() == json_at(epoch, {"loss"})) own = figure.key();
+      // Where the test split has the same quantity, the two belong beside each other.
+      const bool paired = json_at(metrics, {"test", own.c_str()}).is_number() && terms.size() < 2;
+      quantities[paired ? "train." + own : "loss"].add(place,
+                                                       json_number(json_at(epoch, {"loss"})));
+      quantities["learning_rate"].add(place, json_number(json_at(epoch, {"learning_rate"})));
+      for (const auto& split : metrics.items())
         for (const auto& metric : split.value().items())
-          if (metric.value().is_number() &&
-              !(split.key() == "train" && drawn(metric.key(), metric.value())))
+          if (metric.value().is_number() && !(split.key() == "train" && metric.key() == own))
             quantities[split.key() + '.' + metric.key()].add(place, json_number(metric.value()));
       ++place;
     }
@@ -151,17 +150,9 @@ class GroupData {
   void take_first(const Json& record) {
     first_["dataset"] = json_at(record, {"data", "dataset"});
     first_["classes"] = json_at(record, {"data", "class_names"});
-    Json settings = Json::array(), config = record["config"];
-    if (json_at(config, {"pretrain"}).is_object())
-      settle_stages(config["pretrain"], pretraining_stages(record));
-    for (const auto& [key, value] : flat_settings(config))
-      if (key != "seed" && key != "name") settings.push_back({key, value});
-    first_["settings"] = settings;
     Json provenance = Json::array();
     flatten(json_at(record, {"provenance"}), "", provenance);
-    flatten({{"source file", json_at(record, {"source", "file"})},
-             {"config hash", json_text(json_at(record, {"config_hash"})).substr(0, 12)}},
-            "", provenance);
+    flatten({{"source file", json_at(record, {"source", "file"})}}, "", provenance);
     first_["provenance"] = provenance;
   }
 
@@ -248,14 +239,19 @@ Json report_data(const Comparison& c) {
   std::vector<size_t> lost;  // the rows without their images
   for (size_t g = 0; g < c.groups.size(); ++g) {
     GroupData data;
+    Json settings = Json::array();
     for (const ComparedRun* run : c.groups[g].runs) {
       const Json record = read_record(run->path);
       data.add(run->path, record);
+      if (settings.empty())
+        for (const auto& [key, value] : flat_settings(*run->settings))
+          settings.push_back({key, value});
       if (run->status == "completed" && !datasets.contains(run->dataset))
         datasets[run->dataset] = json_at(record, {"data", "pixels"});
     }
     if (data.lost_images()) lost.push_back(g + 1);
-    groups.push_back(data.json({{"label", label_of(c, g)}}, c.groups[g].curves));
+    groups.push_back(
+        data.json({{"label", label_of(c, g)}, {"settings", settings}}, c.groups[g].curves));
   }
   Json notes = Json::array();
   if (!lost.empty()) notes.push_back(lost_images_note(lost, c.groups.size()));

@@ -10,8 +10,10 @@
 
 #include "strata/record/record.hpp"
 #include "strata/report/reading/json_access.hpp"
+#include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/rendering/show_settings.hpp"
 #include "strata/report/rendering/table.hpp"
+#include "strata/report/settings/varying_settings.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
@@ -113,46 +115,80 @@ std::string model_text(const Json& record, size_t width) {
   return text;
 }
 
+std::string number_text(const Json& value) {
+  return value.is_number() ? figure_text(json_number(value), NAN) : "-";
+}
+
+/// Names of a stage's figures, those of its objective first.
+std::vector<std::string> figures_of(const Json& epoch) {
+  std::vector<std::string> names;
+  const auto add = [&](const Json& figures) {
+    for (const auto& figure : figures.items())
+      if (figure.value().is_number() &&
+          std::find(names.begin(), names.end(), figure.key()) == names.end())
+        names.push_back(figure.key());
+  };
+  // The loss goes by the name of its figure where that is measured.
+  for (const auto& figure : json_at(epoch, {"metrics", "train"}).items())
+    if (figure.value() == json_at(epoch, {"loss"})) names.push_back(figure.key());
+  if (names.empty() || json_at(epoch, {"terms"}).size() > 1) add(json_at(epoch, {"terms"}));
+  for (const auto& split : json_at(epoch, {"metrics"}).items()) add(split.value());
+  return names;
+}
+
+/// One figure in training, at the first and the last epoch, beside the last of the test split.
+std::vector<std::string> figure_cells(const Json& stage, const std::string& name) {
+  const Json &first = stage["epochs"].front(), &last = stage["epochs"].back();
+  const char* key = name.c_str();
+  const auto trained = [&](const Json& epoch) -> const Json& {
+    const Json& term = json_at(epoch, {"terms", key});
+    return term.is_number() ? term : json_at(epoch, {"metrics", "train", key});
+  };
+  return {name, number_text(trained(first)), number_text(trained(last)),
+          number_text(json_at(last, {"metrics", "test", key}))};
+}
+
+/// A line for each stage with its loss, and below it one for each of its figures.
 std::string stages_text(const Json& record, size_t width) {
-  std::vector<Column> columns = {{"stage", {}, false}, {"target", {}, false}, {"epochs", {}, true},
-                                 {"loss", {}, false},  {"first", {}, true},   {"last", {}, true},
-                                 {"seconds", {}, true}};
+  Table table({{"stage", {}, false},
+               {"epochs", {}, true},
+               {"figure", {}, false},
+               {"first", {}, true},
+               {"last", {}, true},
+               {"test", {}, true}});
   const auto curves = compared_run("", record).curves;
-  std::vector<size_t> lines;  // of the stages in the table; between them are terms
+  if (curves.empty()) return "";
+  std::vector<size_t> lines;  // of the stages in the table; between them are their figures
   for (size_t i = 0; i < curves.size(); ++i) {
-    const Json& stage = record["stages"][i];
-    const StageCurve& curve = curves[i];
-    const auto terms = term_changes(stage);
-    const bool none = curve.losses.empty();
+    const Json &stage = record["stages"][i], &epochs = json_at(stage, {"epochs"});
     const auto planned = static_cast<size_t>(integer(json_at(stage, {"settings", "epochs"})));
-    const std::vector<std::string> cells = {
-        curve.stage,
-        curve.target,
-        curve.losses.size() == planned ? std::to_string(planned)
-                                       : fmt::format("{} of {}", curve.losses.size(), planned),
-        terms.empty() ? curve.loss : "loss",
-        none ? "-" : figure_text(curve.losses.front(), NAN),
-        none ? "-" : figure_text(curve.losses.back(), NAN),
-        json_at(stage, {"seconds"}).is_number()
-            ? fmt::format("{:.1f}", json_number(json_at(stage, {"seconds"})))
-            : "-"};
-    for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
-    lines.push_back(columns[0].cells.size() - 1);
-    for (const TermChange& term : terms) {
-      for (Column& column : columns) column.cells.emplace_back();
-      columns[3].cells.back() = "  " + term.name;
-      columns[4].cells.back() = figure_text(term.first, NAN);
-      columns[5].cells.back() = figure_text(term.last, NAN);
+    const auto names = epochs.empty() ? std::vector<std::string>() : figures_of(epochs.back());
+    const bool sum = json_at(epochs.empty() ? Json() : epochs.back(), {"terms"}).size() > 1;
+    std::vector<std::string> cells = {"loss", "-", "-", "-"};
+    if (sum || names.empty())
+      for (const size_t at : {1, 2})
+        cells[at] = epochs.empty()
+                        ? "-"
+                        : number_text(json_at(at == 1 ? epochs.front() : epochs.back(), {"loss"}));
+    else
+      cells = figure_cells(stage, names[0]);
+    lines.push_back(table.rows());
+    table.add({curves[i].stage,
+               epochs.size() == planned ? std::to_string(planned)
+                                        : fmt::format("{} of {}", epochs.size(), planned),
+               cells[0], cells[1], cells[2], cells[3]});
+    for (size_t n = sum ? 0 : 1; n < names.size(); ++n) {
+      cells = figure_cells(stage, names[n]);
+      table.add({"", "", cells[0], cells[1], cells[2], cells[3]});
     }
   }
-  if (curves.empty()) return "";
   constexpr size_t least = 8, most = 20;  // points of a curve, as far as there is room
-  const size_t room = width - std::min(width, line_width(columns) + 2);
+  const size_t room = width - std::min(width, line_width(table.columns) + 2);
   const auto drawn = sparklines(curves, std::clamp(room, least, most));
-  columns.push_back({"curve", std::vector<std::string>(columns[0].cells.size()), false});
-  for (size_t i = 0; i < drawn.size(); ++i) columns.back().cells[lines[i]] = drawn[i];
-  return '\n' + text_table(columns, width) +
-         wrapped(fmt::format("curve: {}", sparkline_legend), width, "  ");
+  table.columns.push_back({"curve", std::vector<std::string>(table.rows()), false});
+  for (size_t i = 0; i < drawn.size(); ++i) table.columns.back().cells[lines[i]] = drawn[i];
+  return '\n' + text_table(table.columns, width) +
+         wrapped(fmt::format("first, last: in training; curve: {}", sparkline_legend), width, "  ");
 }
 
 std::string figures_text(const Json& record, size_t width) {
@@ -191,34 +227,41 @@ std::vector<Column> confusion_columns(const Json& matrix, size_t classes) {
 std::string classes_text(const Json& record, size_t width) {
   const Json& test = json_at(record, {"metrics", "test"});
   const auto classes = static_cast<size_t>(integer(json_at(record, {"data", "classes"})));
-  std::vector<Column> columns = {{"class", {}, false}};
+  if (classes == 0) return {};
+  std::vector<Column> columns = {{"class", {}, false}}, matrix;
   for (size_t c = 0; c < classes; ++c) columns[0].cells.push_back(class_name(record, c));
-  std::vector<Column> matrix = {columns[0]};
-  for (const char* key : {"per_class_accuracy", "sensitivity", "specificity"}) {
-    const Json& values = json_at(test, {key});
-    if (values.size() != classes || classes == 0) continue;
-    if (key == std::string("sensitivity") && values == json_at(test, {"per_class_accuracy"}))
-      continue;  // the same figure by its other name
-    columns.push_back({key == std::string("per_class_accuracy") ? "accuracy" : key, {}, true});
+  std::vector<Json> told;
+  for (const auto& figure : test.items()) {
+    const Json& values = figure.value();
+    const bool table = values.is_array() && values.size() == classes && values[0].is_array();
+    if (table) matrix = confusion_columns(values, classes);
+    if (table || !values.is_array() || values.size() != classes) continue;
+    if (std::find(told.begin(), told.end(), values) != told.end()) continue;  // by another name
+    told.push_back(values);
+    const std::string head = "per_class_";
+    const bool has_head = figure.key().rfind(head, 0) == 0;
+    columns.push_back({has_head ? figure.key().substr(head.size()) : figure.key(), {}, true});
     for (const Json& value : values)
       columns.back().cells.push_back(value.is_number() ? fmt::format("{:.4f}", json_number(value))
                                                        : "-");
   }
-  for (Column& column : confusion_columns(json_at(test, {"confusion_matrix"}), classes))
-    matrix.push_back(std::move(column));
-  if (line_width(columns) + line_width(matrix) - matrix[0].width() <= width) {
-    columns.insert(columns.end(), matrix.begin() + 1, matrix.end());
-    matrix.resize(1);
+  std::vector<Column> both = columns;
+  both.insert(both.end(), matrix.begin(), matrix.end());
+  if (both.size() < 2) return {};
+  if (line_width(both) <= width) return '\n' + text_tables(both, 1, width);
+  std::string text = columns.size() > 1 ? '\n' + text_tables(columns, 1, width) : "";
+  Column numbers{"class", {}, true};  // where the names leave no room
+  for (size_t c = 0; c < classes; ++c) numbers.cells.push_back(std::to_string(c));
+  for (const Column& first : {columns[0], numbers}) {
+    matrix.insert(matrix.begin(), first);
+    if (line_width(matrix) <= width) return text + '\n' + text_table(matrix, width);
+    matrix.erase(matrix.begin());
   }
-  std::string text;
-  if (columns.size() > 1) text = '\n' + text_tables(columns, 1, width);
-  if (matrix.size() < 2) return text;
-  if (line_width(matrix) <= width) return text + '\n' + text_table(matrix, width);
   return text + '\n' +
          wrapped(fmt::format("The confusion matrix is {} columns wide: widen the terminal, or see "
                              "it with strata report.",
-                             line_width(matrix)),
-                 width, "");
+                             numbers.width() + 2 + line_width(matrix)),
+                 width);
 }
 
 /// A command line, broken as a shell takes it.
@@ -226,7 +269,7 @@ std::string command_text(const Json& words, size_t width) {
   std::string text, line;
   for (const Json& item : words) {
     const std::string word = shell_word(json_text(item));
-    if (!line.empty() && text_width(line) + text_width(word) + 3 > width) {
+    if (!line.empty() && display_width(line) + display_width(word) + 3 > width) {
       text += line + " \\\n";
       line = "    " + word;
     } else {
@@ -273,7 +316,7 @@ std::vector<size_t> listed_order(const std::vector<ComparedRun>& runs,
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     if (runs[a].name != runs[b].name) return runs[a].name < runs[b].name;
-    if (settings[a] != settings[b]) return settings_less(settings[a], settings[b]);
+    if (settings[a] != settings[b]) return natural_less(settings[a], settings[b]);
     return runs[a].seed < runs[b].seed;
   });
   return order;
@@ -281,28 +324,27 @@ std::vector<size_t> listed_order(const std::vector<ComparedRun>& runs,
 
 }  // namespace
 
-std::string list_runs(const std::vector<ComparedRun>& runs, size_t width) {
-  std::vector<Column> columns = {
-      {"run", {}, false}, {"status", {}, false}, {"seed", {}, true}, {"figure", {}, false}};
+std::string list_runs(std::vector<ComparedRun> runs, size_t width) {
+  settle(runs);
+  Table table({{"run", {}, false},
+               {"status", {}, false},
+               {"seed", {}, true},
+               {"figure", {}, false},
+               {"settings", {}, false}});
   const std::vector<std::string> settings = varying_texts(runs);
-  const bool vary =
-      std::any_of(settings.begin(), settings.end(), [](auto& text) { return !text.empty(); });
-  if (vary) columns.push_back({"settings", {}, false});
   for (const size_t i : listed_order(runs, settings)) {
     const ComparedRun& run = runs[i];
-    if (vary) columns.back().cells.push_back(settings[i]);
-    std::string figure = "-";
-    for (const char* name : {"accuracy", "nll", "reconstruction_error"}) {
-      const auto value = run.metrics.find(name);
-      if (value == run.metrics.end()) continue;
-      figure = fmt::format("{} {}", name, figure_text(value->second, NAN));
-      break;
-    }
-    const std::vector<std::string> cells = {run.name + '/' + run.run_id, run.status,
-                                            std::to_string(run.seed), figure};
-    for (size_t c = 0; c < cells.size(); ++c) columns[c].cells.push_back(cells[c]);
+    const auto figures = final_figures(run.figures);
+    const std::string figure =
+        figures.empty()
+            ? run.reached
+            : fmt::format("{} {}", figures[0], figure_text(run.figures.at(figures[0]).value, NAN));
+    table.add({run.name + '/' + run.run_id, run.status, std::to_string(run.seed),
+               figure.empty() ? "-" : figure, settings[i]});
   }
-  return printable(text_table(columns, width));
+  if (std::all_of(settings.begin(), settings.end(), [](auto& text) { return text.empty(); }))
+    table.columns.pop_back();
+  return printable(text_table(table.columns, width));
 }
 
 }  // namespace strata

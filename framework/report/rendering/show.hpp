@@ -14,6 +14,6 @@ std::string show_run(const Json& record, size_t width = 100);
 
 /// A folder of runs: a line for each with its id, status, seed and main figure, by name, by what
 /// varies within the name, and by seed.
-std::string list_runs(const std::vector<ComparedRun>& runs, size_t width = 100);
+std::string list_runs(std::vector<ComparedRun> runs, size_t width = 100);
 
 }  // namespace strata

@@ -6,10 +6,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
+#include "strata/report/comparing/flags.hpp"
 #include "strata/report/reading/json_access.hpp"
-#include "strata/report/reading/stage_settings.hpp"
 #include "strata/report/rendering/table.hpp"
 #include "strata/report/settings/varying_settings.hpp"
 #include "strata/support/parse_json.hpp"
@@ -18,24 +17,6 @@ namespace strata {
 namespace {
 
 using Strings = std::vector<std::string>;
-
-/// Puts words into lines of at most `width` characters; all but the first begin with `indent`
-/// blanks.
-std::string wrapped(const std::string& begin, const std::string& words, size_t indent,
-                    size_t width) {
-  std::string text, line = begin;
-  bool empty = true;  // but for what it begins with
-  std::istringstream stream(words);
-  for (std::string word; stream >> word; empty = false) {
-    if (!empty && text_width(line) + 1 + text_width(word) > width) {
-      text += line + '\n';
-      line = std::string(indent, ' ');
-      empty = true;
-    }
-    line += (empty ? "" : " ") + word;
-  }
-  return text + line + '\n';
-}
 
 std::string words_of(const Json& value);
 
@@ -73,18 +54,14 @@ std::string optimizer_text(const Json& optimizer) {
                      fmt::join(items_of(shown), ", "));
 }
 
-std::string loss_text(const Json& stage) {
-  std::string text = "loss " + words_of(json_at(stage, {"settings", "loss"}));
-  for (const Json& penalty : json_at(stage, {"settings", "penalties"})) {
+std::string loss_text(const Json& settings) {
+  std::string text = "loss " + words_of(json_at(settings, {"loss"}));
+  for (const Json& penalty : json_at(settings, {"penalties"})) {
     Json shown = penalty;
     shown.erase("weight");
     text += fmt::format(" + {} {}", words_of(json_at(penalty, {"weight"})), words_of(shown));
   }
   return text;
-}
-
-bool is_part(const std::string& part, const std::string& whole) {
-  return part.rfind(whole, 0) == 0 && (part.size() == whole.size() || part[whole.size()] == '.');
 }
 
 /// "[encoder.0 -> frozen] encoder.1 -> decoder.1 (decoder.1.0 frozen) on codes"
@@ -98,8 +75,8 @@ std::string chain_text(const Json& stage) {
     Strings parts;
     for (const Json& frozen : json_at(stage, {"settings", "freeze"})) {
       const std::string name = json_text(frozen);
-      whole |= is_part(block, name);
-      if (is_part(name, block)) parts.push_back(name);
+      whole |= lies_in(block, name);
+      if (lies_in(name, block)) parts.push_back(name);
     }
     const std::string part = fmt::format(" ({} frozen)", fmt::join(parts, ", "));
     chain.push_back(block + (whole ? " (frozen)" : parts.empty() ? "" : part));
@@ -108,26 +85,23 @@ std::string chain_text(const Json& stage) {
                      fmt::join(chain, " -> "), json_text(json_at(stage, {"target"})));
 }
 
-std::string counted(int64_t count) {
-  return fmt::format("{} epoch{}", count, count == 1 ? "" : "s");
-}
-
 /// How many epochs, and how they ended where that is known.
 std::string epochs_text(const Json& stage) {
   const bool keeps_best = json_at(stage, {"settings", "keep"}) == "best";
   const Json& plan = json_at(stage, {"settings", "epochs"});
   const int64_t planned = plan.is_number_integer() ? plan.get<int64_t>() : 0;
+  const std::string all = counted(static_cast<size_t>(planned), "epoch", "epochs");
   const std::string status = json_text(json_at(stage, {"status"}));
-  if (status.empty()) return counted(planned) + (keeps_best ? "; keeps the best epoch" : "");
+  if (status.empty()) return all + (keeps_best ? "; keeps the best epoch" : "");
   const auto done = static_cast<int64_t>(json_at(stage, {"epochs"}).size());
-  if (status == "running") return fmt::format("{} of {} so far", done, counted(planned));
-  if (status != "completed")
-    return fmt::format("{} after {} of {}", status, done, counted(planned));
-  const std::string ended = done < planned
-                                ? fmt::format("stopped early after epoch {} of {}", done, planned)
-                                : counted(planned);
+  if (status == "running") return fmt::format("{} of {} so far", done, all);
+  if (status != "completed") return fmt::format("{} after {} of {}", status, done, all);
+  const std::string ended =
+      done < planned ? fmt::format("stopped early after epoch {} of {}", done, planned) : all;
   const std::string kept = json_text(json_at(stage, {"selection", "epoch"}));
-  return ended + (keeps_best && !kept.empty() ? "; kept epoch " + kept : "");
+  const Json& seconds = json_at(stage, {"seconds"});
+  return ended + (seconds.is_number() ? fmt::format(" in {:.1f} s", json_number(seconds)) : "") +
+         (keeps_best && !kept.empty() ? "; kept epoch " + kept : "");
 }
 
 /// The stage's loss is followed without its penalties, which the loss that is printed has in it.
@@ -141,14 +115,14 @@ std::string stopping_text(const Json& rule, bool penalties) {
 bool has_decoder(const Json& stage) {
   const Json& blocks = json_at(stage, {"blocks"});
   return std::any_of(blocks.begin(), blocks.end(),
-                     [](const Json& block) { return is_part(json_text(block), "decoder"); });
+                     [](const Json& block) { return lies_in(json_text(block), "decoder"); });
 }
 
 }  // namespace
 
 std::string stage_text(const Json& stage, const Json& config, size_t width) {
   const Json& settings = json_at(stage, {"settings"});
-  Strings facts = {chain_text(stage), loss_text(stage)};
+  Strings facts = {chain_text(stage), loss_text(settings)};
   const auto add = [&](const char* before, const Json& value) {
     if (!value.is_null()) facts.push_back(before + words_of(value));
   };
@@ -160,9 +134,16 @@ std::string stage_text(const Json& stage, const Json& config, size_t width) {
   if (json_at(config, {"tied"}) == true && has_decoder(stage)) facts.emplace_back("tied");
   if (const Json& rule = json_at(settings, {"early_stopping"}); rule.is_object())
     facts.push_back(stopping_text(rule, !json_at(settings, {"penalties"}).empty()));
+  if (const Json& epochs = json_at(stage, {"epochs"}); !epochs.empty()) {
+    const Json& last = json_at(epochs.back(), {"learning_rate"});
+    const Json& first = json_at(epochs.front(), {"learning_rate"});
+    if (first != last)
+      facts.push_back(fmt::format("rate {:.4g} to {:.4g}", json_number(first), json_number(last)));
+  }
   facts.push_back(epochs_text(stage));
   const std::string begin = fmt::format("  {:<11} ", json_text(json_at(stage, {"name"})));
-  return wrapped(begin, fmt::format("{}", fmt::join(facts, "; ")), begin.size(), width);
+  return wrapped(fmt::format("{}{}", begin, fmt::join(facts, "; ")), width,
+                 std::string(begin.size(), ' '));
 }
 
 std::string settings_text(const Json& record, size_t width) {
@@ -177,48 +158,10 @@ std::string settings_text(const Json& record, size_t width) {
     given.push_back(json_text(setting));
   if (!given.empty()) facts.push_back(fmt::format("swept or set: {}", fmt::join(given, ", ")));
   std::string text;
-  if (!facts.empty()) text = wrapped("  ", fmt::format("{}", fmt::join(facts, "; ")), 4, width);
+  if (!facts.empty()) text = wrapped(fmt::format("  {}", fmt::join(facts, "; ")), width, "    ");
   for (const Json& stage : json_at(record, {"stages"}))
     text += stage_text(stage, json_at(record, {"config"}), width);
   return text;
-}
-
-std::vector<TermChange> term_changes(const Json& stage) {
-  std::vector<TermChange> changes;
-  const Json& epochs = json_at(stage, {"epochs"});
-  if (json_at(stage, {"settings", "penalties"}).empty() || epochs.empty()) return changes;
-  for (const auto& term : json_at(epochs.front(), {"terms"}).items())
-    changes.push_back({term.key(), json_number(term.value()),
-                       json_number(json_at(epochs.back(), {"terms", term.key().c_str()}))});
-  return changes;
-}
-
-namespace {
-
-Strings keys_of(const std::vector<Json>& configs) {
-  std::set<std::string> keys;
-  for (const Json& config : configs)
-    for (const auto& setting : flat_settings(config)) keys.insert(setting.first);
-  return {keys.begin(), keys.end()};
-}
-
-/// "lr=0.1, epochs=20" in its parts.
-Strings parts_of(const std::string& settings) {
-  Strings parts(1);
-  for (const char c : settings) {
-    if (c == '=' || c == ',')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
-}  // namespace
-
-bool settings_less(const std::string& a, const std::string& b) {
-  const Strings x = parts_of(a), y = parts_of(b);
-  return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end(), natural_less);
 }
 
 std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs) {
@@ -228,14 +171,14 @@ std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs) {
   for (const auto& [name, members] : named) {
     std::map<std::string, size_t> row;
     std::vector<Json> configs;
-    std::vector<size_t> stages;
+    std::set<std::string> known;
     for (const size_t i : members)
       if (row.emplace(runs[i].settings_id, configs.size()).second) {
-        configs.push_back(parse_json(runs[i].settings).value());
-        stages.push_back(runs[i].pretraining_stages);
+        configs.push_back(*runs[i].settings);
+        for (const auto& setting : flat_settings(configs.back())) known.insert(setting.first);
       }
-    const VaryingSettings varying = varying_by_stage(configs, stages);
-    const Strings keys = short_names(varying.keys, keys_of(configs));
+    const VaryingSettings varying = varying_settings(configs);
+    const Strings keys = short_names(varying.keys, {known.begin(), known.end()});
     for (const size_t i : members) {
       const Strings& values = varying.values[row.at(runs[i].settings_id)];
       Strings parts;

@@ -18,20 +18,8 @@ std::string stage_text(const Json& stage, const Json& config, size_t width);
 /// Of a run: its file, its strategy, what was swept or set, and each stage as above.
 std::string settings_text(const Json& record, size_t width);
 
-/// A term of a stage's objective, without its weight, at the first and the last epoch.
-struct TermChange {
-  std::string name;
-  double first = 0, last = 0;  ///< NaN where it was not finite
-};
-
-/// The terms of a stage whose loss is a sum; none where the loss is the only term.
-std::vector<TermChange> term_changes(const Json& stage);
-
-/// For each run, the settings in which the runs of its name differ: "optimizer.lr=0.1,
+/// For each run (settled), the settings in which the runs of its name differ: "optimizer.lr=0.1,
 /// optimizer.momentum=0.9"; empty where it has no other settings than the rest.
 std::vector<std::string> varying_texts(const std::vector<ComparedRun>& runs);
-
-/// Their order: numbers by value.
-bool settings_less(const std::string& a, const std::string& b);
 
 }  // namespace strata

@@ -25,7 +25,7 @@ std::vector<std::string> header_parts(const std::string& header) {
 std::vector<std::string> header_lines(const std::string& header, size_t width) {
   std::vector<std::string> lines(1);
   for (const std::string& part : header_parts(header)) {
-    if (!lines.back().empty() && text_width(lines.back() + part) > width) lines.emplace_back();
+    if (!lines.back().empty() && display_width(lines.back() + part) > width) lines.emplace_back();
     lines.back() += part;
   }
   for (std::string& line : lines) line.erase(line.find_last_not_of(' ') + 1);
@@ -34,7 +34,7 @@ std::vector<std::string> header_lines(const std::string& header, size_t width) {
 
 size_t widest(const std::vector<std::string>& lines) {
   size_t width = 0;
-  for (const std::string& line : lines) width = std::max(width, text_width(line));
+  for (const std::string& line : lines) width = std::max(width, display_width(line));
   return width;
 }
 
@@ -46,7 +46,7 @@ size_t least_width(const Column& column) {
 /// That of the longest word.
 size_t word_width(const Column& column) {
   size_t width = 0;
-  for (const std::string& cell : column.cells) width = std::max(width, widest(blank_words(cell)));
+  for (const std::string& cell : column.cells) width = std::max(width, longest_word(cell));
   return width;
 }
 
@@ -91,7 +91,7 @@ std::string row_lines(const std::vector<Column>& columns, const Cells& cells,
       const size_t above = header ? height - cells[c].size() : 0;
       const bool there = line >= above && line - above < cells[c].size();
       const std::string part = there ? cells[c][line - above] : "";
-      const std::string blanks(widths[c] - std::min(widths[c], text_width(part)), ' ');
+      const std::string blanks(widths[c] - std::min(widths[c], display_width(part)), ' ');
       out += (c == 0 ? "" : "  ") + (columns[c].right ? blanks + part : part + blanks);
     }
     out.erase(out.find_last_not_of(' ') + 1);
@@ -111,7 +111,7 @@ int decimals_for(double scale) {
 }  // namespace
 
 size_t Column::width() const {
-  return std::max(text_width(header), widest(cells));
+  return std::max(display_width(header), widest(cells));
 }
 
 std::string text_table(const std::vector<Column>& columns, size_t width) {
@@ -123,9 +123,9 @@ std::string text_table(const std::vector<Column>& columns, size_t width) {
   std::string text = row_lines(columns, cells, widths, true);
   for (size_t r = 0; r < rows; ++r) {
     for (size_t c = 0; c < columns.size(); ++c)
-      cells[c] = text_width(columns[c].cells[r]) <= widths[c]
+      cells[c] = display_width(columns[c].cells[r]) <= widths[c]
                      ? std::vector<std::string>{columns[c].cells[r]}
-                     : wrapped_lines(columns[c].cells[r], widths[c], "  ");
+                     : wrap_words(columns[c].cells[r], widths[c], "  ");
     text += row_lines(columns, cells, widths, false);
   }
   return text;
@@ -160,6 +160,7 @@ std::vector<std::string> sparklines(const std::vector<StageCurve>& curves, size_
   static const std::array<const char*, 8> heights = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   std::vector<std::string> lines(curves.size());
   for (size_t begin = 0; begin < curves.size();) {
+    constexpr double rounding = 1e-6;
     size_t end = begin;
     double low = std::numeric_limits<double>::infinity(), high = -low;
     for (; end < curves.size() && same_scale(curves[begin], curves[end]); ++end)
@@ -170,7 +171,8 @@ std::vector<std::string> sparklines(const std::vector<StageCurve>& curves, size_
       const size_t drawn = std::min(losses.size(), most);
       for (size_t i = 0; i < drawn; ++i) {
         const double loss = losses[drawn < 2 ? 0 : i * (losses.size() - 1) / (drawn - 1)];
-        const double unit = high > low ? (loss - low) / (high - low) : 0;
+        const double unit =
+            high - low > rounding * std::abs(high) ? (loss - low) / (high - low) : 0;
         lines[begin] +=
             std::isfinite(loss) ? heights[static_cast<size_t>(std::lround(7 * unit))] : "?";
       }
@@ -203,8 +205,10 @@ std::string end_text(double value, double scale) {
 std::string summary_text(const Summary& s) {
   if (s.n == 0) return "-";
   if (s.n == 1) return figure_text(s.mean, NAN);
-  return fmt::format("{} ± {} [{}, {}]", figure_text(s.mean, s.sd), figure_text(s.sd, s.sd),
-                     figure_text(s.ci_low, s.sd), figure_text(s.ci_high, s.sd));
+  const std::string text =
+      fmt::format("{} ± {}", figure_text(s.mean, s.sd), figure_text(s.sd, s.sd));
+  if (std::isnan(s.ci_low)) return text;
+  return text + fmt::format(" [{}, {}]", figure_text(s.ci_low, s.sd), figure_text(s.ci_high, s.sd));
 }
 
 std::string p_text(double p) {

@@ -4,7 +4,7 @@
 
 #include "strata/report/comparing/statistics.hpp"
 #include "strata/report/reading/compared_run.hpp"
-#include "strata/support/text_layout.hpp"
+#include "strata/support/display.hpp"
 
 namespace strata {
 
@@ -14,6 +14,17 @@ struct Column {
   std::vector<std::string> cells;
   bool right = false;  ///< aligned to the right
   size_t width() const;
+};
+
+/// Columns that are filled row by row.
+struct Table {
+  std::vector<Column> columns;
+  explicit Table(std::vector<Column> heads) : columns(std::move(heads)) {}
+  /// A cell for each column.
+  void add(std::vector<std::string> cells) {
+    for (size_t i = 0; i < cells.size(); ++i) columns[i].cells.push_back(std::move(cells[i]));
+  }
+  size_t rows() const { return columns[0].cells.size(); }
 };
 
 /// Columns two blanks apart under their headers, every line ending in a newline. Where a line would

@@ -21,7 +21,7 @@ constexpr const char* absent = "";
 std::string outline(const Json& value) {
   if (is_component(value)) return type_of(value);
   if (!value.is_array()) return "-";
-  const auto is_map = [](const Json& item) { return item.is_null() || is_plain_map(item); };
+  const auto is_map = [](const Json& item) { return item.is_discarded() || is_plain_map(item); };
   if (!value.empty() && std::all_of(value.begin(), value.end(), is_map)) return "{}";
   std::string text = "[";
   for (const Json& item : value) text += outline(item) + ' ';
@@ -29,7 +29,7 @@ std::string outline(const Json& value) {
 }
 
 const Json* not_null(const Json& value) {
-  return value.is_null() ? nullptr : &value;
+  return value.is_null() || value.is_discarded() ? nullptr : &value;
 }
 
 const Json* child_of(const Json& map, const std::string& name) {
@@ -56,10 +56,9 @@ bool same(const Json* a, const Json* b) {
 /// Stands for a setting that plays no part in a configuration, so that no column is made for it.
 const Json no_part;
 
-/// A pretraining that is none uses no setting beside that; compared_run() leaves these out.
-bool pretrains_nothing(const Json& map) {
-  const Json* strategy = child_of(map, "strategy");
-  return strategy != nullptr && is_component(*strategy) && type_of(*strategy) == "none";
+const Json* child_or_no_part(const Json& map, const std::string& name) {
+  const auto found = map.find(name);
+  return found != map.end() && found->is_discarded() ? &no_part : child_of(map, name);
 }
 
 /// Finds the settings that differ, from the outside to the inside.
@@ -148,10 +147,10 @@ class Differences {
     for (size_t i = 0; i < longest; ++i) {
       Values items;
       for (const Json* value : values)
-        items.push_back(!is_there(value)        ? &no_part
-                        : i >= value->size()    ? nullptr
-                        : (*value)[i].is_null() ? &no_part
-                                                : &(*value)[i]);
+        items.push_back(!is_there(value)             ? &no_part
+                        : i >= value->size()         ? nullptr
+                        : (*value)[i].is_discarded() ? &no_part
+                                                     : &(*value)[i]);
       visit(fmt::format("{}[{}]", path, i), items, optional || lacking);
     }
     tell_presence(start, path, values);
@@ -186,10 +185,9 @@ class Differences {
         owners.insert(type_of(*value));
     Values found;
     for (const Json* value : values) {
-      const bool other = is_there(value) &&
-                         (is_component(*value) ? owners.count(type_of(*value)) == 0
-                                               : pretrains_nothing(*value) && name != "strategy");
-      found.push_back(!is_there(value) || other ? &no_part : child_of(*value, name));
+      const bool other =
+          is_there(value) && is_component(*value) && owners.count(type_of(*value)) == 0;
+      found.push_back(!is_there(value) || other ? &no_part : child_or_no_part(*value, name));
     }
     return found;
   }
@@ -217,20 +215,16 @@ class Differences {
   VaryingSettings result_;
 };
 
-void flatten_settings(const Json& value, const std::string& path,
-                      std::vector<std::pair<std::string, std::string>>& settings) {
-  if (is_component(value))
-    settings.emplace_back(path.empty() ? "type" : path, type_of(value));
-  else if (!value.is_structured() || (value.is_array() && !has_structure(value)))
-    settings.emplace_back(path, ValueText().text(value));
+void add_settings(const Json& value, const std::string& path, Settings& settings) {
+  if (value.is_discarded()) return;
+  if (!path.empty()) settings.emplace_back(path, &value);
   if (value.is_object())
     for (const auto& item : value.items())
       if (item.key() != "type" || !is_component(value))
-        flatten_settings(item.value(), path.empty() ? item.key() : path + '.' + item.key(),
-                         settings);
+        add_settings(item.value(), path.empty() ? item.key() : path + '.' + item.key(), settings);
   if (value.is_array() && has_structure(value))
     for (size_t i = 0; i < value.size(); ++i)
-      flatten_settings(value[i], fmt::format("{}[{}]", path, i), settings);
+      add_settings(value[i], fmt::format("{}[{}]", path, i), settings);
 }
 
 std::optional<double> as_number(const std::string& text) {
@@ -240,15 +234,42 @@ std::optional<double> as_number(const std::string& text) {
   return value;
 }
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// The number that begins there, and where it ends.
+std::pair<double, size_t> number_at(const std::string& text, size_t begin) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str() + begin, &end);
+  return {value, static_cast<size_t>(end - text.c_str())};
+}
+
 }  // namespace
+
+Json not_used() {
+  return Json(Json::value_t::discarded);
+}
 
 VaryingSettings varying_settings(const std::vector<Json>& configs) {
   return Differences(configs).result();
 }
 
+Settings all_settings(const Json& config) {
+  Settings settings;
+  add_settings(config, "", settings);
+  return settings;
+}
+
+bool is_part(const Json& value) {
+  return value.is_object() ? !is_component(value) : value.is_array() && has_structure(value);
+}
+
 std::vector<std::pair<std::string, std::string>> flat_settings(const Json& config) {
   std::vector<std::pair<std::string, std::string>> settings;
-  flatten_settings(config, "", settings);
+  for (const auto& [key, value] : all_settings(config))
+    if (!is_part(*value))
+      settings.emplace_back(key, is_component(*value) ? type_of(*value) : ValueText().text(*value));
   return settings;
 }
 
@@ -292,6 +313,18 @@ bool natural_less(const std::string& a, const std::string& b) {
   const auto x = as_number(a), y = as_number(b);
   if (x && y && *x != *y) return *x < *y;
   if (x.has_value() != y.has_value()) return x.has_value();
+  for (size_t i = 0, k = 0; !x && i < a.size() && k < b.size();) {
+    const bool numbers = is_digit(a[i]) && is_digit(b[k]);
+    if (!numbers && a[i] != b[k]) return a[i] < b[k];
+    if (!numbers) {
+      ++i, ++k;
+      continue;
+    }
+    const auto [p, p_end] = number_at(a, i);
+    const auto [q, q_end] = number_at(b, k);
+    if (p != q) return p < q;
+    i = p_end, k = q_end;
+  }
   return a < b;
 }
 

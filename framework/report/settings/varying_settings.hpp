@@ -19,18 +19,30 @@ struct VaryingSettings {
   std::vector<std::string> alike;
 };
 
-/// Finds them. Whatever differs is a key, but for what a component's type implies: adam's betas
-/// beside sgd, a pretraining's rate beside `strategy: none`. A part that only some have, and these
+/// Stands in a configuration for a setting that it does not use, of which no column is made.
+Json not_used();
+
+/// Finds them. Whatever differs is a key, but for what a component's type implies (adam's betas
+/// beside sgd) and what is not_used(). A part that only some have, and these
 /// alike, is one key with all that it sets: "metric=loss, patience=3". Lists of plain maps are
 /// compared leaf by leaf, however long they are: "pretrain.stages[1].optimizer.lr". Other lists
 /// that differ in length or in their components are one setting, written short: "linear(400) tanh |
 /// linear(256) tanh". Configurations with the same values differ in nothing.
 /// @param configs  where two differ in no more than that one says null and one nothing, they are
-///   the same; null in a list stands for an item that plays no part
+///   the same
 VaryingSettings varying_settings(const std::vector<Json>& configs);
 
-/// Every setting of one configuration by its path, as above; for the difference of two, line by
-/// line.
+/// Settings by their paths, in the configuration's order.
+using Settings = std::vector<std::pair<std::string, const Json*>>;
+
+/// Every setting of a configuration: plain values, components, and the parts that hold several.
+/// @param config  must outlive them
+Settings all_settings(const Json& config);
+
+/// Whether it is a map or a list of several settings.
+bool is_part(const Json& value);
+
+/// The settings that are no parts, as text; of a component its type.
 std::vector<std::pair<std::string, std::string>> flat_settings(const Json& config);
 
 /// The ends of the keys that mean one thing among these and all `known`: {"dataset",
@@ -46,8 +58,12 @@ bool ends_in(const std::string& key, const std::string& name);
 /// "pretrain.stages".
 bool lies_in(const std::string& key, const std::string& path);
 
-/// Numbers by value, before text.
+/// Numbers by value, before text; numbers within text by value too: "c2" before "c10".
 bool natural_less(const std::string& a, const std::string& b);
+
+struct NaturalLess {
+  bool operator()(const std::string& a, const std::string& b) const { return natural_less(a, b); }
+};
 
 /// Numbers by value before text, and last what is absent.
 bool value_less(const std::string& a, const std::string& b);

@@ -22,7 +22,7 @@ TEST_CASE("the control has no rate of pretraining: it is the partner at every on
             Json record = test::make_record(spec);
             record["config"]["data"]["train_size"] = size;
             record["config"]["pretrain"]["optimizer"]["lr"] = rate;
-            runs.push_back(compared_run("r.json", record));
+            runs.push_back(test::planned_run("r.json", record));
           }
         }
     CompareOptions options;
@@ -50,7 +50,7 @@ TEST_CASE("of two rows that without pretraining is the baseline") {
       test::RunSpec spec;
       spec.strategy = strategy;
       spec.seed = seed;
-      runs.push_back(compared_run("r.json", test::make_record(spec)));
+      runs.push_back(test::planned_run("r.json", test::make_record(spec)));
     }
   CompareOptions options;
   options.metrics = {"accuracy"};
@@ -68,7 +68,7 @@ TEST_CASE("rows that both lack a setting agree in it") {
         Json record = test::make_record(spec);
         record["config"]["classify"]["early_stopping"] =
             stops ? Json{{"metric", "accuracy"}, {"patience", 2}} : Json();
-        runs.push_back(compared_run("r.json", record));
+        runs.push_back(test::planned_run("r.json", record));
       }
   CompareOptions options;
   options.metrics = {"accuracy"};
@@ -94,11 +94,11 @@ TEST_CASE("a baseline that no row could be tested against is not proposed") {
       spec.seed = seed;
       Json record = test::make_record(spec);
       record["config"]["data"]["train_size"] = size;
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.by = {"strategy", "train_size"};
   const std::string text = comparison_text(compare(runs, options), 160);
   CHECK(text.find("--baseline strategy=none\n") == std::string::npos);
-  CHECK(text.find("--baseline data.train_size=100\n") != std::string::npos);
+  CHECK(text.find("--baseline train_size=100\n") != std::string::npos);
 }

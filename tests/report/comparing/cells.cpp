@@ -30,7 +30,7 @@ Comparison three_rows(const std::function<void(Json&)>& change, const Strings& b
       record["metrics"]["test"]["accuracy"] = accuracy;
       record["metrics"]["test"]["nll"] = 1.2 - accuracy;
       if (row == 2) change(record);
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.by = by;
@@ -108,7 +108,7 @@ TEST_CASE("a metric that is asked for twice, or offered beside, is one column") 
   for (const char* dataset : {"mnist", "fashion_mnist"}) {
     RunSpec spec;
     spec.dataset = dataset;
-    runs.push_back(compared_run("r.json", make_record(spec)));
+    runs.push_back(test::planned_run("r.json", make_record(spec)));
   }
   const auto columns = [&](const Strings& metrics) {
     CompareOptions options;
@@ -147,7 +147,7 @@ std::string stars_of(const std::vector<int64_t>& seeds) {
       spec.seed = seed;
       Json record = make_record(spec);
       record["metrics"]["test"]["accuracy"] = 0.9 + 0.01 * spec.lr + 0.0001 * double(seed * seed);
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.metrics = {"accuracy"};
@@ -186,7 +186,7 @@ TEST_CASE("a row that lost runs is never best, nor is another that is worse than
         if (spec.status == "completed")
           record["metrics"]["test"]["accuracy"] =
               (lr == 0.1 ? lost_row : other_row) + 0.0001 * double(seed * seed);
-        runs.push_back(compared_run("r.json", record));
+        runs.push_back(test::planned_run("r.json", record));
       }
     CompareOptions options;
     options.metrics = {"accuracy"};
@@ -211,7 +211,7 @@ TEST_CASE("a row without a completed run has no figures to be lucky") {
     RunSpec spec;
     spec.lr = lr;
     spec.status = lr == 1.0 ? "diverged" : "completed";
-    runs.push_back(compared_run("r.json", make_record(spec)));
+    runs.push_back(test::planned_run("r.json", make_record(spec)));
   }
   CHECK(compare(runs).notes ==
         Strings{"1 diverged (row 2); no run of row 2 has completed: no figures"});

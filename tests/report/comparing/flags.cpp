@@ -24,7 +24,7 @@ std::vector<Flag> flags_after(const std::function<void(Json&)>& change,
       spec.lr = lr;
       Json record = make_record(spec);
       if (lr == 1.0) change(record);
-      runs.push_back(compared_run("record.json", record));
+      runs.push_back(test::planned_run("record.json", record));
     }
   return compare(std::move(runs), options).flags;
 }
@@ -79,7 +79,7 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
     for (const bool invert : {false, true}) {
       Json record = make_record({});
       record["config"]["data"]["invert"] = invert;
-      runs.push_back(compared_run("record.json", record));
+      runs.push_back(test::planned_run("record.json", record));
     }
     const auto flags = compare(std::move(runs)).flags;
     REQUIRE(flags.size() == 1);
@@ -126,7 +126,8 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
       epochs.erase(epochs.begin() + 7, epochs.end());
     });
     CHECK(flag.text() ==
-          "epochs: stages[].epochs of classify is 10 in row 1, 7 in row 2; some trained longer");
+          "epochs: stages[].epochs of classify in all is 10 in row 1, 7 in row 2; some trained "
+          "longer");
   }
   SUBCASE("14. a data setting that only one side has") {
     const Flag flag = the_flag([](Json& r) { r["config"]["data"]["scale"] = "unit"; });
@@ -161,9 +162,8 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
 
 TEST_CASE("the order of the batches and the training loss are settings like any other") {
   CHECK(flags_after([](Json& r) { r["config"]["data"]["order"] = "sequential"; }).empty());
-  CHECK(flags_after([](Json& r) {
-          set(r, "/stages/2/settings/loss/type", "cross_entropy");
-        }).empty());
+  CHECK(
+      flags_after([](Json& r) { set(r, "/config/classify/loss/type", "cross_entropy"); }).empty());
 }
 
 TEST_CASE("a flag tells of every row that it marks, scope by scope") {
@@ -176,13 +176,13 @@ TEST_CASE("a flag tells of every row that it marks, scope by scope") {
     Json record = make_record(spec);
     test::set_epochs(record, 0, epochs[row].first);
     test::set_epochs(record, 1, epochs[row].second);
-    runs.push_back(compared_run("record.json", record));
+    runs.push_back(test::planned_run("record.json", record));
   }
   const auto flags = compare(std::move(runs)).flags;
   REQUIRE(flags.size() == 1);
   CHECK(flags[0].marked == std::vector<size_t>{0, 1, 2, 3});  // of three values none is the usual
   CHECK(flags[0].text() ==
-        "epochs: stages[].epochs of pretrain is 20 in rows 1, 2 and 4, 30 in row 3, and "
+        "epochs: stages[].epochs of pretrain in all is 20 in rows 1, 2 and 4, 30 in row 3, and "
         "(pretrain-1, pretrain-2) is 10 + 10 in rows 1 and 2, 10 + 20 in row 3, 5 + 15 in row 4; "
         "some trained longer");
 }
@@ -194,7 +194,7 @@ TEST_CASE("runs of one row that are not alike are flagged too") {
     spec.seed = seed;
     Json record = make_record(spec);
     if (seed == 2) set(record, "/provenance/cpu", "Another CPU");
-    runs.push_back(compared_run("record.json", record));
+    runs.push_back(test::planned_run("record.json", record));
   }
   const Comparison c = compare(std::move(runs));  // another machine makes no row of its own
   REQUIRE(c.groups.size() == 1);
@@ -217,7 +217,7 @@ TEST_CASE("a split drawn by the seed is no fault between seeds, and one between 
       spec.lr = lr;
       Json record = make_record(spec);
       by_seed(record);
-      runs.push_back(compared_run("record.json", record));
+      runs.push_back(test::planned_run("record.json", record));
     }
   CHECK(compare(runs).flags.empty());
   CHECK(flags_after(by_seed).size() == 1);  // one, though it differs for each of three seeds
@@ -253,7 +253,7 @@ TEST_CASE("epochs asked for alike and trained otherwise are a fault whatever --b
         spec.strategy = strategy;
         spec.epochs = epochs;
         spec.seed = seed;
-        runs.push_back(compared_run("r.json", make_record(spec)));
+        runs.push_back(test::planned_run("r.json", make_record(spec)));
       }
   CompareOptions options;
   options.by = {"strategy", "pretrain.epochs"};
@@ -283,7 +283,7 @@ TEST_CASE("--by a section of the file compares all in it on purpose") {
       record["data"]["splits"]["train"]["count"] = 100 * epochs;
       Json& list = record["stages"].back()["epochs"];
       list.erase(list.begin() + epochs, list.end());
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.by = {"classify", "data"};
@@ -302,7 +302,7 @@ TEST_CASE("what early stopping makes of the seeds of one row is no fault where i
     record["config"]["classify"]["early_stopping"] = {{"metric", "accuracy"}, {"patience", 2}};
     Json& epochs = record["stages"][2]["epochs"];
     epochs.erase(epochs.begin() + 5 + seed, epochs.end());
-    runs.push_back(compared_run("record.json", record));
+    runs.push_back(test::planned_run("record.json", record));
   }
   CHECK(compare(runs).flags.size() == 1);
   CompareOptions options;
@@ -317,7 +317,7 @@ TEST_CASE("data sets that are compared are no fault, of whatever size; a size as
     Json record = make_record(spec);
     set(record, "/data/splits/train/count", train);
     record["config"]["data"]["train_size"] = asked;
-    return compared_run("record.json", record);
+    return test::planned_run("record.json", record);
   };
   const ComparedRun mnist = run("mnist", 60000, nullptr);
   CHECK(compare({mnist, run("fashion_mnist", 60000, nullptr)}).flags.empty());
@@ -339,13 +339,30 @@ TEST_CASE("what two data sets' splits are is told set by set, each by its name")
       Json record = make_record(spec);
       set(record, "/data/splits/train/count", size);
       record["config"]["data"]["train_size"] = size;
-      runs.push_back(compared_run("record.json", record));
+      runs.push_back(test::planned_run("record.json", record));
     }
   const auto flags = compare(std::move(runs)).flags;
   REQUIRE(flags.size() == 1);
   CHECK(flags[0].text() ==
         "data split: data.splits.train.count (fashion_mnist) is 1000 in row 1, 3000 in row 2, and "
         "(mnist) is 1000 in row 3, 3000 in row 4; they did not see the same samples");
+}
+
+TEST_CASE("a flag lists no rows twice") {
+  std::vector<ComparedRun> runs;
+  for (const int64_t size : {1000, 3000, 60000}) {
+    RunSpec spec;
+    spec.dataset = size == 60000 ? "fashion_mnist" : "mnist";
+    Json record = make_record(spec);
+    set(record, "/data/splits/train/count", size);
+    if (size < 60000) record["config"]["data"]["train_size"] = size;
+    runs.push_back(test::planned_run("record.json", record));
+  }
+  const auto flags = compare(std::move(runs)).flags;
+  REQUIRE(flags.size() == 1);
+  CHECK(flags[0].text() ==
+        "data split: data.splits.train.count is the data set's own in row 1, 1000 in row 2, 3000 "
+        "in row 3; they did not see the same samples");
 }
 
 TEST_CASE("early stopping that is compared on purpose is no fault") {
@@ -361,23 +378,24 @@ TEST_CASE("early stopping that is compared on purpose is no fault") {
 }
 
 TEST_CASE("a plan that early stopping cut to what the other had is no longer training") {
-  CHECK(flags_after([](Json& r) {
-          r["config"]["classify"]["epochs"] = 30;
-          set(r, "/stages/2/settings/epochs", 30);
-        }).empty());
+  CHECK(flags_after([](Json& r) { r["config"]["classify"]["epochs"] = 30; }).empty());
 }
 
 TEST_CASE("the classifier's epochs concern nothing that stands before it trains") {
+  const ComparedRun run = compared_run("r.json", make_record({}));
+  const auto metric = [&](const char* name) {
+    return ComparedMetric{name, run.figures.at(name), true};
+  };
   const Flag classify = the_flag([](Json& r) { test::set_epochs(r, 2, 20); });
-  for (const char* name : {"accuracy", "validation.nll", "loss.classify", "nll.classify"})
-    CHECK(classify.concerns(name));
+  for (const char* name : {"accuracy", "train.nll.classify", "loss.classify", "nll.classify"})
+    CHECK(classify.concerns(metric(name)));
   for (const char* name :
-       {"reconstruction_error", "validation.reconstruction_error", "relative_error",
-        "loss.pretrain-1", "relative_loss.pretrain-1", "mse.pretrain-2", "l1.pretrain"})
-    CHECK_FALSE(classify.concerns(name));
+       {"reconstruction_error", "relative_error", "loss.pretrain-1", "relative_loss.pretrain-1",
+        "train.reconstruction_error.pretrain-2", "reconstruction_error.pretrain-2"})
+    CHECK_FALSE(classify.concerns(metric(name)));
   const Flag pretrain = the_flag([](Json& r) { test::set_epochs(r, 0, 20); });
   for (const char* name : {"accuracy", "reconstruction_error", "loss.pretrain-1"})
-    CHECK(pretrain.concerns(name));
+    CHECK(pretrain.concerns(metric(name)));
 }
 
 TEST_CASE("rows are listed as one reads them") {

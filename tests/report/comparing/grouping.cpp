@@ -18,7 +18,7 @@ ComparedRun grouped_run(double lr, int64_t seed, const std::function<void(Json&)
   spec.seed = seed;
   Json record = test::make_record(spec);
   change(record);
-  return compared_run("r.json", record);
+  return test::planned_run("r.json", record);
 }
 
 Comparison by_keys(const std::vector<ComparedRun>& runs, const Strings& by) {
@@ -57,7 +57,7 @@ TEST_CASE("under --by no row mixes runs on different test data") {
       record["config"]["data"]["train_size"] = train_size;
       record["config"]["data"]["test_size"] = test_size;
       record["data"]["splits"]["test"]["class_counts"] = {test_size};
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   };
   add("mnist", 500, 100);

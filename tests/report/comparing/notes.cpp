@@ -39,14 +39,25 @@ TEST_CASE("a mean over runs that guess and runs that do not is told") {
                         {10, {0.1, 0.108, 0.08}},
                         {100, {0.1, 0.1, 0.1}}})) ==
       Strings{kGuess +
-              "1 of 3 in row 2, 3 of 3 in rows 3 and 4; the classifier's mean in row 2 is near no "
-              "run's, and never called best; interval and tests say little there: see how many do "
-              "better"});
+              "1 of 3 in row 2, 3 of 3 in rows 3 and 4; some runs of row 2 learn and others guess: "
+              "never called best; the classifier's mean in row 2 is near no run's, so interval and "
+              "tests say little there: see how many do better"});
   CHECK(notes(accuracies({{0.1, {0.91, 0.92}}, {10, {0.1, 0.09}}})) ==
         Strings{kGuess + "2 of 2 in row 2"});
   CHECK(notes(accuracies({{0.1, {0.91, 0.92}}, {10, {0.11, 0.91}}})).empty());
   const auto of_pixels = options({"reconstruction_error", "training_seconds"});
   CHECK(compare(accuracies({{0.1, {0.91}}, {10, {0.1}}}), of_pixels).notes.empty());
+}
+
+// The runs of a weak learner that has one mode: the mean is 0.236, and that of a run 0.23.
+TEST_CASE("that a mean is near no run's is said where it is so alone") {
+  const auto told = [](const std::vector<double>& values) {
+    const auto found = notes(accuracies({{0.1, {0.91, 0.92}}, {1, values}}));
+    REQUIRE(found.size() == 1);
+    return found[0].find("is near no run's") != std::string::npos;
+  };
+  CHECK_FALSE(told({0.105, 0.17, 0.19, 0.23, 0.26, 0.27, 0.30, 0.32}));
+  CHECK(told({0.1, 0.1, 0.1, 0.88, 0.92, 0.95}));
 }
 
 TEST_CASE("a classifier that learned in some runs and guesses in others is never best") {

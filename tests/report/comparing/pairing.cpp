@@ -26,7 +26,7 @@ Comparison pair_of_rates(const std::function<void(Json&)>& change,
       Json record = test::make_record(spec);
       record["metrics"]["test"]["accuracy"] = (lr == 1.0 ? 0.92 : 0.90) + 0.001 * double(seed) * lr;
       if (lr == 1.0) change(record);
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.metrics = metrics;
@@ -103,18 +103,20 @@ TEST_CASE("the loss's own term is compared between a loss with penalties and one
   const Comparison c = pair_of_rates(
       [](Json& r) {
         Json& stage = r["stages"][0];
-        stage["settings"]["penalties"] = Json::array({{{"type", "l1"}, {"weight", 0.1}}});
+        r["config"]["pretrain"]["stages"] = {
+            {{"penalties", Json::array({{{"type", "l1"}, {"weight", 0.1}}})}}};
         Json& last = stage["epochs"].back();
         last["terms"]["l1"] = 2.0;
-        last["terms"]["mse"] = last["loss"].get<double>() + 0.001;
+        last["terms"]["reconstruction_error"] = last["metrics"]["train"]["reconstruction_error"] =
+            last["loss"].get<double>() + 0.001;
         last["loss"] = last["loss"].get<double>() + 0.201;
       },
-      {"mse.pretrain-1", "l1.pretrain-1", "loss.pretrain-1"});
+      {"train.reconstruction_error.pretrain-1", "l1.pretrain-1", "loss.pretrain-1"});
   CHECK(c.metrics[0].comparable);
   CHECK_FALSE(c.metrics[2].comparable);
   CHECK(c.paired.at(0).test.difference.n == 6);
   CHECK(c.paired.at(0).test.difference.mean == doctest::Approx(0.001));
-  CHECK(verdict_text(c.paired.at(0), c.metrics[0].direction) == "worse");
+  CHECK(verdict_text(c.paired.at(0), c.metrics[0].figure.better) == "worse");
   CHECK(verdict_text(c.paired.at(1), 0) == "no pairs");
   CHECK(verdict_text(c.paired.at(2), -1) == "not comparable");
 }
@@ -129,7 +131,7 @@ TEST_CASE("a flagged baseline is told beside each row that is tested against it"
       Json record = test::make_record(spec);
       record["metrics"]["test"]["accuracy"] = 0.9 + 0.01 * lr * (1 + 0.1 * double(seed));
       if (lr == 0.1) more_epochs(record);
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.metrics = {"accuracy"};
@@ -223,7 +225,7 @@ Comparison on_two_data_sets(const std::string& baseline, const std::vector<std::
           record["metrics"]["test"]["accuracy"] = (spec.dataset == "mnist" ? 0.9 : 0.8) +
                                                   (spec.strategy == "greedy" ? 0.01 : 0.0) +
                                                   0.001 * double(seed);
-          runs.push_back(compared_run("r.json", record));
+          runs.push_back(test::planned_run("r.json", record));
         }
   CompareOptions options;
   options.metrics = {"accuracy"};

@@ -30,7 +30,7 @@ void add_runs(std::vector<ComparedRun>& runs, const std::string& name,
     if (status == "completed")
       record["metrics"]["test"]["accuracy"] = 0.9 + gain + 0.0001 * double(seed * seed);
     change(record);
-    runs.push_back(compared_run(name + "/record.json", record));
+    runs.push_back(test::planned_run(name + "/record.json", record));
   }
 }
 

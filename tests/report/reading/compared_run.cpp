@@ -23,6 +23,7 @@ TEST_CASE("a run that says running was killed where no process holds its folder"
   test::RunSpec spec;
   spec.status = "running";
   Json record = test::make_record(spec);
+  record["stages"] = Json::array();
   record["run_id"] = "1234abcd-s0";
   const auto path = test::write_record(folder.path, record);
   const std::vector<std::string> places = {folder.path.string()};
@@ -45,13 +46,16 @@ TEST_CASE("a run that was killed in its first stage has its row, and a note says
     spec.lr = lr;
     if (lr == 1.0) spec.status = "running";
     Json record = test::make_record(spec);
-    if (lr == 1.0) record["stages"] = Json::array();  // its epochs are in the events alone
+    if (lr == 1.0) {  // as it is saved when a stage begins: its epochs are in the events alone
+      record["stages"].erase(record["stages"].begin() + 1, record["stages"].end());
+      record["stages"][0]["epochs"] = Json::array();
+    }
     record["run_id"] = lr == 1.0 ? "killed-s0" : "done-s0";
     const auto path = test::write_record(folder.path, record);
     std::ofstream(path.parent_path() / "events.jsonl")
         << R"({"event": "stage_started", "stage": "pretrain-1"})" << '\n'
-        << R"({"event": "epoch_done", "stage": "pretrain-1"})" << '\n'
-        << R"({"event": "epoch_done", "stage": "pretrain-1"})" << '\n';
+        << R"({"event": "epoch_done", "stage": "pretrain-1", "epoch": 1})" << '\n'
+        << R"({"event": "epoch_done", "stage": "pretrain-1", "epoch": 2})" << '\n';
   }
   const auto runs = read_compared_runs({folder.path.string()}).runs;
   const Comparison c = compare(runs);

@@ -27,7 +27,7 @@ Comparison two_rows(const std::vector<std::string>& metrics = {"accuracy"},
       Json record = test::make_record(spec);
       record["metrics"]["test"]["accuracy"] = accuracies[row][seed];
       if (row == 1) record["config"]["dtype"] = "float, 32 \"bits\"";
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.metrics = metrics;
@@ -38,7 +38,7 @@ Comparison two_rows(const std::vector<std::string>& metrics = {"accuracy"},
 size_t widest_line(const std::string& text) {
   std::istringstream lines(text);
   size_t widest = 0;
-  for (std::string line; std::getline(lines, line);) widest = std::max(widest, text_width(line));
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, display_width(line));
   return widest;
 }
 
@@ -47,7 +47,7 @@ size_t widest_line(const std::string& text) {
 TEST_CASE("the terminal's table, paired differences, flags") {
   const std::string text = comparison_text(two_rows(), 160);
   CAPTURE(text);
-  CHECK(text.find("6 runs (6 completed) in 2 rows\n\nrow  dtype") == 0);
+  CHECK(text.find("\n6 runs (6 completed) in 2 rows\n\nrow  dtype") != std::string::npos);
   CHECK(text.find("0.9150 ± 0.0050 [0.9026, 0.9274]  ") != std::string::npos);  // no best
   CHECK(text.find("0.8150 ± 0.0056 [0.8012, 0.8288]") != std::string::npos);
   CHECK(text.find("dtype: config.dtype is") != std::string::npos);
@@ -67,7 +67,7 @@ TEST_CASE("rows without pairs are told in one line") {
       spec.seed = lr > 0.25 ? 10 + seed : seed;
       Json record = test::make_record(spec);
       if (lr == 0.2) record["metrics"]["test"].erase("nll");
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   const auto text = [&](const std::vector<std::string>& metrics, const std::string& baseline) {
     CompareOptions options;
@@ -101,7 +101,7 @@ TEST_CASE("no line is wider than the terminal; what does not fit goes below") {
     CAPTURE(width);
     const std::string text = comparison_text(c, width);
     CHECK(widest_line(text) <= width);
-    CHECK(text.find("training_seconds") != std::string::npos);
+    CHECK(text.find("seconds") != std::string::npos);
   }
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("at 80 columns intervals, the paired table's too, and settings are who
         record["config"]["encoder"].push_back(record["config"]["encoder"][1]);
       record["metrics"]["test"]["accuracy"] =
           0.9 + 0.001 * double(seed) + (deep ? 0 : 0.001 * double(seed % 2) + 0.01);
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   CompareOptions options;
   options.metrics = {"accuracy", "reconstruction_error", "training_seconds"};
@@ -145,7 +145,7 @@ TEST_CASE("Markdown escapes what would end a cell") {
   for (const bool deep : {false, true}) {
     Json record = test::make_record({});
     if (deep) record["config"]["encoder"].erase(1);
-    runs.push_back(compared_run("r.json", record));
+    runs.push_back(test::planned_run("r.json", record));
   }
   CompareOptions options;
   options.metrics = {"accuracy"};
@@ -162,7 +162,7 @@ TEST_CASE("a flag names up to twelve values") {
       RunSpec spec;
       spec.strategy = "none";
       spec.epochs = epochs;
-      runs.push_back(compared_run("r.json", test::make_record(spec)));
+      runs.push_back(test::planned_run("r.json", test::make_record(spec)));
     }
     const Comparison c = compare(runs);
     REQUIRE(!c.flags.empty());
@@ -180,7 +180,7 @@ TEST_CASE("Markdown shows names as they are, whatever they hold") {
     RunSpec spec;
     spec.name = name;
     spec.status = runs.empty() ? "completed" : "killed";
-    runs.push_back(compared_run("r.json", test::make_record(spec)));
+    runs.push_back(test::planned_run("r.json", test::make_record(spec)));
   }
   CompareOptions options;
   options.by = {"name"};
@@ -263,7 +263,7 @@ TEST_CASE("CSV marks figures that were chosen on test data") {
     if (lr == 1.0)
       record["stages"][2]["selection"] = {
           {"rule", "keep_best"}, {"split", "test"}, {"metric", "accuracy"}};
-    runs.push_back(compared_run("r.json", record));
+    runs.push_back(test::planned_run("r.json", record));
   }
   CompareOptions options;
   options.metrics = {"accuracy"};

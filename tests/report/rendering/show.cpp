@@ -33,9 +33,11 @@ TEST_CASE("one run: what it was, its stages, its figures, by class, and where it
           "Data   mnist 1x28x28, 10 classes; train 60,000, test 10,000; pixels 0.1307 on average, "
           "variance\n       0.0949\n"));
   CHECK(has(text, "Model  836,410 parameters\n"));
-  CHECK(has(text, "  encoder.0   784 -linear-> 400 -tanh-> 400\n"));
-  CHECK(has(text, "stage       target  epochs  loss"));
-  CHECK(has(text, "pretrain-2  pixels      10  mse"));
+  CHECK(has(text, "  encoder.0   1x28x28 -linear-> 400 -tanh-> 400\n"));
+  CHECK(has(text, "stage       epochs  figure                  first     last     test  curve"));
+  CHECK(has(text, "pretrain-2      10  reconstruction_error"));
+  CHECK(has(text, "classify        10  nll"));
+  CHECK(has(text, "\n                    accuracy               0.7057   0.9156   0.9156\n"));
   CHECK(has(text, "\nOn test: accuracy 0.9"));
   CHECK(has(text, "class  accuracy  specificity  as 0"));
   CHECK(
@@ -47,7 +49,8 @@ TEST_CASE("one run: what it was, its stages, its figures, by class, and where it
             " MiB at most\n"
             "  from experiments/lecture-mnist-greedy.yaml; strategy greedy(train all); swept or "
             "set: seed=0\n"
-            "  pretrain-1  encoder.0 on pixels; loss mse; sgd lr 0.98; 10 epochs\n"));
+            "  pretrain-1  encoder.0 -> decoder.0 on pixels; loss mse; sgd lr 0.98; 10 epochs in "
+            "8.0 s\n"));
 }
 
 TEST_CASE("values of other kinds are refused in words") {
@@ -68,7 +71,7 @@ TEST_CASE("curves of one loss and target share a scale, and a line says so") {
   const std::string text = show_run(test::make_record({}), 120);
   CHECK(has(text, "  █▄▂▂▁▁▁▁▁▁\n"));
   CHECK(has(text, "  ▂▁▁▁▁▁▁▁▁▁\n"));  // the second phase, on the scale of the first
-  CHECK(has(text, "\ncurve: loss by epoch, ▁ the lowest and █ the highest of the stage; "));
+  CHECK(has(text, "; curve: loss by epoch, ▁ the lowest and █ the highest of the stage; "));
 }
 
 TEST_CASE("a folder's runs go by name, settings and seed, under keys that mean one thing") {
@@ -79,7 +82,7 @@ TEST_CASE("a folder's runs go by name, settings and seed, under keys that mean o
       record["seed"] = seed;
       record["config"]["classify"]["epochs"] = epochs;
       record["run_id"] = fmt::format("e{}-s{}", epochs, seed);
-      runs.push_back(compared_run("r.json", record));
+      runs.push_back(test::planned_run("r.json", record));
     }
   std::istringstream lines(list_runs(runs));
   std::vector<std::string> listed;
@@ -97,10 +100,10 @@ TEST_CASE("control characters in a record do not reach the terminal") {
   record["name"] = "a\x1b[31mb\x07\xC2\x9B\x7F";
   const std::string safe = "a\\u001b[31mb\\u0007\\u009b\\u007f";
   CHECK(has(show_run(record), safe));
-  CHECK(has(list_runs({compared_run("r.json", record)}), safe));
+  CHECK(has(list_runs({test::planned_run("r.json", record)}), safe));
   CompareOptions by_name;
   by_name.by = {"name"};
-  const Comparison c = compare({compared_run("r.json", record)}, by_name);
+  const Comparison c = compare({test::planned_run("r.json", record)}, by_name);
   CHECK(has(comparison_text(c, 100), safe));
   CHECK(has(comparison_markdown(c), safe));
 }
@@ -118,7 +121,7 @@ TEST_CASE("at 80 columns lines end between words, and the confusion matrix has i
   const std::string text = show_run(record, 80);
   CAPTURE(text);
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) CHECK(text_width(line) <= 80);
+  for (std::string line; std::getline(lines, line);) CHECK(display_width(line) <= 80);
   CHECK(has(text,
             "Data   fashion_mnist 1x28x28, 10 classes; train 60,000, test 10,000; pixels\n"
             "       0.2860 on average, variance 0.1246\n"));
@@ -131,8 +134,10 @@ TEST_CASE("at 80 columns lines end between words, and the confusion matrix has i
             "\nstrata run lecture-mnist-greedy.yaml --set \\\n"
             "    'pretrain.strategy={type: greedy, train: all}'\n"));
   CHECK(has(show_run(record, 160), "class        accuracy  specificity  as 0     1"));
+  record["data"]["class_names"][3] = "a name that leaves a matrix no room beside it";
+  CHECK(has(show_run(record, 80), "\n\nclass  as 0     1     2"));
   CHECK(has(show_run(record, 60),
-            "\nThe confusion matrix is 71 columns wide: widen the terminal,\n"
+            "\nThe confusion matrix is 65 columns wide: widen the terminal,\n"
             "or see it with strata report.\n"));
 }
 
@@ -141,7 +146,7 @@ TEST_CASE("a run that ended early shows how, and what there is") {
   spec.status = "diverged";
   const std::string text = show_run(test::make_record(spec));
   CHECK(has(text, "  diverged\n  stopped: diverged\n"));
-  CHECK(has(text, "classify    labels  1 of 10"));
+  CHECK(has(text, "classify    1 of 10"));
   CHECK_FALSE(has(text, "On test"));
   Json bare = {{"name", "n"},
                {"run_id", "r"},
@@ -161,7 +166,7 @@ TEST_CASE("a folder of runs is listed by name, status, seed and main figure") {
     Json record = test::make_record(spec);
     record["run_id"] = "1234abcd-s" + std::to_string(spec.seed);
     if (spec.seed == 0) record["metrics"]["test"]["accuracy"] = 0.9184;
-    runs.push_back(compared_run("r.json", record));
+    runs.push_back(test::planned_run("r.json", record));
   }
   CHECK(list_runs(runs) ==
         "run                                status     seed  figure\n"

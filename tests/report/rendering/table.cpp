@@ -85,8 +85,11 @@ TEST_CASE("sparklines: eight heights, a bar between stages, one scale for one qu
   CHECK(sparkline({curve("pixels", "mse", {8, 1}), curve("codes", "mse", {2, 1})}) == "█▁|█▁");
   CHECK(sparkline({curve("labels", "nll", {2, NAN, 1})}) == "█?▁");
   CHECK(sparkline({curve("labels", "nll", {3, 3})}) == "▁▁");
+  // Constant but for rounding: flat.
+  CHECK(sparkline({curve("pixels", "mse", {12.306532, 12.306533, 12.306532})}) == "▁▁▁");
+  CHECK(sparkline({curve("pixels", "mse", {12.31, 12.30, 12.29})}) == "█▅▁");
   CHECK(sparkline({}).empty());
-  CHECK(text_width(sparkline({curve("labels", "nll", std::vector<double>(200, 1))})) == 20);
+  CHECK(display_width(sparkline({curve("labels", "nll", std::vector<double>(200, 1))})) == 20);
   CHECK(sparkline({curve("labels", "nll", {3, 2.9, 2, 1.1, 1})}, 3) == "█▅▁");
 }
 

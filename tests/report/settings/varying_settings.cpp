@@ -100,16 +100,17 @@ TEST_CASE("a part that is there or not is a column, whatever else varies") {
   }
 }
 
-TEST_CASE("what a pretraining that is none does not use makes no column and has no value") {
-  const char* none = R"({"pretrain": {"strategy": {"type": "none"}}})";
+TEST_CASE("what a configuration does not use makes no column and has no value") {
+  Json none = parse(R"({"pretrain": {"strategy": {"type": "none"}}})");
+  for (const char* name : {"epochs", "optimizer"}) none["pretrain"][name] = not_used();
   const auto greedy = [](double lr) {
     return parse(fmt::format(R"({{"pretrain": {{"strategy": {{"type": "greedy"}}, "epochs": 10,
                                  "optimizer": {{"type": "sgd", "lr": {}}}}}}})",
                              lr)
                      .c_str());
   };
-  CHECK(varying_settings({parse(none), greedy(0.9)}).keys == Strings{"pretrain.strategy"});
-  const auto rates = varying_settings({parse(none), greedy(0.9), greedy(0.5)});
+  CHECK(varying_settings({none, greedy(0.9)}).keys == Strings{"pretrain.strategy"});
+  const auto rates = varying_settings({none, greedy(0.9), greedy(0.5)});
   CHECK(rates.keys == Strings{"pretrain.strategy", "pretrain.optimizer.lr"});
   CHECK(rates.values[0] == Strings{"none", ""});
   CHECK(rates.alike.empty());
@@ -201,6 +202,9 @@ TEST_CASE("numbers are ordered by value, before text") {
   CHECK(natural_less("10", "adam"));
   CHECK_FALSE(natural_less("adam", "10"));
   CHECK(natural_less("adam", "sgd"));
+  CHECK(natural_less("class 2", "class 10"));
+  CHECK(natural_less("lr=0.02", "lr=0.1"));
+  CHECK_FALSE(natural_less("class 10", "class 10"));
 }
 
 TEST_CASE("every setting of one configuration") {
