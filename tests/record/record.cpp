@@ -120,9 +120,19 @@ TEST_CASE("a record of the first version is given this one's form") {
     stage["optimizer"] = settings["optimizer"];
     stage["epochs_planned"] = settings["epochs"];
     stage.erase("settings");
+    const bool codes = stage["name"] == "pretrain-2";
+    if (stage["kind"] == "pretrain") stage["target"] = codes ? "codes" : "pixels";
+    for (Json& epoch : stage["epochs"]) {
+      epoch["terms"] = {{"mse", 0.25}, {"l1", 2.0}};
+      epoch["metrics"] = {{"test", {{"reconstruction_error", 0.5}}}};
+    }
   }
   save_record(folder.path / "record.json", record);
   const Json read = read_record(folder.path / "record.json");
+  CHECK(read["stages"][0]["epochs"][0]["terms"] ==
+        Json({{"reconstruction_error", 0.25}, {"l1", 2.0}}));
+  CHECK(read["stages"][1]["epochs"][0]["terms"] == Json({{"code_error", 0.25}, {"l1", 2.0}}));
+  CHECK(read["stages"][1]["epochs"][0]["metrics"]["test"] == Json({{"code_error", 0.5}}));
   CHECK(read["schema_version"] == record_schema_version);
   const Json &pretrain = read["stages"][0], &classify = read["stages"][2];
   CHECK(pretrain["settings"]["loss"]["type"] == "mse");
@@ -134,6 +144,24 @@ TEST_CASE("a record of the first version is given this one's form") {
   CHECK(classify["settings"]["keep"] == "best");
   CHECK_FALSE(pretrain.contains("epochs_planned"));
   CHECK_FALSE(pretrain.contains("loss"));
+}
+
+// 0.7 + 3 sqrt(0.7 * 0.3 / 10000) = 0.71375
+TEST_CASE("of a record of the first version it is noted that its classifier guesses") {
+  const TemporaryFolder folder("guessing");
+  const auto notes = [&](double accuracy, const Json& counts) {
+    Json record = make_record({});
+    record["schema_version"] = 1;
+    record["metrics"]["test"]["accuracy"] = accuracy;
+    record["data"]["splits"]["test"]["class_counts"] = counts;
+    save_record(folder.path / "record.json", record);
+    return read_record(folder.path / "record.json").value("notes", Json::array());
+  };
+  const Json counts{2000, 7000, 1000};
+  REQUIRE(notes(0.713, counts).size() == 1);
+  CHECK(notes(0.713, counts)[0]["kind"] == "chance");
+  CHECK(notes(0.714, counts).empty());
+  CHECK(notes(0.05, nullptr).empty());
 }
 
 TEST_CASE("what is no record is refused, with its path and what is wrong") {

@@ -162,7 +162,7 @@ function spansMagnitudes(values) {
 
 /** A share of the samples, which lies within 0 and 1 whatever its interval says. */
 function isShare(name) {
-  return /(^|[ ._])accuracy$/.test(name);
+  return report.shares.includes(name.replace(/^(train|validation)\./, '').split('.')[0]);
 }
 
 function rowName(index) {

@@ -177,8 +177,8 @@ const epochTooltip = {
 };
 
 /** curves: {row, points: [{x, epoch, y, sd, n}] (y null between stages)}; boundaries: {x, label}. */
-function curvePanel(title, yTitle, curves, boundaries, note) {
-  const share = isShare(yTitle);
+function curvePanel(title, base, curves, boundaries, note) {
+  const share = isShare(base), yTitle = base.replaceAll('_', ' ');
   const oneEpoch = spreadOneEpoch(curves);
   const canvas = plotCanvas(title, 280);
   const readout = make('span', {class: 'hint', 'aria-live': 'polite'});
@@ -284,10 +284,11 @@ function curveQuantities() {
     const epochs = {};
     for (const stage of group.stages) {
       for (const quantity of Object.keys(stage.series || {})) {
-        const dataset = stage.target === 'labels' ? null : group.dataset;
+        const rate = quantity === 'learning_rate', target = rate ? null : stage.target;
+        const dataset = rate || target === 'labels' ? null : group.dataset;
         const [, split = '', base = quantity] = /^(train|validation|test)\.(.*)$/.exec(quantity) ?? [];
-        const key = JSON.stringify([stage.kind, base, stage.target, dataset, base === 'loss' && stage.loss]);
-        if (!found.has(key)) found.set(key, {stage, base, dataset, curves: new Map(), starts: new Map()});
+        const key = JSON.stringify([stage.kind, base, target, dataset, base === 'loss' && stage.loss]);
+        if (!found.has(key)) found.set(key, {stage, base, target, dataset, curves: new Map(), starts: new Map()});
         const entry = found.get(key);
         const begin = epochs[stage.kind] || 0;
         const id = `${row} ${split}`;
@@ -302,10 +303,13 @@ function curveQuantities() {
     }
   });
   // A rate that no schedule changes is a setting, and no curve.
-  const constant = ({points}) => new Set(points.filter(({y}) => y !== null).map(({y}) => y)).size < 2;
-  for (const [key, {base, curves}] of found)
-    if (base === 'learning_rate' && [...curves.values()].every(constant)) found.delete(key);
-  const order = ({stage}) => ['pixels', 'codes', 'labels'].indexOf(stage.target);
+  const changes = (point, i, points) => i > 0 && point.y !== null && points[i - 1].y !== null && point.y !== points[i - 1].y;
+  for (const [key, {base, curves}] of found) {
+    if (base !== 'learning_rate') continue;
+    for (const [id, {points}] of curves) if (!points.some(changes)) curves.delete(id);
+    if (curves.size === 0) found.delete(key);
+  }
+  const order = ({stage, base}) => ['pixels', 'codes', 'labels'].indexOf(stage.target) + (base === 'learning_rate' ? 0.5 : 0);
   return [...found.values()].sort((a, b) => order(a) - order(b) || (a.dataset || '').localeCompare(b.dataset || ''));
 }
 
@@ -337,18 +341,18 @@ function curveLegend(charts) {
 }
 
 function curveSection() {
-  const panels = curveQuantities().map(({stage, base, dataset, curves: found, starts}) => {
+  const panels = curveQuantities().map(({stage, base, target, dataset, curves: found, starts}) => {
     const curves = [...found.values()].sort((a, b) => a.row - b.row);
     const splits = ['train', 'validation', 'test'].filter((split) => curves.some((curve) => curve.split === split));
     const name = base === 'loss' ? `training loss (${stage.loss})`
-      : `${splits.join(' and ')} ${base.replaceAll('_', ' ')}`.trim();
-    const unlike = stage.target === 'codes' && !sameCodes(curves.map(({row}) => row));
+      : `${splits.join(' and ').replace(' and ', splits.length > 2 ? ', ' : ' and ')} ${base.replaceAll('_', ' ')}`.trim();
+    const unlike = target === 'codes' && !sameCodes(curves.map(({row}) => row));
     const title = `${stage.kind === 'pretrain' ? 'Pretraining' : 'Classifier'}: ${name}` +
-      (stage.target === 'labels' ? '' : ` of ${stage.target}`) +
+      (target === 'pixels' || (target === 'codes' && base === 'loss') ? ` of ${target}` : '') +
       (dataset && severalDatasets ? ` of ${dataset}` : '') + (unlike ? ' (≠ not comparable between all rows)' : '');
     const boundaries = starts.size < 2 ? [] : [...starts].sort((a, b) => a[0] - b[0])
       .map(([x, label]) => ({x: x + 0.5, label}));
-    return curvePanel(title, name, curves, boundaries,
+    return curvePanel(title, base === 'loss' ? name : base, curves, boundaries,
       unlike ? 'Errors of codes depend on the encoder that made the codes.' : null);
   });
   if (panels.length === 0) return;

@@ -12,8 +12,12 @@ function differenceSection(id, title, part) {
   const known = lists.map((list) => [...list.keys()].some((key) => !alwaysKnown.includes(key)));
   const keys = [...new Set(lists.flatMap((list) => [...list.keys()]))];
   if (keys.length === 0) return;
-  const differs = (key) =>
-    new Set(lists.filter((list, row) => known[row] || list.has(key)).map((list) => list.get(key))).size > 1;
+  // A setting that a row lacks is no difference where the whole part is not used: the rate of a
+  // pretraining beside a row without one.
+  const isIn = (key, part) => key.startsWith(part) && '.['.includes(key[part.length] ?? '.');
+  const uses = (list, key) => [...list.keys()].some((other) => isIn(key, other) || isIn(other, key.replace(/\[.*/, '')));
+  const tells = (list, row, key) => list.has(key) || (known[row] && (part !== 'settings' || uses(list, key)));
+  const differs = (key) => new Set(lists.filter((list, row) => tells(list, row, key)).map((list) => list.get(key))).size > 1;
   const changed = keys.filter(differs);
   const rowOf = (key) => {
     const mark = changed.includes(key);

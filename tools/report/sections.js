@@ -70,17 +70,24 @@ function asCards(element, header, most = 8) {
   return element;
 }
 
+/** What most of many rows have, told once: a row then says in what it differs. */
+function usualSettings() {
+  const parts = comparison.keys.flatMap((key, k) => report.usual[k] ? [make('span', {class: 'setting', title: key},
+    make('i', {}, report.short_keys[k] + ' '), ...breakable(report.usual[k])), ' '] : []);
+  return parts.length ? make('p', {class: 'hint usual'}, 'Unless a row says otherwise: ', ...parts) : null;
+}
+
 /** All that varies in one cell, so that the figures stay in sight: words by themselves, numbers with
  * the setting's name, as in the row's label. */
 function settingsCell(group) {
-  const parts = comparison.keys.length === 0 ? [group.names.join(', ')] : comparison.keys.flatMap((key, k) => {
-    const value = group.settings[key] ?? '';
-    if (value === '') return [];
+  const differing = comparison.keys.map((key, k) => ({key, name: report.short_keys[k], value: group.settings[key] ?? '', usual: report.usual[k] ?? ''}))
+    .filter(({value, usual}) => value !== usual);
+  const given = differing.filter(({value}) => value !== '');  // what a row lacks follows from the rest
+  const parts = (given.length ? given : differing).flatMap(({key, name, value}) => {
     const word = /^[a-z]/i.test(value) && value !== 'true' && value !== 'false';
-    const name = word ? null : make('i', {}, report.short_keys[k] + ' ');
-    return [make('span', {class: 'setting', title: key}, name, value), ' '];
+    return [make('span', {class: 'setting', title: key}, word ? null : make('i', {}, name + ' '), value || '–'), ' '];
   });
-  const cell = make('td', {class: 'varying'}, ...parts);
+  const cell = make('td', {class: 'varying'}, ...(comparison.keys.length === 0 ? [group.names.join(', ')] : parts.length ? parts : ['all as usual']));
   cell.style.setProperty('--letters', cell.textContent.length);
   return cell;
 }
@@ -105,7 +112,7 @@ function overviewSection() {
   overview.style.setProperty('--figures', header.length - 2);
   const box = scrolling('Table of all rows', overview);
   addSection('overview', 'Overview', ...comparison.verdict.map((text) => make('p', {class: 'verdict'}, text)),
-    flagBox(), box, legendOfMarks(),
+    flagBox(), usualSettings(), box, legendOfMarks(),
     ...report.notes.map((note) => make('p', {class: 'hint note'}, `Note: ${note}.`)));
   const inner = box.querySelector('.scroll');
   const fit = () => {  // intervals beside their means where there is room, else below
@@ -165,8 +172,8 @@ function heatTable(matrix, names) {
 }
 
 function classSection() {
-  const withClasses = report.groups.map((group, row) => ({group, row})).filter(({group}) => group.per_class_accuracy);
-  const matrices = report.groups.map((group, row) => ({group, row})).filter(({group}) => group.confusion_matrix);
+  const withClasses = report.groups.map((group, row) => ({group, row})).filter(({group}) => group.by_class);
+  const matrices = report.groups.map((group, row) => ({group, row})).filter(({group}) => group.counts);
   const tables = [];
   const byDataset = new Map();
   for (const entry of withClasses) {
@@ -176,7 +183,7 @@ function classSection() {
   for (const [key, entries] of byDataset) {
     const names = JSON.parse(key) || [];
     const cells = ({group, row}) => {
-      const {mean, sd} = group.per_class_accuracy;
+      const {mean, sd} = group.by_class;
       const percent = mean.map((value) => fixed(100 * value, 1));
       const worst = fixed(100 * Math.min(...mean), 1);  // every class that shows it: they tie
       return [make('td', {class: 'named'}, ...breakable(rowName(row))), ...percent.map((text, c) =>
@@ -184,14 +191,14 @@ function classSection() {
           (text === worst ? '▼ ' : '') + text,
           sd[c] === null ? null : make('span', {class: 'ci'}, `± ${(100 * sd[c]).toFixed(1)}`)))];
     };
-    const columns = entries[0].group.per_class_accuracy.mean.map((_, c) => names[c] ?? String(c));
-    const header = ['accuracy in %', ...columns];
+    const columns = entries[0].group.by_class.mean.map((_, c) => names[c] ?? String(c));
+    const header = [`${entries[0].group.by_class.name.replace(/^per_class_/, '').replaceAll('_', ' ')} in %`, ...columns];
     tables.push(...inParts(entries, 5 * mostRows, (part) => scrolling('Accuracy by class',
       asCards(table(header, part.map(cells), columns.map((_, c) => c + 1)), header, 12))));
   }
   const heat = ({group, row}) => {
-    const names = group.confusion_matrix.map((_, c) => (group.classes || [])[c] ?? String(c));
-    return panel(rowName(row), scrolling(`Confusion matrix of row ${row + 1}`, heatTable(group.confusion_matrix, names)));
+    const names = group.counts.map((_, c) => (group.classes || [])[c] ?? String(c));
+    return panel(rowName(row), scrolling(`Confusion matrix of row ${row + 1}`, heatTable(group.counts, names)));
   };
   const heats = inParts(matrices, mostRows, (part) => make('div', {class: 'panels'}, ...part.map(heat)));
   if (tables.length + heats.length === 0) return;

@@ -71,29 +71,30 @@ std::vector<std::string> listed_names(const Known& known, const std::string& giv
   return names;
 }
 
-/// Why no column can be made of it.
-std::string refusal(const std::vector<ComparedRun>& runs, const Known& known,
-                    const std::string& name) {
-  for (const ComparedRun& run : runs)
-    if (contains(run.tables, name))
-      return fmt::format(
-          "--metric: {} is a table, no column: strata show RUN prints it, and strata report draws "
-          "it",
-          name);
-  return fmt::format("--metric: no run has '{}'{}", name,
-                     near_names(name, names_of(known), "--metric all shows them"));
+/// Makes figures of the tables that are asked for: "confusion_matrix.cat.dog", how many cats were
+/// taken for dogs.
+void spread_tables(std::vector<ComparedRun>& runs, const std::vector<std::string>& asked) {
+  const std::string all = fmt::format(",{},", fmt::join(asked, ","));
+  for (ComparedRun& run : runs)
+    for (const auto& [name, rows] : run.tables)
+      for (size_t r = 0; all.find(',' + name) != std::string::npos && r < rows.size(); ++r)
+        for (size_t c = 0; c < rows[r].size(); ++c) {
+          RunFigure figure(rows[r][c]);
+          figure.of_labels = figure.of_test = true;
+          run.figures[fmt::format("{}.{}.{}", name, run.class_name(r), run.class_name(c))] = figure;
+        }
 }
 
-std::vector<std::string> chosen_metrics(const std::vector<ComparedRun>& runs,
-                                        const std::vector<std::string>& asked) {
-  const Known known = known_figures(runs);
+std::vector<std::string> chosen_metrics(const Known& known, const std::vector<std::string>& asked) {
   if (asked.empty()) return default_metrics(known);
   if (asked == std::vector<std::string>{"all"}) return names_of(known);
   std::vector<std::string> chosen, wrong;
   for (const std::string& list : asked)
     for (const std::string& name : listed_names(known, list)) {
       auto members = known.count(name) != 0 ? std::vector<std::string>{name} : family(known, name);
-      if (members.empty()) wrong.push_back(refusal(runs, known, name));
+      if (members.empty())
+        wrong.push_back(fmt::format("--metric: no run has '{}'{}", name,
+                                    near_names(name, names_of(known), "--metric all shows them")));
       for (std::string& member : members)
         if (!contains(chosen, member)) chosen.push_back(std::move(member));
     }
@@ -156,7 +157,7 @@ std::vector<std::string> with_relative(const Comparison& c, const Known& known) 
   std::vector<std::string> names;
   for (const ComparedMetric& metric : c.metrics) {
     if (!contains(names, metric.name)) names.push_back(metric.name);
-    const std::string relative = relative_of(metric.name);
+    const std::string& relative = metric.figure.relative;
     if (!metric.comparable && known.count(relative) != 0 && !contains(names, relative))
       names.push_back(relative);
   }
@@ -171,11 +172,10 @@ std::string ranked_with(const Group& group, const Cell& cell) {
 }
 
 /// Whether the figure is of all of the row's runs: where some failed, diverged or gave none, the
-/// others may be the lucky ones. Of a classifier, that it is not between runs that learned and
-/// runs that guess.
+/// others may be the lucky ones.
 bool may_be_best(const Group& group, const Cell& cell, const ComparedMetric& metric) {
-  const bool between = metric.figure.of_labels && group.guessing().mixed();
-  return cell.complete && !group.lost_runs() && !group.noted() && group.tested() && !between;
+  return cell.complete && !group.lost_runs() && !group.noted(metric.figure.of_labels) &&
+         group.tested();
 }
 
 /// The groups' best cell, where it stands out: no other's mean lies in its interval, and one at
@@ -207,20 +207,10 @@ bool is_of_codes(const Cell& cell) {
   return !cell.values.empty() && cell.unit.find("codes") != std::string::npos;
 }
 
-std::string relative_of(const std::string& metric) {
-  if (metric.find("relative_") != std::string::npos) return "";
-  for (const auto& [raw, relative] :
-       {std::pair<std::string, std::string>{"reconstruction_error", "relative_error"},
-        {"loss", "relative_loss"}}) {
-    const size_t at = metric.find(raw);
-    if (at != std::string::npos) return std::string(metric).replace(at, raw.size(), relative);
-  }
-  return "";
-}
-
 void fill_cells(Comparison& c, const std::vector<std::string>& asked) {
+  spread_tables(c.runs, asked);
   const Known known = known_figures(c.runs);
-  fill(c, known, chosen_metrics(c.runs, asked));
+  fill(c, known, chosen_metrics(known, asked));
   fill(c, known, with_relative(c, known));
 }
 

@@ -20,7 +20,4 @@ void mark_best(Comparison& c);
 /// Whether the figure is of codes, or of some: each row has its own, made by its own encoder.
 bool is_of_codes(const Cell& cell);
 
-/// "relative_loss.pretrain-1" of "loss.pretrain-1"; "" where there is no such figure.
-std::string relative_of(const std::string& metric);
-
 }  // namespace strata

@@ -169,9 +169,11 @@ bool Group::lost_runs() const {
   return count("failed") + count("diverged") > 0;
 }
 
-bool Group::noted() const {
-  return std::any_of(runs.begin(), runs.end(), [](const ComparedRun* run) {
-    return run->status == "completed" && !run->notes.empty();
+bool Group::noted(bool of_labels) const {
+  return std::any_of(runs.begin(), runs.end(), [&](const ComparedRun* run) {
+    return run->status == "completed" &&
+           std::any_of(run->notes.begin(), run->notes.end(),
+                       [&](const RunNote& note) { return of_labels || !note.of_labels; });
   });
 }
 
@@ -184,24 +186,6 @@ bool Group::is_control() const {
   return std::none_of(runs.begin(), runs.end(), [](const ComparedRun* run) {
     return run->pretrained || run->status != "completed";
   });
-}
-
-Guessing Group::guessing() const {
-  Guessing counts;
-  std::vector<double> reached;
-  for (const ComparedRun* run : runs) {
-    const auto accuracy = run->figures.find("accuracy");
-    if (run->status != "completed" || accuracy == run->figures.end() || std::isnan(run->guessing))
-      continue;
-    reached.push_back(accuracy->second.value);
-    counts.guess += reached.back() <= run->guessing;
-  }
-  counts.known = static_cast<int64_t>(reached.size());
-  const Summary all = summarize(reached);
-  counts.between = std::none_of(reached.begin(), reached.end(), [&](double value) {
-    return std::isnan(all.sd) || std::abs(value - all.mean) < all.sd / 2;
-  });
-  return counts;
 }
 
 std::set<std::string> Group::test_data() const {

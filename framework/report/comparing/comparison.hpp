@@ -37,15 +37,6 @@ struct Cell {
 constexpr const char* run_statuses[] = {"completed", "running",     "failed",
                                         "diverged",  "interrupted", "killed"};
 
-/// How many of a row's completed runs classify no better than guessing (ComparedRun::guessing).
-struct Guessing {
-  int64_t guess = 0;
-  int64_t known = 0;     ///< runs that say their accuracy, and what guessing can reach
-  bool between = false;  ///< the mean is near no run's figure: no nearer than half their spread
-  /// Some learned and others did not.
-  bool mixed() const { return guess > 0 && guess < known; }
-};
-
 /// Runs that differ in nothing but the seed (or, under --by, in what was not asked for).
 struct Group {
   /// One for each of Comparison::keys; "" where there is no such setting, or it plays no part.
@@ -63,12 +54,12 @@ struct Group {
   int64_t count(const std::string& status) const;
   int64_t records() const;  ///< all runs
   bool lost_runs() const;   ///< some failed or diverged
-  bool noted() const;       ///< something is noted of one whose figures count
+  /// Something is noted of a run whose figures count, which concerns the classifier's or all.
+  bool noted(bool of_labels) const;
   /// Whether what the row measures can tell anything: on a test set of one sample it cannot.
   bool tested() const;
   /// Whether it has runs and none of them pretrains.
   bool is_control() const;
-  Guessing guessing() const;
   std::set<std::string> test_data() const;  ///< of the completed runs
 };
 

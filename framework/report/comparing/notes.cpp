@@ -13,7 +13,18 @@
 namespace strata {
 namespace {
 
-constexpr size_t most_named = 10;
+/// "a; b; and 3 more"
+std::string listed(std::vector<std::string> items) {
+  constexpr size_t most = 10;
+  const size_t all = items.size();
+  items.resize(std::min(all, most));
+  if (all > most) items.push_back(fmt::format("and {} more", all - most));
+  return fmt::format("{}", fmt::join(items, "; "));
+}
+
+std::string name_of(const ComparedRun& run) {
+  return run.name + '/' + run.run_id;
+}
 
 void add_status_note(Comparison& c) {
   std::map<std::string, std::pair<int64_t, std::vector<size_t>>> ended;
@@ -50,7 +61,7 @@ void add_killed_note(Comparison& c) {
   std::vector<std::string> names;
   for (const ComparedRun& run : c.runs)
     if (run.status == "killed")
-      names.push_back(run.name + '/' + run.run_id +
+      names.push_back(name_of(run) +
                       (run.reached.empty() ? "" : fmt::format(" ({})", run.reached)));
   if (names.empty()) return;
   const bool one = names.size() == 1;
@@ -67,63 +78,54 @@ void add_changed_note(Comparison& c) {
   for (const ComparedRun& run : c.runs)
     if (!run.changed.empty())
       changed.push_back(fmt::format("{} ({})", run.path.string(), run.changed));
-  if (changed.empty()) return;
-  const size_t more = changed.size() - std::min<size_t>(changed.size(), 5);
-  changed.resize(changed.size() - more);
-  c.notes.push_back(
-      fmt::format("changed by hand since strata wrote it, so that no figure of it can be "
-                  "relied on: {}{}",
-                  fmt::join(changed, "; "), more > 0 ? fmt::format("; and {} more", more) : ""));
+  if (!changed.empty())
+    c.notes.push_back(
+        fmt::format("changed by hand since strata wrote it, so that no figure of it can be "
+                    "relied on: {}",
+                    listed(std::move(changed))));
 }
 
 void add_running_note(Comparison& c) {
   std::vector<std::string> places;
   for (const ComparedRun& run : c.runs)
     if (run.status == "running" && !run.reached.empty())
-      places.push_back(fmt::format("{}/{} {}", run.name, run.run_id, run.reached));
-  if (places.empty()) return;
-  const size_t more = places.size() > most_named ? places.size() - most_named : 0;
-  places.resize(places.size() - more);
-  c.notes.push_back(fmt::format("still running: {}{}", fmt::join(places, "; "),
-                                more > 0 ? fmt::format("; and {} more", more) : ""));
+      places.push_back(fmt::format("{} {}", name_of(run), run.reached));
+  if (!places.empty()) c.notes.push_back("still running: " + listed(std::move(places)));
 }
 
-/// What was noticed of single runs, each once with its rows.
+/// What was noticed of single runs, each once: of how many of a row's, and of which rows.
 void add_noticed(Comparison& c) {
-  std::map<std::string, std::vector<size_t>> rows;
-  std::map<std::string, size_t> counts;
-  for (size_t g = 0; g < c.groups.size(); ++g)
-    for (const ComparedRun* run : c.groups[g].runs)
-      for (const std::string& full : run->notes) {
-        const std::string note = full.substr(0, full.find(':'));  // the figures follow
-        auto& where = rows[note];
-        if (where.empty() || where.back() != g) where.push_back(g);
-        ++counts[note];
-      }
-  for (const auto& [note, where] : rows)
-    c.notes.push_back(fmt::format("{} ({} of {}): never called best", note,
-                                  counted(counts[note], "run", "runs"), rows_text(where)));
+  const bool shows_classifier = std::any_of(c.metrics.begin(), c.metrics.end(),
+                                            [](auto& metric) { return metric.figure.of_labels; });
+  std::map<std::string, std::map<std::string, std::vector<size_t>>> rows;  // by "6 of 10 runs"
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    std::map<std::string, size_t> counts;
+    size_t completed = 0;
+    for (const ComparedRun* run : c.groups[g].runs) {
+      if (run->status != "completed") continue;
+      ++completed;
+      for (const RunNote& note : run->notes)
+        if (shows_classifier || !note.of_labels) ++counts[note.text];
+    }
+    for (const auto& [note, count] : counts)
+      rows[note][fmt::format("{} of {}", count, counted(completed, "run", "runs"))].push_back(g);
+  }
+  for (const auto& [note, shares] : rows) {
+    std::vector<std::string> parts;
+    for (const auto& [share, where] : shares)
+      parts.push_back(fmt::format("{} in {}", share, rows_text(where)));
+    c.notes.push_back(fmt::format("{} ({}): never called best", note, fmt::join(parts, ", ")));
+  }
 }
 
-void add_test_set_notes(Comparison& c) {
+void add_test_set_note(Comparison& c) {
   std::vector<size_t> single;
-  std::map<std::string, std::vector<size_t>> shared;
-  for (size_t g = 0; g < c.groups.size(); ++g) {
+  for (size_t g = 0; g < c.groups.size(); ++g)
     if (!c.groups[g].tested()) single.push_back(g);
-    std::set<std::string> told;
-    for (const ComparedRun* run : c.groups[g].runs)
-      if (run->test_in_train > 0)
-        told.insert(fmt::format("{} of {}", run->test_in_train, run->test_samples));
-    for (const std::string& text : told) shared[text].push_back(g);
-  }
   if (!single.empty())
     c.notes.push_back(fmt::format(
         "the test set of {} has one sample: its figures have neither a star nor a verdict",
         rows_text(single)));
-  for (const auto& [text, rows] : shared)
-    c.notes.push_back(fmt::format(
-        "{} test samples in {} are training samples too: the test figures are optimistic", text,
-        rows_text(rows)));
 }
 
 void add_choice_notes(Comparison& c) {
@@ -143,7 +145,7 @@ void add_choice_notes(Comparison& c) {
 /// Whether each figure of the metric has one over the pixels' variance beside it.
 bool relative_beside(const Comparison& c, size_t metric) {
   for (size_t m = 0; m < c.metrics.size(); ++m)
-    if (c.metrics[m].name == relative_of(c.metrics[metric].name))
+    if (c.metrics[m].name == c.metrics[metric].figure.relative)
       return std::all_of(c.groups.begin(), c.groups.end(), [&](const Group& group) {
         return group.cells[metric].values.empty() || !group.cells[m].values.empty();
       });
@@ -167,53 +169,17 @@ void add_unit_note(Comparison& c, size_t metric) {
       relative_beside(c, metric) ? "; the error over the pixels' variance stands beside it" : ""));
 }
 
-void add_guessing_note(Comparison& c) {
-  const bool shows_classifier = std::any_of(c.metrics.begin(), c.metrics.end(),
-                                            [](auto& metric) { return metric.figure.of_labels; });
-  if (!shows_classifier) return;
-  std::vector<std::pair<std::string, std::vector<size_t>>> parts;  // "6 of 10", rows
-  std::vector<size_t> mixed, between;
-  for (size_t g = 0; g < c.groups.size(); ++g) {
-    const Guessing counts = c.groups[g].guessing();
-    if (counts.guess == 0) continue;
-    if (counts.mixed()) mixed.push_back(g);
-    if (counts.mixed() && counts.between) between.push_back(g);
-    const std::string share = fmt::format("{} of {}", counts.guess, counts.known);
-    const auto same = std::find_if(parts.begin(), parts.end(),
-                                   [&](const auto& part) { return part.first == share; });
-    (same == parts.end() ? parts.emplace_back(share, std::vector<size_t>{}) : *same)
-        .second.push_back(g);
-  }
-  if (parts.empty()) return;
-  std::vector<std::string> texts;
-  for (const auto& [share, rows] : parts)
-    texts.push_back(fmt::format("{} in {}", share, rows_text(rows)));
-  std::string note = fmt::format(
-      "runs whose accuracy cannot be told from guessing (always the commonest class): {}",
-      fmt::join(texts, ", "));
-  if (!mixed.empty())
-    note += fmt::format("; some runs of {} learn and others guess: never called best",
-                        rows_text(mixed));
-  if (!between.empty())
-    note += fmt::format(
-        "; the classifier's mean in {} is near no run's, so interval and tests say little there: "
-        "see how many do better",
-        rows_text(between));
-  c.notes.push_back(note);
-}
-
 void add_unstarted_note(Comparison& c) {
   if (c.unstarted.empty()) return;
   std::vector<std::string> names;
-  for (const ComparedRun* run : c.unstarted)
-    if (names.size() < most_named) names.push_back(run->name + '/' + run->run_id);
-  if (c.unstarted.size() > most_named)
-    names.push_back(fmt::format("and {} more", c.unstarted.size() - most_named));
-  const bool all_failed = std::all_of(c.unstarted.begin(), c.unstarted.end(),
-                                      [](auto* run) { return run->status == "failed"; });
-  c.notes.push_back(fmt::format("{} run{} {} before the first epoch: {}", c.unstarted.size(),
-                                c.unstarted.size() > 1 ? "s" : "", all_failed ? "failed" : "ended",
-                                fmt::join(names, ", ")));
+  bool all_failed = true;
+  for (const ComparedRun* run : c.unstarted) {
+    names.push_back(name_of(*run));
+    all_failed &= run->status == "failed";
+  }
+  c.notes.push_back(fmt::format("{} {} before the first epoch: {}",
+                                counted(names.size(), "run", "runs"),
+                                all_failed ? "failed" : "ended", listed(names)));
 }
 
 }  // namespace
@@ -226,9 +192,8 @@ void add_notes(Comparison& c) {
   add_killed_note(c);
   add_running_note(c);
   add_noticed(c);
-  add_test_set_notes(c);
+  add_test_set_note(c);
   add_choice_notes(c);
-  add_guessing_note(c);
   add_unstarted_note(c);
 }
 

@@ -55,8 +55,10 @@ class Extraction {
     read_command();
     read_stages();
     read_metrics();
-    for (const Json& note : json_at(record_, {"notes"}))
-      run_.notes.push_back(json_text(json_at(note, {"text"})));
+    for (const Json& note : json_at(record_, {"notes"})) {
+      const std::string text = json_text(json_at(note, {"text"}));  // its figures follow a colon
+      run_.notes.push_back({text.substr(0, text.find(':')), json_at(note, {"kind"}) == "chance"});
+    }
     add_data_facts();
     add_config_facts();
     add_version_facts();
@@ -122,6 +124,15 @@ class Extraction {
     if (std::isfinite(figure.value)) run_.figures[name] = std::move(figure);
   }
 
+  void add_relative(const RunFigure& raw) {
+    RunFigure figure = raw;
+    figure.value /= pixel_variance_;
+    figure.final = false;
+    figure.unit.clear();
+    figure.relative.clear();
+    add(raw.relative, figure);
+  }
+
   std::string pixels() const { return "pixels of " + run_.dataset; }
 
   /// A figure of a split, at a stage's end or at the run's; of images also over their variance.
@@ -134,14 +145,11 @@ class Extraction {
         json_at(record_, {"figures", base.c_str()}).is_object())
       figure.unit = target == "pixels" ? pixels() : target;
     const bool error = figure.unit == pixels() && figure.better < 0;
+    const bool relative = error && base == "reconstruction_error" && pixel_variance_ > 0;
     figure.final = figure.of_test && after.empty();
+    if (relative) figure.relative = before + "relative_error" + after;
     add(before + base + after, figure);
-    figure.final = false;
-    const size_t begin = base.find("reconstruction_error");
-    if (!error || begin == std::string::npos || !(pixel_variance_ > 0)) return;
-    figure.value /= pixel_variance_;
-    figure.unit.clear();
-    add(before + "relative_error" + after, figure);
+    if (relative) add_relative(figure);
   }
 
   void read_stages() {
@@ -188,23 +196,26 @@ class Extraction {
       penalty.erase("weight");
       added += fmt::format(" + {} {}", weight, ValueText().text(penalty));
     }
+    const Json& terms = json_at(last, {"terms"});
+    const bool relative = curve.target == "pixels" && terms.size() == 1 &&
+                          terms.contains("reconstruction_error") && pixel_variance_ > 0;
     const auto add_training = [&](const std::string& name, const Json& value, std::string unit) {
       RunFigure figure(json_number(value));
       figure.better = -1;
       figure.of_labels = of_labels;
       figure.unit = std::move(unit);
+      if (relative && name == "loss") figure.relative = "relative_loss." + curve.stage;
       add(name + '.' + curve.stage, figure);
+      if (!figure.relative.empty()) add_relative(figure);
     };
     const std::string unit = ValueText().text(json_at(stage, {"settings", "loss"})) + of;
     add_training("loss", loss, unit + added);
-    if (curve.target == "pixels" && curve.loss == "mse" && added.empty() && pixel_variance_ > 0)
-      add_training("relative_loss", json_number(loss) / pixel_variance_, "");
     for (const auto& split : json_at(last, {"metrics"}).items())
       for (const auto& metric : split.value().items())
         if (metric.value().is_number())
           add_measured(metric.key(), split.key(), '.' + curve.stage, metric.value(), curve.target);
     bool own = true;  // the loss's own term comes first
-    for (const auto& term : json_at(last, {"terms"}).items()) {
+    for (const auto& term : terms.items()) {
       if (run_.figures.count(term.key() + '.' + curve.stage) == 0) {  // the test split's stays that
         if (own)
           add_training(term.key(), term.value(), unit);
@@ -216,17 +227,19 @@ class Extraction {
   }
 
   void read_metrics() {
-    const Json& names = json_at(record_, {"data", "class_names"});
+    for (const Json& name : json_at(record_, {"data", "class_names"}))
+      run_.classes.push_back(json_text(name));
+    const auto tables = figures_of_role(record_, "counts");
     for (const auto& split : json_at(record_, {"metrics"}).items())
       for (const auto& metric : split.value().items()) {
         const Json& value = metric.value();
-        if (value.is_array() && !value.empty() && value[0].is_array())
-          run_.tables.push_back((split.key() == "test" ? "" : split.key() + '.') + metric.key());
+        if (std::count(tables.begin(), tables.end(), metric.key()) > 0)
+          for (const Json& row : value)
+            run_.tables[(split.key() == "test" ? "" : split.key() + '.') + metric.key()].push_back(
+                row.get<std::vector<double>>());
         else if (value.is_array())
           for (size_t c = 0; c < value.size(); ++c)
-            add_measured(metric.key(), split.key(),
-                         '.' + (c < names.size() ? json_text(names[c]) : std::to_string(c)),
-                         value[c], "pixels");
+            add_measured(metric.key(), split.key(), '.' + run_.class_name(c), value[c], "pixels");
         else  // through all pairs
           add_measured(metric.key(), split.key(), "", value, "pixels");
       }
@@ -268,18 +281,8 @@ class Extraction {
     run_.test_data =
         fmt::format("{} {} {}", run_.dataset, json_text(json_at(test, {"class_counts"})),
                     json_text(json_at(test, {"indices_sha256"})));
-    double commonest = 0, samples = 0;
-    for (const Json& count : json_at(test, {"class_counts"})) {
-      commonest = std::max(commonest, json_number(count));
-      samples += json_number(count);
-    }
-    const double share = commonest / samples;  // NaN of no samples
-    if (samples > 1) run_.guessing = share + 3 * std::sqrt(share * (1 - share) / samples);
-    const auto integer = [](const Json& value) {
-      return value.is_number_integer() ? value.get<int64_t>() : 0;
-    };
-    run_.test_samples = integer(json_at(test, {"count"}));
-    run_.test_in_train = integer(json_at(data, {"overlap", "test_in_train"}));
+    const Json& tested = json_at(test, {"count"});
+    run_.test_samples = tested.is_number_integer() ? tested.get<int64_t>() : 0;
     std::string files;
     for (const Json& file : json_at(data, {"files"})) files += json_text(json_at(file, {"sha256"}));
     if (!files.empty())

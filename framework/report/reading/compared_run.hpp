@@ -3,7 +3,6 @@
 // compared_run.cpp (one record) and read_runs.cpp (many).
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,9 +44,17 @@ struct RunFigure {
   bool of_labels = false;  ///< of the classifier; all else stands before it trains
   bool of_test = false;    ///< measured on the test split
   bool final = false;      ///< one number for the whole test split, at the run's end
+  std::string relative;    ///< the figure that is this one over the variance of the training pixels
 
   RunFigure() = default;
   RunFigure(double v) : value(v) {}  // NOLINT: a figure is its value
+};
+
+/// What was noticed of a run ("it rebuilds no better than the mean image does"): of such a run no
+/// figure is best.
+struct RunNote {
+  std::string text;
+  bool of_labels = false;  ///< concerns the classifier's figures alone
 };
 
 /// What a comparison keeps of a record: a few kilobytes, so that thousands fit.
@@ -71,27 +78,25 @@ struct ComparedRun {
   /// What it was tested on: data set, samples and their classes. Figures of different test data
   /// make no pairs.
   std::string test_data;
-  int64_t test_samples = 0;   ///< 0 where the record does not say
-  int64_t test_in_train = 0;  ///< of these, those that are training samples too
-  /// The accuracy that guessing can reach: the share of the commonest class among the test samples,
-  /// and three standard deviations of as many draws, sqrt(p (1 - p) / n) each. NaN where the record
-  /// does not say.
-  double guessing = std::numeric_limits<double>::quiet_NaN();
-  bool began = false;   ///< an epoch was done
+  int64_t test_samples = 0;  ///< 0 where the record does not say
+  bool began = false;        ///< an epoch was done
   std::string reached;  ///< of a run that has not ended: "in stage 'pretrain-1' after 4 epochs"
   /// Every figure by name: those of metrics.test as they are ("accuracy"), of other splits with it
   /// ("validation.accuracy"), by class ("per_class_accuracy.five"), at a stage's last epoch
-  /// ("loss.pretrain-1", its terms without their weights, "mse.pretrain-1", "l1.pretrain-1",
+  /// ("loss.pretrain-1", its terms without their weights, "l1.pretrain-1",
   /// "reconstruction_error.pretrain-1"), and training_seconds, seconds,
   /// peak_memory_bytes, parameters. Not-finite figures are left out.
   /// relative_error is reconstruction_error over the variance of the training pixels.
   std::map<std::string, RunFigure> figures;
-  std::vector<std::string> tables;  ///< figures that are no numbers: "confusion_matrix"
+  /// Counts by true class and class taken for it: "confusion_matrix".
+  std::map<std::string, std::vector<std::vector<double>>> tables;
+  std::vector<std::string> classes;  ///< their names, as far as the record says them
+  std::string class_name(size_t c) const {
+    return c < classes.size() ? classes[c] : std::to_string(c);
+  }
   std::vector<StageCurve> curves;
   std::vector<Fact> facts;
-  /// What was noticed of it ("learned no more than the mean image"): of such a run no figure is
-  /// best.
-  std::vector<std::string> notes;
+  std::vector<RunNote> notes;
   /// Where the test split chose something: "best_epoch in pretrain-1, early_stopping in classify".
   std::string test_choice;
   bool chose_in_pretraining = false;

@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "strata/support/json.hpp"
 
@@ -24,6 +25,14 @@ inline const Json& json_at(const Json& value, std::initializer_list<const char*>
 /// A string as it is, null as "", all else as JSON.
 inline std::string json_text(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+}
+
+/// The names of the figures that a record declares of a role: "counts", "per_class".
+inline std::vector<std::string> figures_of_role(const Json& record, const char* role) {
+  std::vector<std::string> names;
+  for (const auto& figure : json_at(record, {"figures"}).items())
+    if (json_at(figure.value(), {"role"}) == role) names.push_back(figure.key());
+  return names;
 }
 
 /// NaN where it is no number.

@@ -47,8 +47,10 @@ void check_shape(const std::filesystem::path& path, const Json& record) {
   for (const auto& split : metrics.items()) {
     const std::string key = "metrics." + split.key();
     check(split.value(), split.value().is_object(), key, "an object");
-    const Json& matrix = json_at(split.value(), {"confusion_matrix"});
-    check(matrix, is_matrix(matrix), key + ".confusion_matrix", "as many lists of as many counts");
+    for (const std::string& name : figures_of_role(record, "counts")) {
+      const Json& matrix = json_at(split.value(), {name.c_str()});
+      check(matrix, is_matrix(matrix), key + '.' + name, "as many lists of as many counts");
+    }
   }
   for (size_t s = 0; s < record["stages"].size(); ++s) {
     const Json& stage = record["stages"][s];

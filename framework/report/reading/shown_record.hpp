@@ -1,5 +1,5 @@
 #pragma once
-// Records as they are shown: those of runs that have not ended are completed from their events.
+// Records as they are shown, those of runs that have not ended with the place that they reached.
 // Implemented in shown_record.cpp.
 #include <filesystem>
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace strata {
 
-/// Completes a record of sound shape that says "running": its stages get the epochs that its events
-/// tell of, and "reached" says how far it has come ("in stage 'pretrain-1' after 4 epochs"). Where
-/// no process holds the run's folder, its status is "killed".
+/// Says of a record of sound shape whose status is "running" how far it has come, under "reached"
+/// ("in stage 'pretrain-1' after 4 epochs"). Where no process holds the run's folder, its status is
+/// "killed".
 void add_progress(const std::filesystem::path& path, Json& record);
 
 /// A run's record as `show` tells it; why an unfinished one is so stands under "error". Throws

@@ -124,10 +124,9 @@ std::string csv_field(const std::string& given) {
   return quoted + '"';
 }
 
-std::string csv_line(const std::vector<std::string>& fields) {
-  std::string line;
-  for (const std::string& field : fields) line += (line.empty() ? "" : ",") + csv_field(field);
-  return line + "\r\n";
+std::string csv_line(std::vector<std::string> fields) {
+  for (std::string& field : fields) field = csv_field(field);
+  return fmt::format("{}\r\n", fmt::join(fields, ","));
 }
 
 /// Numbers as they are, truth values as yes and no, lists with blanks between; "" where null.
@@ -148,34 +147,51 @@ std::string flag_keys(const Comparison& c, const std::string& marks) {
   return fmt::format("{}", fmt::join(keys, "; "));
 }
 
-constexpr const char* cell_parts[] = {"n",    "mean",          "sd", "ci_low", "ci_high",
-                                      "unit", "chosen_on_test"};
-constexpr const char* paired_parts[] = {
-    "pairs",       "unpaired",        "difference", "difference ci_low", "difference ci_high",
-    "p_t_holm",    "p_wilcoxon_holm", "verdict",    "also differs in",   "either chosen_on_test",
-    "either lacks"};
+/// The columns of a row with their names, the same of every row.
+using Fields = std::vector<std::pair<std::string, Json>>;
 
 /// A row's difference from its baseline in one metric.
-std::vector<std::string> paired_fields(const Comparison& c, size_t group, size_t metric) {
-  std::vector<std::string> fields(std::size(paired_parts));
-  const bool is_baseline = std::count(c.baselines.begin(), c.baselines.end(), group) > 0;
-  fields[7] = is_baseline ? "baseline" : "not comparable";  // other test data
-  for (const Paired& paired : c.paired) {
-    if (paired.group != group || paired.metric != metric) continue;
-    const Json p = paired_json(paired, c), &d = p["difference"];
-    const Json parts = {d["n"],
-                        p["unpaired"],
-                        d["mean"],
-                        d["ci_low"],
-                        d["ci_high"],
-                        p["p_t_holm"],
-                        p["p_wilcoxon_holm"],
-                        verdict_text(paired, c.metrics[metric].figure.better),
-                        flag_keys(c, paired.flags),
-                        p["chosen_on_test"],
-                        p["lacks"]};
-    for (size_t i = 0; i < fields.size(); ++i) fields[i] = csv_text(parts[i]);
-  }
+void add_difference(Fields& fields, const Comparison& c, size_t group, size_t metric) {
+  const auto found = std::find_if(c.paired.begin(), c.paired.end(), [&](const Paired& paired) {
+    return paired.group == group && paired.metric == metric;
+  });
+  const bool is_baseline =
+      std::find(c.baselines.begin(), c.baselines.end(), group) != c.baselines.end();
+  const bool tested = found != c.paired.end();
+  const Json pair = tested ? paired_json(*found, c) : Json::object();
+  const Json& d = json_at(pair, {"difference"});
+  const auto add = [&](const char* part, const Json& value) {
+    fields.emplace_back(c.metrics[metric].name + ' ' + part, value);
+  };
+  add("pairs", json_at(d, {"n"}));
+  add("unpaired", json_at(pair, {"unpaired"}));
+  add("difference", json_at(d, {"mean"}));
+  add("difference ci_low", json_at(d, {"ci_low"}));
+  add("difference ci_high", json_at(d, {"ci_high"}));
+  add("p_t_holm", json_at(pair, {"p_t_holm"}));
+  add("p_wilcoxon_holm", json_at(pair, {"p_wilcoxon_holm"}));
+  add("verdict", tested        ? verdict_text(*found, c.metrics[metric].figure.better)
+                 : is_baseline ? "baseline"
+                               : "not comparable");  // other test data
+  add("also differs in", tested ? Json(flag_keys(c, found->flags)) : Json());
+  add("either chosen_on_test", json_at(pair, {"chosen_on_test"}));
+  add("either lacks", json_at(pair, {"lacks"}));
+}
+
+Fields fields_of(const Comparison& c, size_t g) {
+  const Group& group = c.groups[g];
+  Fields fields;
+  for (size_t k = 0; k < c.keys.size(); ++k) fields.emplace_back(c.keys[k], group.values[k]);
+  fields.emplace_back("names", fmt::format("{}", fmt::join(group.names, " ")));
+  fields.emplace_back("flags", flag_keys(c, group.marks));
+  for (const char* status : run_statuses) fields.emplace_back(status, group.count(status));
+  const Json row = group_json(g, c);
+  for (const ComparedMetric& metric : c.metrics)
+    for (const char* part : {"n", "mean", "sd", "ci_low", "ci_high", "unit", "chosen_on_test"})
+      fields.emplace_back(metric.name + ' ' + part,
+                          row["metrics"][metric.name].value(part, Json()));
+  for (size_t m = 0; m < c.metrics.size(); ++m)
+    if (!c.baselines.empty() && !c.metrics[m].figure.cost) add_difference(fields, c, g, m);
   return fields;
 }
 
@@ -225,30 +241,15 @@ Json comparison_json(const Comparison& c) {
 }
 
 std::string comparison_csv(const Comparison& c) {
-  std::vector<std::string> header = c.keys;
-  header.insert(header.end(), {"names", "flags"});
-  for (const char* status : run_statuses) header.emplace_back(status);
-  for (const ComparedMetric& metric : c.metrics)
-    for (const char* part : cell_parts) header.push_back(metric.name + ' ' + part);
-  std::vector<size_t> tested;
-  for (size_t m = 0; m < c.metrics.size(); ++m)
-    if (!c.baselines.empty() && !c.metrics[m].figure.cost) tested.push_back(m);
-  for (const size_t m : tested)
-    for (const char* part : paired_parts) header.push_back(c.metrics[m].name + ' ' + part);
-  std::string text = csv_line(header);
+  std::string text;
   for (size_t g = 0; g < c.groups.size(); ++g) {
-    const Group& group = c.groups[g];
-    const Json json = group_json(g, c);
-    std::vector<std::string> fields = group.values;
-    fields.push_back(fmt::format("{}", fmt::join(group.names, " ")));
-    fields.push_back(flag_keys(c, group.marks));
-    for (const char* status : run_statuses) fields.push_back(std::to_string(group.count(status)));
-    for (const ComparedMetric& metric : c.metrics)
-      for (const char* part : cell_parts)
-        fields.push_back(csv_text(json["metrics"][metric.name].value(part, Json())));
-    for (const size_t m : tested)
-      for (std::string& field : paired_fields(c, g, m)) fields.push_back(std::move(field));
-    text += csv_line(fields);
+    std::vector<std::string> header, row;
+    for (const auto& [name, value] : fields_of(c, g)) {
+      header.push_back(name);
+      row.push_back(csv_text(value));
+    }
+    if (g == 0) text = csv_line(header);
+    text += csv_line(row);
   }
   return text;
 }

@@ -39,65 +39,43 @@ std::string runs_text(const Group& group) {
   return done == all ? std::to_string(all) : fmt::format("{} of {}", done, all);
 }
 
-std::vector<Column> setting_columns(const Comparison& c) {
-  std::vector<Column> columns(1);
-  columns[0] = {"row", {}, true};
-  for (size_t g = 0; g < c.groups.size(); ++g) columns[0].cells.push_back(std::to_string(g + 1));
-  for (size_t k = 0; k < c.keys.size(); ++k) {
-    columns.push_back({c.key_names[k], {}, false});
-    for (const Group& group : c.groups)
-      columns.back().cells.push_back(group.values[k].empty() ? "-" : group.values[k]);
-  }
-  if (c.keys.empty()) {
-    columns.push_back({"name", {}, false});
-    for (const Group& group : c.groups)
-      columns.back().cells.push_back(fmt::format("{}", fmt::join(group.names, ", ")));
-  }
+bool is_shown(const Comparison& c, size_t g) {
+  return c.top == 0 || g < c.top ||
+         std::find(c.baselines.begin(), c.baselines.end(), g) != c.baselines.end();
+}
+
+/// The rows that are shown. Where there are any, the curves are the last column.
+Table comparison_table(const Comparison& c, bool curves) {
+  std::vector<Column> columns = {{"row", {}, true}};
+  for (const std::string& name : c.key_names) columns.push_back({name, {}, false});
+  if (c.keys.empty()) columns.push_back({"name", {}, false});
   columns.push_back({"runs", {}, true});
-  for (const Group& group : c.groups) columns.back().cells.push_back(runs_text(group));
-  if (!c.flags.empty()) {
-    columns.push_back({"flags", {}, false});
-    for (const Group& group : c.groups) columns.back().cells.push_back(group.marks);
+  if (!c.flags.empty()) columns.push_back({"flags", {}, false});
+  for (const ComparedMetric& metric : c.metrics) columns.push_back({metric.name, {}, false});
+  curves &= std::any_of(c.groups.begin(), c.groups.end(),
+                        [](const Group& group) { return !group.curves.empty(); });
+  if (curves) columns.push_back({"loss by epoch", {}, false});
+  Table table(std::move(columns));
+  for (size_t g = 0; g < c.groups.size(); ++g) {
+    const Group& group = c.groups[g];
+    if (!is_shown(c, g)) continue;
+    std::vector<std::string> cells = {std::to_string(g + 1)};
+    for (const std::string& value : group.values) cells.push_back(value.empty() ? "-" : value);
+    if (c.keys.empty()) cells.push_back(fmt::format("{}", fmt::join(group.names, ", ")));
+    cells.push_back(runs_text(group));
+    if (!c.flags.empty()) cells.push_back(group.marks);
+    for (size_t m = 0; m < c.metrics.size(); ++m)
+      cells.push_back(cell_text(group, group.cells[m], c.metrics[m]));
+    if (curves) cells.push_back(group.curves.empty() ? "-" : sparkline(group.curves));
+    table.add(std::move(cells));
   }
-  return columns;
+  return table;
 }
 
-std::vector<Column> metric_columns(const Comparison& c) {
-  std::vector<Column> columns;
-  for (size_t m = 0; m < c.metrics.size(); ++m) {
-    columns.push_back({c.metrics[m].name, {}, false});
-    for (const Group& group : c.groups)
-      columns.back().cells.push_back(cell_text(group, group.cells[m], c.metrics[m]));
-  }
-  return columns;
-}
-
-/// The rows that the tables show, and a line on it where these are not all.
-std::string keep_top(const Comparison& c, std::vector<Column>& columns) {
-  if (c.top == 0 || c.top >= c.groups.size()) return "";
-  size_t shown = 0;
-  for (Column& column : columns) {
-    std::vector<std::string> cells;
-    for (size_t g = 0; g < c.groups.size(); ++g)
-      if (g < c.top || std::count(c.baselines.begin(), c.baselines.end(), g) > 0)
-        cells.push_back(std::move(column.cells[g]));
-    column.cells = std::move(cells);
-    shown = column.cells.size();
-  }
-  return fmt::format("{} of {} rows are shown (--top).\n", shown, c.groups.size());
-}
-
-std::string tables(const Comparison& c, size_t width) {
-  std::vector<Column> columns = setting_columns(c);
-  for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
-  Column curves{"loss by epoch", {}, false};
-  for (const Group& group : c.groups) curves.cells.push_back(sparkline(group.curves));
-  if (std::any_of(curves.cells.begin(), curves.cells.end(), [](auto& s) { return !s.empty(); })) {
-    std::replace(curves.cells.begin(), curves.cells.end(), std::string(), std::string("-"));
-    columns.push_back(std::move(curves));
-  }
-  const std::string left_out = keep_top(c, columns);
-  return text_tables(columns, 1, width) + left_out;
+std::string left_out(const Comparison& c, const Table& table) {
+  return table.rows() == c.groups.size()
+             ? ""
+             : fmt::format("{} of {} rows are shown (--top).\n", table.rows(), c.groups.size());
 }
 
 bool lacks_pairs(const Paired& p) {
@@ -297,9 +275,10 @@ std::string verdict_with_flags(const Paired& paired, int direction) {
 }
 
 std::string comparison_text(const Comparison& c, size_t width, bool styled) {
-  std::string text = counts_text(c) + "\n\n" + tables(c, width);
-  const bool drawn = std::any_of(c.groups.begin(), c.groups.end(),
-                                 [](const Group& group) { return !group.curves.empty(); });
+  const Table table = comparison_table(c, true);
+  std::string text =
+      counts_text(c) + "\n\n" + text_tables(table.columns, 1, width) + left_out(c, table);
+  const bool drawn = table.columns.back().header == "loss by epoch";
   text +=
       '\n' + wrapped(legend(c) + (drawn ? fmt::format("; {}", sparkline_legend) : ""), width, "  ");
   text += paired_text(c, width) + baseline_hint(c, width);
@@ -316,13 +295,12 @@ std::string comparison_text(const Comparison& c, size_t width, bool styled) {
 }
 
 std::string comparison_markdown(const Comparison& c) {
-  std::vector<Column> columns = setting_columns(c);
-  for (Column& column : metric_columns(c)) columns.push_back(std::move(column));
-  const std::string left_out = keep_top(c, columns);
+  const Table table = comparison_table(c, false);
   std::string text;
   for (const std::string& sentence : verdict_sentences(c))
     text += fmt::format("**{}**\n\n", escaped(sentence));
-  text += counts_text(c) + "\n\n" + markdown_table(columns) + '\n' + left_out + legend(c) + '\n';
+  text += counts_text(c) + "\n\n" + markdown_table(table.columns) + '\n' + left_out(c, table) +
+          legend(c) + '\n';
   const auto paired = paired_columns(c);
   if (!paired[0].cells.empty()) text += '\n' + paired_heading(c) + ":\n\n" + markdown_table(paired);
   const std::string none = no_pairs_text(c);

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "strata/record/record.hpp"
 #include "strata/report/reading/json_access.hpp"
@@ -93,19 +95,6 @@ bool embed_images(Json& images, const fs::path& folder) {
   return true;
 }
 
-void flatten(const Json& value, const std::string& path, Json& pairs) {
-  if (value.is_object()) {
-    for (const auto& item : value.items())
-      flatten(item.value(), path.empty() ? item.key() : path + '.' + item.key(), pairs);
-  } else if (value.is_array()) {
-    std::string text;
-    for (const Json& item : value) text += (text.empty() ? "" : " ") + json_text(item);
-    pairs.push_back({path, text});
-  } else {
-    pairs.push_back({path, value.is_null() ? "none" : json_text(value)});
-  }
-}
-
 class GroupData {
  public:
   void add(const fs::path& path, const Json& record) try {
@@ -113,10 +102,14 @@ class GroupData {
     if (record["status"] != "completed") return;
     add_stages(record["stages"]);
     const Json& test = json_at(record, {"metrics", "test"});
-    size_t place = 0;
-    for (const Json& value : json_at(test, {"per_class_accuracy"}))
-      by_class_.add(place++, json_number(value));
-    add_confusion(json_at(test, {"confusion_matrix"}));
+    for (const std::string& name : figures_of_role(record, "per_class")) {
+      const Json& values = json_at(test, {name.c_str()});
+      if (values.empty() || (!by_class_name_.empty() && by_class_name_ != name)) continue;
+      by_class_name_ = name;
+      for (size_t c = 0; c < values.size(); ++c) by_class_.add(c, json_number(values[c]));
+    }
+    for (const std::string& name : figures_of_role(record, "counts"))
+      add_confusion(json_at(test, {name.c_str()}));
     if (images_.is_null() && json_at(record, {"images"}).is_object()) {
       images_ = record["images"];
       images_read_ = embed_images(images_, path.parent_path());
@@ -138,8 +131,11 @@ class GroupData {
       stages.push_back(entry);
     }
     head["stages"] = stages;
-    if (!confusion_.is_null()) head["confusion_matrix"] = confusion_;
-    if (!by_class_.empty()) head["per_class_accuracy"] = by_class_.json();
+    if (!confusion_.is_null()) head["counts"] = confusion_;
+    if (!by_class_.empty()) {
+      head["by_class"] = by_class_.json();
+      head["by_class"]["name"] = by_class_name_;
+    }
     if (images_read_) head["images"] = images_;
     return head;
   }
@@ -151,8 +147,9 @@ class GroupData {
     first_["dataset"] = json_at(record, {"data", "dataset"});
     first_["classes"] = json_at(record, {"data", "class_names"});
     Json provenance = Json::array();
-    flatten(json_at(record, {"provenance"}), "", provenance);
-    flatten({{"source file", json_at(record, {"source", "file"})}}, "", provenance);
+    for (const auto& [key, value] : flat_settings(json_at(record, {"provenance"})))
+      provenance.push_back({key, value});
+    provenance.push_back({"source file", json_text(json_at(record, {"source", "file"}))});
     first_["provenance"] = provenance;
   }
 
@@ -186,29 +183,47 @@ class GroupData {
   Json first_ = Json::object();
   std::vector<StageSeries> stages_;
   Series by_class_;
+  std::string by_class_name_;
   Json confusion_, images_;
   bool images_read_ = false;
 };
 
-/// Words by themselves, numbers and truth values with the setting's name: "mnist, lr=0.1".
-std::string label_of(const Comparison& c, size_t g) {
-  const auto& names = c.key_names;
-  std::string text;
+/// By key: the value that most rows have, of so many rows that what all say would hide what each
+/// says; nothing where no value is the usual one.
+std::vector<std::optional<std::string>> usual_values(const Comparison& c) {
+  constexpr size_t many = 8;
+  std::vector<std::optional<std::string>> usual(c.keys.size());
+  for (size_t k = 0; c.groups.size() > many && k < c.keys.size(); ++k) {
+    std::map<std::string, size_t> counts;
+    for (const Group& group : c.groups)
+      if (2 * ++counts[group.values[k]] > c.groups.size()) usual[k] = group.values[k];
+  }
+  return usual;
+}
+
+/// What is not usual of a row. Words by themselves, numbers and truth values with the setting's
+/// name: "mnist, lr=0.1". What it lacks follows from the rest, unless there is no rest.
+std::string label_of(const Comparison& c, size_t g,
+                     const std::vector<std::optional<std::string>>& usual) {
+  std::vector<std::string> given, lacking;
   for (size_t k = 0; k < c.keys.size(); ++k) {
     const std::string& value = c.groups[g].values[k];
-    if (value.empty()) continue;
-    const bool word = std::isalpha(static_cast<unsigned char>(value[0])) != 0 && value != "true" &&
-                      value != "false";
-    text += (text.empty() ? "" : ", ") + (word ? value : names[k] + '=' + value);
+    if (value == usual[k].value_or("")) continue;
+    const bool word = std::isalpha(static_cast<unsigned char>(value.c_str()[0])) != 0 &&
+                      value != "true" && value != "false";
+    if (value.empty())
+      lacking.push_back(c.key_names[k] + "=-");
+    else
+      given.push_back(word ? value : c.key_names[k] + '=' + value);
   }
-  return text.empty() ? fmt::format("{}", fmt::join(c.groups[g].names, ", ")) : text;
+  if (c.keys.empty()) given = c.groups[g].names;
+  const auto& parts = given.empty() ? lacking : given;
+  return parts.empty() ? "all as usual" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 std::string lost_images_note(const std::vector<size_t>& rows, size_t all) {
-  const std::string which = rows.size() == all && all > 1 ? "all rows"
-                            : rows.size() == 1            ? fmt::format("row {}", rows[0])
-                                               : fmt::format("rows {}", fmt::join(rows, ", "));
-  return fmt::format("the images of {} could not be read beside {}", which,
+  return fmt::format("the images of {} could not be read beside {}",
+                     rows.size() == all && all > 1 ? "all rows" : rows_text(rows),
                      rows.size() == 1 ? "its record" : "their records");
 }
 
@@ -237,21 +252,25 @@ std::string data_uri(const std::string& png) {
 Json report_data(const Comparison& c) {
   Json groups = Json::array(), datasets = Json::object();
   std::vector<size_t> lost;  // the rows without their images
+  const auto usual = usual_values(c);
+  std::set<std::string> shares;
   for (size_t g = 0; g < c.groups.size(); ++g) {
     GroupData data;
     Json settings = Json::array();
     for (const ComparedRun* run : c.groups[g].runs) {
       const Json record = read_record(run->path);
       data.add(run->path, record);
+      for (const auto& figure : json_at(record, {"figures"}).items())
+        if (json_at(figure.value(), {"unit"}) == "fraction") shares.insert(figure.key());
       if (settings.empty())
         for (const auto& [key, value] : flat_settings(*run->settings))
           settings.push_back({key, value});
       if (run->status == "completed" && !datasets.contains(run->dataset))
         datasets[run->dataset] = json_at(record, {"data", "pixels"});
     }
-    if (data.lost_images()) lost.push_back(g + 1);
+    if (data.lost_images()) lost.push_back(g);
     groups.push_back(
-        data.json({{"label", label_of(c, g)}, {"settings", settings}}, c.groups[g].curves));
+        data.json({{"label", label_of(c, g, usual)}, {"settings", settings}}, c.groups[g].curves));
   }
   Json notes = Json::array();
   if (!lost.empty()) notes.push_back(lost_images_note(lost, c.groups.size()));
@@ -260,10 +279,10 @@ Json report_data(const Comparison& c) {
   for (size_t g = 0; g < c.groups.size(); ++g)  // the page shows settings as the tables do
     for (size_t k = 0; k < c.keys.size(); ++k)
       comparison["groups"][g]["settings"][c.keys[k]] = c.groups[g].values[k];
-  return {{"comparison", comparison},
-          {"notes", notes},
-          {"short_keys", c.key_names},
-          {"groups", groups},
+  Json usual_json = Json::array();
+  for (const auto& value : usual) usual_json.push_back(value ? Json(*value) : Json());
+  return {{"comparison", comparison}, {"notes", notes},   {"short_keys", c.key_names},
+          {"usual", usual_json},      {"shares", shares}, {"groups", groups},
           {"datasets", datasets}};
 }
 

@@ -11,7 +11,7 @@ namespace strata {
 ///     label; dataset; classes (names)
 ///     stages: name, kind, target, loss, epochs, and series: by quantity ("loss", "test.accuracy")
 ///       {mean, sd: one an epoch that all runs have, n}
-///     confusion_matrix (summed over seeds), per_class_accuracy {mean, sd}
+///     counts by true class and class taken for it (summed over seeds), by_class {name, mean, sd}
 ///     images: the record's object, of the first completed run that has one, with "uri" beside each
 ///       "file"; settings: [key, value] pairs; provenance: [key, value] pairs
 ///   datasets: name, pixels

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "strata/record/record.hpp"
@@ -28,15 +27,10 @@ std::string grouped(int64_t value) {
   return text;
 }
 
-/// Of a number of any kind and size the whole one nearest to it.
+/// The whole number of JSON, 0 where it is none or absurdly large.
 int64_t integer(const Json& value) {
-  if (!value.is_number_float()) return value.is_number() ? value.get<int64_t>() : 0;
-  constexpr double least = -0x1p63, beyond = 0x1p63;
-  const auto number = value.get<double>();
-  if (std::isnan(number)) return 0;
-  return number >= beyond  ? std::numeric_limits<int64_t>::max()
-         : number <= least ? std::numeric_limits<int64_t>::min()
-                           : static_cast<int64_t>(number);
+  const double number = json_number(value);
+  return std::abs(number) < 1e15 ? static_cast<int64_t>(number) : 0;
 }
 
 std::string shape_text(const Json& shape) {

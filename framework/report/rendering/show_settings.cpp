@@ -129,7 +129,7 @@ std::string stage_text(const Json& stage, const Json& config, size_t width) {
   if (const Json& optimizer = json_at(settings, {"optimizer"}); optimizer.is_object())
     facts.push_back(optimizer_text(optimizer));
   const Json& schedule = json_at(settings, {"optimizer", "schedule"});
-  if (json_at(schedule, {"type"}) != "constant") add("schedule ", schedule);
+  if (!items_of(schedule).empty()) add("schedule ", schedule);
   add("corruption ", json_at(settings, {"corruption"}));
   if (json_at(config, {"tied"}) == true && has_decoder(stage)) facts.emplace_back("tied");
   if (const Json& rule = json_at(settings, {"early_stopping"}); rule.is_object())

@@ -95,16 +95,11 @@ TEST_CASE("what the figures are of") {
     return [samples](Json& record) { record["data"]["splits"]["test"]["count"] = samples; };
   };
   told_of("the test set of row 1 has one sample", rates(tested_on(1)), rates(tested_on(2)));
-  const auto shared = [](int64_t samples) {
-    return [samples](Json& record) { record["data"]["overlap"] = {{"test_in_train", samples}}; };
-  };
-  told_of("40 of 10000 test samples in row 1 are training samples too", rates(shared(40)),
-          rates(shared(0)));
   const auto noted = [](Json& record) {
     record["notes"] = {{{"kind", "mean_image"}, {"text", "rebuilds the mean image"}}};
   };
-  told_of("rebuilds the mean image (3 runs of row 2): never called best", rates(unchanged, noted),
-          rates(unchanged));
+  told_of("rebuilds the mean image (3 of 3 runs in row 2): never called best",
+          rates(unchanged, noted), rates(unchanged));
   // The better row has the star, unless something is noted of its runs.
   told_of("Best in accuracy", both(rates(unchanged), accuracies({{2, {0.8, 0.8, 0.8}}})),
           both(rates(unchanged, noted), accuracies({{2, {0.8, 0.8, 0.8}}})), options({"accuracy"}));
@@ -301,15 +296,14 @@ TEST_CASE("a family of figures is asked for by its name, a class by a name with 
   CHECK(columns(of_class("shirt, top"), "accuracy,per_class_accuracy.shirt, top,nll") ==
         Names{"accuracy", "per_class_accuracy.shirt, top", "nll"});
   CHECK(columns(of_class("zero"), "per_class_accuracy").size() == 10);
-  std::string message;
-  try {
-    compare(of_class("zero"), options({"confusion_matrix"}));
-  } catch (const std::exception& error) {
-    message = error.what();
-  }
-  CHECK(message ==
-        "--metric: confusion_matrix is a table, no column: strata show RUN prints it, and strata "
-        "report draws it");
+  const Names counts = columns(of_class("cat"), "accuracy,confusion_matrix");
+  CHECK(counts.size() == 101);
+  CHECK(std::count(counts.begin(), counts.end(), "confusion_matrix.cat.one") == 1);
+  const Runs runs = of_class("cat");
+  const Json matrix = make_record({})["metrics"]["test"]["confusion_matrix"];
+  const Comparison c = compare(runs, options({"confusion_matrix.cat.three"}));
+  CHECK(cell(c, 0, "confusion_matrix.cat.three").summary.mean == matrix[0][3].get<double>());
+  CHECK(columns(runs, "accuracy") == Names{"accuracy"});
 }
 
 TEST_CASE("times have no interval, and that of a fraction ends at 1") {

@@ -277,3 +277,31 @@ TEST_CASE("CSV marks figures that were chosen on test data") {
   CHECK(second.find(",,,,,yes,1,0,") != std::string::npos);  // one seed: no interval, no unit
   CHECK(second.substr(second.size() - 6) == ",yes,\r");      // the pair's
 }
+
+TEST_CASE("CSV has a field for a first setting that a row lacks") {
+  std::vector<ComparedRun> runs;
+  for (const bool stops : {false, true}) {
+    Json record = test::make_record({});
+    if (stops)
+      record["config"]["classify"]["early_stopping"] = {
+          {"metric", "nll"}, {"split", "test"}, {"patience", 3}, {"min_delta", 0.0}};
+    runs.push_back(test::planned_run("r.json", record));
+  }
+  CompareOptions options;
+  options.by = {"classify.early_stopping"};
+  std::istringstream lines(comparison_csv(compare(std::move(runs), options)));
+  std::string header, absent;
+  std::getline(lines, header);
+  for (std::string line; std::getline(lines, line);)
+    if (line[0] == ',') absent = line;
+  CHECK(absent.rfind(",lecture-mnist-greedy,", 0) == 0);
+  CHECK(std::count(absent.begin(), absent.end(), ',') ==
+        std::count(header.begin(), header.end(), ','));
+}
+
+TEST_CASE("the verdict stands out where the output shows styles, and nowhere else") {
+  const Comparison c = two_rows();
+  CHECK(comparison_text(c, 100, true).rfind("\x1b[1mRow 2", 0) == 0);
+  for (const std::string& plain : {comparison_text(c, 100), comparison_markdown(c)})
+    CHECK(plain.find('\x1b') == std::string::npos);
+}

@@ -42,7 +42,7 @@ TEST_CASE("the report's data: series over seeds, confusion summed, images as byt
   CHECK(loss["n"] == 3);
   CHECK(loss["mean"][9].get<double>() == Approx(0.11));
   CHECK(loss["sd"][9].get<double>() == Approx(0.01));
-  CHECK(group["confusion_matrix"] == Json({{24, 6}, {3, 27}}));
+  CHECK(group["counts"] == Json({{24, 6}, {3, 27}}));
   CHECK(group["images"]["codes"]["uri"].get<std::string>().rfind("data:image/png;base64,iVBOR",
                                                                  0) == 0);
   CHECK(data["datasets"]["mnist"]["variance"] == 0.0949);
@@ -135,7 +135,7 @@ TEST_CASE("many rows without their images are one note") {
     REQUIRE(data["notes"].size() == 1);
     CHECK(data["notes"][0] ==
           (without == 3 ? "the images of all rows could not be read beside their records"
-                        : "the images of rows 1, 2 could not be read beside their records"));
+                        : "the images of rows 1 and 2 could not be read beside their records"));
   }
 }
 
