@@ -213,7 +213,8 @@ inline Json make_metrics(const RunSpec& spec, const Json& stages) {
 
 inline Json make_record(const RunSpec& spec) {
   Json record = base_record();
-  for (const char* of_the_base : {"images", "notes", "files", "content"}) record.erase(of_the_base);
+  for (const char* of_the_base : {"images", "notes", "files", "content", "sha256"})
+    record.erase(of_the_base);
   const Json config = make_config(spec);
   const std::string hash = sha256_hex(config.dump());
   record["name"] = spec.name;
