@@ -138,6 +138,8 @@ void Experiment::declare(Declare<Experiment>& d) {
         "the decoder's weights are the encoder's, transposed: one copy, learned by both");
   d.add("pretrain", &Experiment::pretrain, "training the stack to rebuild its input");
   d.add("classify", &Experiment::classify, "training a classifier on the code");
+  d.add("observers", &Experiment::observers,
+        "who else is told how the run goes; none of them changes anything of it");
 }
 
 namespace {

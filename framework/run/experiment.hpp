@@ -5,6 +5,7 @@
 
 #include "strata/core/corruption.hpp"
 #include "strata/core/layer.hpp"
+#include "strata/core/observer.hpp"
 #include "strata/core/penalty.hpp"
 #include "strata/core/stage.hpp"
 #include "strata/core/strategy.hpp"
@@ -78,6 +79,7 @@ struct Experiment {
   bool tied = false;
   std::optional<PretrainSettings> pretrain;
   std::optional<ClassifySettings> classify;
+  std::vector<Slot<Observer>> observers;
   static void declare(Declare<Experiment>& d);
 };
 
