@@ -18,6 +18,9 @@ strata_slow_test(fuzz fuzz COMMAND bash tests/fuzz/fuzz.sh 20)
 strata_slow_test(attacks.io_failures attacks COMMAND test_attacks
   ENVIRONMENT "STRATA_ATTACK_STEP=1")
 
+# The longest first, so that none is left over at the end.
+set_tests_properties(clang_tidy attacks.io_failures PROPERTIES COST 1000)
+
 add_subdirectory(browser)
 # tests/browser/*.py and tests/long/*.py: a script each, with the command in STRATA_COMMAND; exit
 # code 77 means skipped.
