@@ -70,6 +70,7 @@ struct Experiment {
   std::vector<std::string> plugins;  // loaded before the rest of the file is read
   int64_t seed = 0;
   std::string dtype = "float32";
+  std::string matmul_precision = "highest";
   std::string device = "auto";
   bool images = true;
   CheckpointSettings checkpoint;

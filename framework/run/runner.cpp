@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "strata/fused/engine.hpp"
 #include "strata/record/record.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/run/checkpoint.hpp"
@@ -115,9 +116,16 @@ class Run {
     fit_ = fit_options(settings, options_);
     if (!options_.again) before_ = find_unfinished(recorder_.folder().own());
     if (before_) recorder_.leave_record();
+    const std::string engine = !options_.engine.empty() ? options_.engine
+                               : before_                ? engine_of(before_->record)
+                                                        : "auto";
+    if (engine != "autograd")
+      fit_.engines = {fused_engine(matmul_precision(settings.matmul_precision))};
     const bool as_before = before_ && options_.threads == 0;
     const int threads = set_threads(as_before ? threads_of(before_->record) : options_.threads);
     Json facts = provenance(fit_.device, threads);
+    facts["engine"] = engine;
+    facts["onednn"] = onednn_version();
     facts["command_line"] = options_.command_line;
     facts["plugins"] = Json::array();
     for (const PluginLibrary& plugin : loaded_plugins())
@@ -299,8 +307,21 @@ class Run {
     for (const auto& metric : spec.metrics) whole.metrics.push_back(make_metric(metric));
     const DeviceData& data = data_.device;
     if (data.validation.count() > 0)
-      metrics_["validation"] = evaluate(*plan_.stack, whole, data, data.validation, fit_);
-    metrics_["test"] = evaluate(*plan_.stack, whole, data, data.test, fit_);
+      metrics_["validation"] = rebuilt_figures(spec, whole, "validation", data.validation);
+    metrics_["test"] = rebuilt_figures(spec, whole, "test", data.test);
+  }
+
+  /// Those that the last epoch measured, where its stage rebuilds the images itself.
+  Json rebuilt_figures(const StageSpec& spec, const Evaluation& whole, const char* name,
+                       const DeviceSplit& split) const {
+    if (!spec.prefix.empty() || spec.blocks != whole.blocks)
+      return evaluate(*plan_.stack, whole, data_.device, split, fit_);
+    const Json& measured = done_.back().epochs[done_.back().kept].metrics.at(name);
+    Json figures = Json::object();
+    for (const auto& metric : whole.metrics)
+      for (const FigureInfo& figure : metric->figures(whole.target))
+        figures[figure.key] = measured.at(figure.key);
+    return figures;
   }
 
   /// ", in stage 'pretrain-1' after 3 epochs"; empty before the first stage
