@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "strata/contract/checks.hpp"
+#include "strata/support/files.hpp"
 
 namespace strata {
 namespace {
@@ -15,10 +16,7 @@ class ScratchFolder {
   ScratchFolder() : path_((fs::temp_directory_path() / "strata-observer-XXXXXX").string()) {
     require(mkdtemp(path_.data()) != nullptr, "no folder for the check can be made");
   }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
+  ~ScratchFolder() { remove_tree(path_); }
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
   const std::string& path() const { return path_; }

@@ -55,7 +55,7 @@ std::string events_text(const std::filesystem::path& folder) {
 
 void add_progress(const std::filesystem::path& path, Json& record) {
   if (record["status"] != "running") return;
-  const auto folder = std::filesystem::canonical(path).parent_path();
+  const auto folder = std::filesystem::weakly_canonical(path).parent_path();
   std::istringstream events(events_text(folder));
   for (std::string line; std::getline(events, line);) {
     std::optional<Json> event = parse_json(line);
