@@ -67,6 +67,14 @@ void Recorder::resume(const Json& before, size_t stages, const Json& from) {
   save();
 }
 
+void Recorder::check() const {
+  std::error_code error;
+  if (saved_ && !std::filesystem::exists(folder_.place() / "record.json", error) && !error)
+    throw RunError(fmt::format("cannot go on in {}: the folder was removed or replaced meanwhile",
+                               folder_.place().string()));
+  folder_.check();
+}
+
 void Recorder::note(const std::string& kind, const std::string& stage, const std::string& text) {
   Json note = {{"kind", kind}};
   if (!stage.empty()) note["stage"] = stage;
@@ -106,7 +114,7 @@ void Recorder::declare(const FigureInfo& figure, Target target) {
 }
 
 void Recorder::epoch_done(const StageSpec&, const EpochResult& epoch) {
-  folder_.check();
+  check();
   record_["stages"].back()["epochs"].push_back(dump_epoch(epoch));
 }
 
@@ -122,12 +130,12 @@ void Recorder::stage_done(const StageEnd& end) {
 }
 
 void Recorder::make_room() {
-  folder_.check();
+  check();
   remove_file(folder_.place() / kRoom);
 }
 
 void Recorder::run_done(const std::string& status, const std::string& error) {
-  folder_.check();
+  check();
   if (!begun()) begin();
   crash_->forget();
   record_ = closed(status, error.empty() ? Json(nullptr) : Json(error));
@@ -166,9 +174,10 @@ void Recorder::prepare_for_crash() {
 }
 
 void Recorder::save() {
-  folder_.check();
+  check();
   const std::string text = sealed_text(record_);
   write_file_atomically(folder_.place() / "record.json", text);
+  saved_ = true;
   if (record_["status"] != "running") return;
   keep_room(text.size());
   prepare_for_crash();

@@ -46,6 +46,10 @@ class Recorder final : public Observer {
   /// Closes the record. Only a completed run takes the place of a finished one.
   void run_done(const std::string& status, const std::string& error) override;
 
+  /// Throws ClaimLost where another process has taken over, RunError where the run's folder was
+  /// removed. Called before each change.
+  void check() const;
+
   const Json& record() const { return record_; }
   const RunFolder& folder() const { return folder_; }
 
@@ -62,7 +66,8 @@ class Recorder final : public Observer {
   bool begun_ = false;
   double started_, stage_started_ = 0;
   std::optional<CrashFile> crash_;
-  size_t room_ = 0;  ///< in bytes, kept free for the last record
+  bool saved_ = false;  ///< from then on, record.json is there
+  size_t room_ = 0;     ///< in bytes, kept free for the last record
 };
 
 /// "2026-11-23T12:00:00Z"

@@ -232,7 +232,7 @@ class Run {
       observers_.noted(spec.name, "no checkpoint: " + failure);
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
     const std::string bytes = to_safetensors(plan_.stack->tensors(blocks_of(spec)));
-    recorder_.folder().check();
+    recorder_.check();
     write_file_atomically(start_.folder / file, bytes);
     look_at(spec);
     observers_.stage_done({done_.back(),
