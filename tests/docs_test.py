@@ -101,7 +101,14 @@ def main():
             else:
                 failures += 1
                 print(f"{where}: a block of unknown kind '{kind}'")
-    print(f"{page.name}: {checked} blocks run, {failures} failed")
+        # Where the sources are said to be: `run/plan.cpp`, `plugins/losses/`.
+        if page.name == "architecture.md":
+            for path in re.findall(r"`([a-z_]+(?:/[\w.]+)*/[\w.]*)`", page.read_text(encoding="utf-8")):
+                checked += 1
+                if not (source / path).exists() and not (source / "framework" / path).exists():
+                    failures += 1
+                    print(f"{page.name}: there is no {path}")
+    print(f"{page.name}: {checked} blocks and paths tried, {failures} failed")
     sys.exit(1 if failures else 0)
 
 

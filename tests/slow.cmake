@@ -14,9 +14,14 @@ strata_slow_test(clang_tidy lint COMMAND bash ${PROJECT_SOURCE_DIR}/tools/check_
 # Each of libFuzzer's targets, 20 seconds long.
 strata_slow_test(fuzz fuzz COMMAND bash tests/fuzz/fuzz.sh 20)
 
-# Every call for files of a run fails in every way, at every point in time.
+# A fifth of a run's calls for files fails, in every way.
 strata_slow_test(attacks.io_failures attacks COMMAND test_attacks
-  ENVIRONMENT "STRATA_ATTACK_STEP=1")
+  ENVIRONMENT "STRATA_ATTACK_STEP=5")
+strata_slow_test(attacks.large attacks COMMAND Python3::Interpreter tests/attacks/large.py
+  ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")
+
+# The longest first, so that none is left over at the end.
+set_tests_properties(clang_tidy attacks.io_failures PROPERTIES COST 1000)
 
 add_subdirectory(browser)
 # tests/browser/*.py and tests/long/*.py: a script each, with the command in STRATA_COMMAND; exit

@@ -23,19 +23,21 @@ struct NoiseCounter {
 template <class T>
 struct UniformNoise {
   NoiseCounter at;
-  STRATA_HOST_DEVICE T operator()(int64_t i) const {
-    return static_cast<T>(at.stream.uniform(at.element(i), at.epoch, at.step));
+  STRATA_HOST_DEVICE T of(uint64_t element) const {
+    return static_cast<T>(at.stream.uniform(element, at.epoch, at.step));
   }
+  STRATA_HOST_DEVICE T operator()(int64_t i) const { return of(at.element(i)); }
 };
 
 /// Of float32, the upper 24 of the bits: rounding all of them could reach 1.
 template <>
 struct UniformNoise<float> {
   NoiseCounter at;
-  STRATA_HOST_DEVICE float operator()(int64_t i) const {
-    const RandomStream::Words r = at.stream.words(at.element(i), at.epoch, at.step);
+  STRATA_HOST_DEVICE float of(uint64_t element) const {
+    const RandomStream::Words r = at.stream.words(element, at.epoch, at.step);
     return static_cast<float>(r.w[0] >> 8) * 0x1.0p-24F;
   }
+  STRATA_HOST_DEVICE float operator()(int64_t i) const { return of(at.element(i)); }
 };
 
 template <class T>

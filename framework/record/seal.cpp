@@ -136,9 +136,11 @@ Json files_beside(const fs::path& folder, const Json& known) {
   };
   add("events.jsonl");
   for (const char* part : {"images", "weights"}) {
-    std::error_code missing;
-    for (const fs::directory_entry& entry : list_folder(folder / part, missing))
+    std::error_code error;
+    for (const fs::directory_entry& entry : list_folder(folder / part, error))
       add((fs::path(part) / entry.path().filename()).string());
+    if (error && error != std::errc::no_such_file_or_directory)
+      throw FileError(folder / part, error.message());
   }
   return files;
 }

@@ -66,7 +66,10 @@ std::string wait_for(pid_t pid, int fd, std::chrono::milliseconds most, int& sta
     if (ended) break;
     ended = ::waitpid(pid, &status, WNOHANG) == pid;
     if (ready && !ended) ::usleep(1000);  // the pipe has ended before the child
-    if (!ended && !killed && Clock::now() > end) killed = ::kill(-pid, SIGKILL) == 0;
+    if (!ended && !killed && Clock::now() > end) {
+      ::kill(-pid, SIGKILL);
+      killed = ::kill(pid, SIGKILL) == 0;  // it may have left its group
+    }
   }
   ::kill(-pid, SIGKILL);
   if (killed) return fmt::format("it was not loaded within {} seconds", most.count() / 1000);

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "strata/record/seal.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
 #include "strata/support/parse_json.hpp"
-#include "strata/support/seal.hpp"
 #include "strata/support/sha256.hpp"
 #include "strata/train/safetensors.hpp"
 
@@ -78,14 +78,12 @@ void Checkpoints::save(const StageSpec& spec, const TrainingState& state) {
         fmt::format("{}-{}-{}.safetensors", spec.name, state.epoch, state.step);
     const std::string bytes = to_safetensors(state.tensors);
     write_file_atomically(folder_ / file, bytes);
-    Json json = {
+    const Json json = {
         {"checkpoint_version", kVersion},
         {"stage", spec.name},
-
         {"state", state.dump()},
         {"tensors", {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}}}};
-    seal(json);
-    write_file_atomically(folder_ / kState, json.dump(1) + '\n');
+    write_file_atomically(folder_ / kState, sealed_text(json));
     remove_others(folder_, file);
   } catch (const RunError& e) {
     if (std::find(failures_.begin(), failures_.end(), e.what()) == failures_.end())
@@ -100,8 +98,10 @@ std::optional<Checkpoints::Found> Checkpoints::find() const {
   const auto refuse = [&](const fs::path& file, const std::string& what) {
     throw UserError(fmt::format("{}: {}", file.string(), what));
   };
-  const Json json = parse_json(read_file(path)).value_or(Json());
-  if (!is_sealed(json)) refuse(path, "it is damaged: its SHA-256 is not the one that it carries");
+  const std::string text = read_file(path);
+  const Json json = parse_json(text).value_or(Json());
+  if (seal_of(text) != Seal::whole || !json.is_object())
+    refuse(path, "it is damaged: its SHA-256 is not the one that it carries");
   if (json.value("checkpoint_version", Json()) != kVersion)
     refuse(path, "it is a checkpoint of another version of strata");
   Found found;

@@ -122,6 +122,11 @@ void Experiment::declare(Declare<Experiment>& d) {
         "up in STRATA_PLUGIN_PATH");
   d.add("seed", &Experiment::seed, "from which every random number follows").min(0);
   d.add("dtype", &Experiment::dtype, "precision of the arithmetic").choices({"float32", "float64"});
+  d.add("matmul_precision", &Experiment::matmul_precision,
+        "what float32 matrix products may give up for speed: highest, nothing; medium, the digits "
+        "that bfloat16 factors lack, where the processor multiplies them; weights and sums stay "
+        "float32")
+      .choices({"highest", "high", "medium"});
   d.add("device", &Experiment::device, "auto takes a GPU where there is one")
       .choices({"auto", "cpu", "cuda"});
   d.add("images", &Experiment::images, "writes pictures of the run beside its record");
@@ -138,6 +143,8 @@ void Experiment::declare(Declare<Experiment>& d) {
         "the decoder's weights are the encoder's, transposed: one copy, learned by both");
   d.add("pretrain", &Experiment::pretrain, "training the stack to rebuild its input");
   d.add("classify", &Experiment::classify, "training a classifier on the code");
+  d.add("observers", &Experiment::observers,
+        "who else is told how the run goes; none of them changes anything of it");
 }
 
 namespace {

@@ -5,6 +5,7 @@
 
 #include "strata/core/corruption.hpp"
 #include "strata/core/layer.hpp"
+#include "strata/core/observer.hpp"
 #include "strata/core/penalty.hpp"
 #include "strata/core/stage.hpp"
 #include "strata/core/strategy.hpp"
@@ -69,6 +70,7 @@ struct Experiment {
   std::vector<std::string> plugins;  // loaded before the rest of the file is read
   int64_t seed = 0;
   std::string dtype = "float32";
+  std::string matmul_precision = "highest";
   std::string device = "auto";
   bool images = true;
   CheckpointSettings checkpoint;
@@ -78,6 +80,7 @@ struct Experiment {
   bool tied = false;
   std::optional<PretrainSettings> pretrain;
   std::optional<ClassifySettings> classify;
+  std::vector<Slot<Observer>> observers;
   static void declare(Declare<Experiment>& d);
 };
 

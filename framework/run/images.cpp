@@ -55,8 +55,13 @@ std::vector<std::string> encoders(size_t pairs) {
 }  // namespace
 
 RunImages::RunImages(std::filesystem::path folder, const PreparedData& data,
-                     const FitOptions& options)
-    : folder_(std::move(folder)), data_(data), options_(options) {
+                     const FitOptions& options, const Stack& stack,
+                     std::function<void(const Json&)> drawn)
+    : folder_(std::move(folder)),
+      data_(data),
+      options_(options),
+      stack_(stack),
+      drawn_(std::move(drawn)) {
   const size_t classes = static_cast<size_t>(std::max<int64_t>(1, data.device.classes));
   std::vector<int64_t> shown = by_class(data, std::max<size_t>(1, kColumns / classes));
   shown.resize(std::min(shown.size(), kColumns));
@@ -64,6 +69,20 @@ RunImages::RunImages(std::filesystem::path folder, const PreparedData& data,
   originals_ = pixel_bytes(samples(shown_));
   reconstructions_ = {
       {"rows", {"original"}}, {"indices", shown}, {"labels", labels_of(data, shown)}};
+}
+
+void RunImages::stage_done(const StageEnd& end) {
+  const StageSpec& spec = end.result.spec;
+  std::vector<std::string> blocks = spec.prefix;
+  blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
+  size_t pairs = 0;  // those that these blocks reach
+  for (size_t k = 0; stack_.has(encoder_block(k)); ++k)
+    if (std::count(blocks.begin(), blocks.end(), encoder_block(k)) > 0) pairs = k + 1;
+  if (spec.kind == StageKind::pretrain) add_reconstructions(spec.name, pairs);
+  if (spec.kind == StageKind::pretrain && end.last_of_kind) add_codes(spec.name, pairs);
+  if (spec.kind == StageKind::classify) add_worst(blocks);
+  if (end.last_of_kind) add_filters();
+  drawn_(record_);
 }
 
 Tensor RunImages::samples(const Tensor& index) const {
@@ -80,12 +99,12 @@ Json RunImages::write(const std::string& name, const std::vector<uint8_t>& tiles
   return {{"file", file}, {"tile", {height, width}}, {"columns", columns}};
 }
 
-void RunImages::add_reconstructions(const Stack& stack, const std::string& stage, size_t pairs) {
+void RunImages::add_reconstructions(const std::string& stage, size_t pairs) {
   at::NoGradGuard no_grad;
   std::vector<std::string> blocks = encoders(pairs);
   for (size_t k = pairs; k-- > 0;) blocks.push_back(decoder_block(k));
   const Tensor x = samples(shown_);
-  const Tensor y = stack.forward(blocks, x, {}).view_as(x);
+  const Tensor y = stack_.forward(blocks, x, {}).view_as(x);
   const std::vector<uint8_t> row = pixel_bytes(y);
   rows_.insert(rows_.end(), row.begin(), row.end());
   reconstructions_["rows"].push_back(stage);
@@ -97,14 +116,15 @@ void RunImages::add_reconstructions(const Stack& stack, const std::string& stage
   record_["reconstructions"] = entry;
 }
 
-void RunImages::add_codes(const Stack& stack, const std::string& stage, size_t pairs) {
+void RunImages::add_codes(const std::string& stage, size_t pairs) {
   at::NoGradGuard no_grad;
   const std::vector<int64_t> chosen = by_class(data_, kCodesPerClass);
   if (chosen.empty()) return;
   const Tensor code =
-      stack.forward(encoders(pairs), samples(at::tensor(chosen, at::kLong).to(options_.device)), {})
+      stack_
+          .forward(encoders(pairs), samples(at::tensor(chosen, at::kLong).to(options_.device)), {})
           .flatten(1);
-  Range range = stack.block(encoder_block(pairs - 1)).output_range;
+  Range range = stack_.block(encoder_block(pairs - 1)).output_range;
   if (!range.bounded()) range = {code.min().item<double>(), code.max().item<double>()};
   const int64_t units = code.size(1);
   Image image{
@@ -116,11 +136,11 @@ void RunImages::add_codes(const Stack& stack, const std::string& stage, size_t p
                       {"labels", labels_of(data_, chosen)}, {"range", {range.low, range.high}}};
 }
 
-void RunImages::add_filters(const Stack& stack) {
-  const Block& first = stack.block(encoder_block(0));
+void RunImages::add_filters() {
+  const Block& first = stack_.block(encoder_block(0));
   for (const PlacedLayer& layer : first.layers) {
     if (layer.input != data_.device.sample) return;  // no longer the images' own shape
-    for (const Parameter& p : stack.parameters({first.name})) {
+    for (const Parameter& p : stack_.parameters({first.name})) {
       if (p.name != layer.name + ".weight") continue;
       const bool dense = p.value.dim() == 2 && p.value.size(1) == element_count(layer.input);
       const bool kernel = p.value.dim() == 4;
@@ -139,13 +159,13 @@ void RunImages::add_filters(const Stack& stack) {
   }
 }
 
-void RunImages::add_worst(const Stack& stack, const std::vector<std::string>& blocks) {
+void RunImages::add_worst(const std::vector<std::string>& blocks) {
   at::NoGradGuard no_grad;
   const DeviceSplit& test = data_.device.test;
   std::vector<Tensor> losses, guesses;
   for (int64_t first = 0; first < test.count(); first += kBatch) {
     const Tensor index = test.samples.narrow(0, first, std::min(kBatch, test.count() - first));
-    const Tensor logs = at::log_softmax(stack.forward(blocks, samples(index), {}), 1);
+    const Tensor logs = at::log_softmax(stack_.forward(blocks, samples(index), {}), 1);
     const Tensor labels = test.labels.index_select(0, index);
     const Tensor guess = logs.argmax(1);
     const Tensor loss = -logs.gather(1, labels.unsqueeze(1)).squeeze(1);

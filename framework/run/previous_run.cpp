@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "strata/data/published.hpp"
 #include "strata/record/record.hpp"
 #include "strata/record/run_folder.hpp"
 #include "strata/record/seal.hpp"
@@ -33,6 +34,17 @@ std::string reason(const std::vector<std::string>& parts, const Json& record,
                           : "made with other data";
 }
 
+/// A data set's files, in the order in which they are loaded. Those of a published set are not
+/// read: their checksums are known, and nothing else is ever loaded as it.
+std::vector<DataFile> files_of(const Dataset& dataset, const DataContext& context) {
+  const PublishedSet* published = dataset.published();
+  if (published == nullptr) return dataset.load(context).files;
+  std::vector<DataFile> files;
+  for (const PublishedFile& file : published->files())
+    files.push_back({file.name, "", file.sha256});
+  return files;
+}
+
 fs::path record_in(const fs::path& out, const LoadedExperiment& experiment, const std::string& id) {
   return out / experiment.settings.name / id / "record.json";
 }
@@ -46,7 +58,7 @@ const std::optional<std::vector<DataFile>>& PreviousRuns::files(
   if (first) {
     try {
       const auto seed = static_cast<uint64_t>(experiment.settings.seed);
-      known->second = make(dataset)->load({data_folders_, seed}).files;
+      known->second = files_of(*make(dataset), {data_folders_, seed});
     } catch (...) {  // the run would say what is wrong with them
     }
   }

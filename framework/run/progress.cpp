@@ -168,11 +168,15 @@ void Progress::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
   last_ = Clock::now();
 }
 
-void Progress::stage_done(const StageResult& result) {
-  if (const std::string text = ending_line(result); !text.empty()) keep(text);
+void Progress::stage_done(const StageEnd& end) {
+  if (const std::string text = ending_line(end.result); !text.empty()) keep(text);
 }
 
-void Progress::note(const std::string& stage, const std::string& text) {
+void Progress::stage_restored(const StageEnd& end) {
+  noted(end.result.spec.name, "completed before");
+}
+
+void Progress::noted(const std::string& stage, const std::string& text) {
   keep(fmt::format("  {:<{}}  note: {}", stage, name_width_, text));
 }
 

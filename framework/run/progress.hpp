@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "strata/train/trainer.hpp"
+#include "strata/core/observer.hpp"
 
 namespace strata {
 
@@ -20,8 +20,9 @@ class Progress final : public Observer {
   void step_done(const StageSpec& spec, int64_t epoch, int64_t done, int64_t samples) override;
   void epoch_done(const StageSpec& spec, const EpochResult& epoch) override;
   /// Says where the stage stopped early, and which epoch was kept as the best.
-  void stage_done(const StageResult& result);
-  void note(const std::string& stage, const std::string& text);
+  void stage_done(const StageEnd& end) override;
+  void stage_restored(const StageEnd& end) override;
+  void noted(const std::string& stage, const std::string& text) override;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -44,9 +44,8 @@ Recorder::~Recorder() {
 
 void Recorder::begin() {
   folder_.begin();
-  events_.emplace(folder_.place() / "events.jsonl");
+  begun_ = true;
   save();
-  event({{"event", "run_started"}, {"run_id", record_["run_id"]}});
 }
 
 void Recorder::resume(const Json& before, size_t stages, const Json& from) {
@@ -64,9 +63,16 @@ void Recorder::resume(const Json& before, size_t stages, const Json& from) {
   if (before.contains("resumed_anyway") && !record_.contains("resumed_anyway"))
     record_["resumed_anyway"] = before["resumed_anyway"];
   folder_.go_on();
-  events_.emplace(folder_.place() / "events.jsonl");
+  begun_ = true;
   save();
-  event({{"event", "run_resumed"}, {"run_id", record_["run_id"]}});
+}
+
+void Recorder::check() const {
+  std::error_code error;
+  if (saved_ && !std::filesystem::exists(folder_.place() / "record.json", error) && !error)
+    throw RunError(fmt::format("cannot go on in {}: the folder was removed or replaced meanwhile",
+                               folder_.place().string()));
+  folder_.check();
 }
 
 void Recorder::note(const std::string& kind, const std::string& stage, const std::string& text) {
@@ -78,14 +84,12 @@ void Recorder::note(const std::string& kind, const std::string& stage, const std
 
 void Recorder::stage_started(const StageSpec& spec) {
   add_stage(spec, Json::array());
-  event({{"event", "stage_started"}, {"stage", spec.name}});
   save();
 }
 
 void Recorder::stage_resumed(const StageSpec& spec, const StageResult& so_far) {
   Json epochs = Json::array();
   for (const EpochResult& epoch : so_far.epochs) epochs.push_back(dump_epoch(epoch));
-  event({{"event", "stage_resumed"}, {"stage", spec.name}, {"epochs", epochs.size()}});
   add_stage(spec, std::move(epochs));
   save();
 }
@@ -109,35 +113,32 @@ void Recorder::declare(const FigureInfo& figure, Target target) {
   record_["figures"][figure.key] = entry;
 }
 
-void Recorder::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
-  const Json entry = dump_epoch(epoch);
-  record_["stages"].back()["epochs"].push_back(entry);
-  Json event_entry = {{"event", "epoch_done"}, {"stage", spec.name}};
-  event_entry.update(entry);
-  event(std::move(event_entry));
+void Recorder::epoch_done(const StageSpec&, const EpochResult& epoch) {
+  check();
+  record_["stages"].back()["epochs"].push_back(dump_epoch(epoch));
 }
 
-void Recorder::stage_done(const StageResult& result, const Json& weights) {
+void Recorder::stage_done(const StageEnd& end) {
+  const StageResult& result = end.result;
   Json& stage = record_["stages"].back();
   stage["status"] = "completed";
   stage["seconds"] = clock_seconds() - stage_started_;
-  stage["weights"] = weights;
+  stage["weights"] = end.weights;
   stage["engine"] = result.engine;
   if (stage.contains("selection")) stage["selection"]["epoch"] = result.epochs[result.kept].epoch;
-  event({{"event", "stage_done"}, {"stage", stage["name"]}});
   save();
 }
 
-void Recorder::finish(const std::string& status, const Json& error) {
-  folder_.check();
+void Recorder::make_room() {
+  check();
+  remove_file(folder_.place() / kRoom);
+}
+
+void Recorder::run_done(const std::string& status, const std::string& error) {
+  check();
   if (!begun()) begin();
   crash_->forget();
-  record_ = closed(status, error);
-  remove_file(folder_.place() / kRoom);  // the last record needs it
-  try {
-    event({{"event", "run_done"}, {"status", status}, {"error", error}});
-  } catch (const RunError&) {  // the record says it
-  }
+  record_ = closed(status, error.empty() ? Json(nullptr) : Json(error));
   record_["files"] = files_beside(folder_.place());
   save();
   if (status == "completed") folder_.complete();
@@ -172,16 +173,11 @@ void Recorder::prepare_for_crash() {
   crash_->prepare(record_text(closed("failed", "its process crashed: " + mark + place)), mark);
 }
 
-void Recorder::event(Json event) {
-  folder_.check();
-  event["time"] = utc_now();
-  events_->append(event.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
 void Recorder::save() {
-  folder_.check();
+  check();
   const std::string text = sealed_text(record_);
   write_file_atomically(folder_.place() / "record.json", text);
+  saved_ = true;
   if (record_["status"] != "running") return;
   keep_room(text.size());
   prepare_for_crash();

@@ -4,19 +4,19 @@
 #include <optional>
 #include <string>
 
+#include "strata/core/observer.hpp"
 #include "strata/data/dataset.hpp"
 #include "strata/record/run_folder.hpp"
 #include "strata/run/plan.hpp"
 #include "strata/support/crash_file.hpp"
 #include "strata/support/files.hpp"
-#include "strata/train/trainer.hpp"
 
 namespace strata {
 
-/// Keeps the record of one run: fills it as the run goes, appends each event to events.jsonl at
-/// once, and saves record.json (atomically) when a stage begins and ends, and at the end. Where the
-/// process crashes, the record is closed all the same, with what it held then. Throws ClaimLost
-/// where another process has taken over the run's folder, and changes nothing there then.
+/// Keeps the record of one run: fills it as the run goes, and saves record.json (atomically) when a
+/// stage begins and ends, and at the end. Where the process crashes, the record is closed all the
+/// same, with what it held then. Throws ClaimLost where another process has taken over the run's
+/// folder, and changes nothing there then.
 class Recorder final : public Observer {
  public:
   /// Starts with `head` (name, run_id, seed, config, source ...; see record.schema.json). Nothing
@@ -31,7 +31,9 @@ class Recorder final : public Observer {
   void resume(const Json& before, size_t stages, const Json& from);
   /// A crash before resume() leaves the record that is there.
   void leave_record() { crash_->forget(); }
-  bool begun() const { return events_.has_value(); }
+  /// Gives the disk room back that was kept for the last record and what is written before it.
+  void make_room();
+  bool begun() const { return begun_; }
 
   void set(const std::string& key, Json value) { record_[key] = std::move(value); }
   /// A note of the record, of a stage where one is given.
@@ -40,12 +42,13 @@ class Recorder final : public Observer {
   void stage_started(const StageSpec& spec) override;
   void stage_resumed(const StageSpec& spec, const StageResult& so_far) override;
   void epoch_done(const StageSpec& spec, const EpochResult& epoch) override;
-  /// Closes the stage, with what its weights file holds.
-  void stage_done(const StageResult& result, const Json& weights);
+  void stage_done(const StageEnd& end) override;
+  /// Closes the record. Only a completed run takes the place of a finished one.
+  void run_done(const std::string& status, const std::string& error) override;
 
-  /// Closes the record: "completed", "failed", "diverged" or "interrupted", with the error's text.
-  /// Only a completed run takes the place of a finished one.
-  void finish(const std::string& status, const Json& error);
+  /// Throws ClaimLost where another process has taken over, RunError where the run's folder was
+  /// removed. Called before each change.
+  void check() const;
 
   const Json& record() const { return record_; }
   const RunFolder& folder() const { return folder_; }
@@ -53,7 +56,6 @@ class Recorder final : public Observer {
  private:
   void add_stage(const StageSpec& spec, Json epochs);
   void declare(const FigureInfo& figure, Target target);
-  void event(Json event);
   void save();
   void keep_room(size_t bytes);
   void prepare_for_crash();
@@ -61,10 +63,11 @@ class Recorder final : public Observer {
 
   RunFolder folder_;
   Json record_;
-  std::optional<LineLog> events_;
+  bool begun_ = false;
   double started_, stage_started_ = 0;
   std::optional<CrashFile> crash_;
-  size_t room_ = 0;  ///< in bytes, kept free for the last record
+  bool saved_ = false;  ///< from then on, record.json is there
+  size_t room_ = 0;     ///< in bytes, kept free for the last record
 };
 
 /// "2026-11-23T12:00:00Z"

@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "strata/fused/engine.hpp"
 #include "strata/record/record.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/run/checkpoint.hpp"
 #include "strata/run/device_data.hpp"
+#include "strata/run/events.hpp"
 #include "strata/run/findings.hpp"
 #include "strata/run/identity.hpp"
 #include "strata/run/images.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/run/observers.hpp"
 #include "strata/run/progress.hpp"
 #include "strata/run/recorder.hpp"
 #include "strata/run/unfinished.hpp"
@@ -25,31 +28,6 @@ namespace strata {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Passes on what happens to the record and to the screen.
-class Both final : public Observer {
- public:
-  Both(Observer& a, Observer& b) : a_(a), b_(b) {}
-  void stage_started(const StageSpec& s) override {
-    a_.stage_started(s);
-    b_.stage_started(s);
-  }
-  void stage_resumed(const StageSpec& s, const StageResult& so_far) override {
-    a_.stage_resumed(s, so_far);
-    b_.stage_resumed(s, so_far);
-  }
-  void step_done(const StageSpec& s, int64_t epoch, int64_t done, int64_t samples) override {
-    a_.step_done(s, epoch, done, samples);
-    b_.step_done(s, epoch, done, samples);
-  }
-  void epoch_done(const StageSpec& s, const EpochResult& e) override {
-    a_.epoch_done(s, e);
-    b_.epoch_done(s, e);
-  }
-
- private:
-  Observer &a_, &b_;
-};
 
 /// "run 2 of 6: mnist-greedy (lr=0.1 seed=3)"
 std::string heading(const LoadedExperiment& experiment, const RunOptions& options) {
@@ -84,8 +62,17 @@ class Run {
       : plan_(plan),
         options_(options),
         recorder_(std::move(folder), std::move(head)),
-        progress_(heading(experiment, options), plan.stages, options.quiet, options.columns),
-        observer_(recorder_, progress_) {}
+        observers_(recorder_),
+        start_{heading(experiment, options), experiment.run_id(), {},
+               experiment.resolved(),        plan.stages,         false,
+               [this] { return learned(); }} {
+    observers_.add("the progress line", [&] {
+      return std::make_shared<Progress>(start_.title, plan.stages, options.quiet, options.columns);
+    });
+    observers_.add("events.jsonl", [] { return std::make_shared<Events>(); });
+    for (const Slot<Observer>& listed : experiment.settings.observers)
+      observers_.add(component_name(*listed.info), [&] { return make(listed); });
+  }
 
   RunOutcome run() {
     const ExitGuard guard([this] {
@@ -129,9 +116,16 @@ class Run {
     fit_ = fit_options(settings, options_);
     if (!options_.again) before_ = find_unfinished(recorder_.folder().own());
     if (before_) recorder_.leave_record();
+    const std::string engine = !options_.engine.empty() ? options_.engine
+                               : before_                ? engine_of(before_->record)
+                                                        : "auto";
+    if (engine != "autograd")
+      fit_.engines = {fused_engine(matmul_precision(settings.matmul_precision))};
     const bool as_before = before_ && options_.threads == 0;
     const int threads = set_threads(as_before ? threads_of(before_->record) : options_.threads);
     Json facts = provenance(fit_.device, threads);
+    facts["engine"] = engine;
+    facts["onednn"] = onednn_version();
     facts["command_line"] = options_.command_line;
     facts["plugins"] = Json::array();
     for (const PluginLibrary& plugin : loaded_plugins())
@@ -145,12 +139,16 @@ class Run {
     recorder_.set("content", content);
     if (before_) check_unchanged(differences(before_->record, content, facts));
     plan_.stack->build(fit_.seed, fit_.dtype, fit_.device);
-    note_overlap();
-    if (!before_) recorder_.begin();
+    start_.folder = recorder_.folder().place();
     if (settings.images)
-      images_ = std::make_unique<RunImages>(recorder_.folder().place(), data_, fit_);
-    checkpoints_.emplace(recorder_.folder().place(), settings.checkpoint);
-    if (before_) go_on();
+      observers_.add("drawing the pictures", [&] {
+        return std::make_shared<RunImages>(
+            start_.folder, data_, fit_, *plan_.stack,
+            [this](const Json& images) { recorder_.set("images", images); });
+      });
+    checkpoints_.emplace(start_.folder, settings.checkpoint);
+    before_ ? go_on() : begin();
+    note_overlap();
     while (auto spec = plan_.next_stage(done_)) run_stage(*spec);
     checkpoints_->clear();
   }
@@ -173,33 +171,50 @@ class Run {
     recorder_.set("resumed_anyway", list);
   }
 
+  void begin() {
+    recorder_.begin();
+    observers_.run_started(start_);
+  }
+
   /// Takes up the run where it was: its complete stages, then its checkpoint.
   void go_on() {
-    if (!before_->damage.empty()) progress_.note("resume", before_->damage);
     for (const UnfinishedRun::Stage& stage : before_->stages) {
       const auto spec = plan_.next_stage(done_);
       if (!spec || spec->name != stage.name) break;
-      copy_state(stage.weights, plan_.stack->tensors(blocks_of(*spec)), stage.name);
       done_.push_back(recorded_result(*spec, stage.recorded));
-      progress_.note(stage.name, "completed before");
-      after_stage(*spec);
     }
-    Json from = nullptr;
     const auto next = plan_.next_stage(done_);
+    std::string damage = before_->damage;
     try {
       if (auto found = checkpoints_->find(); found && next && found->stage == next->name)
         from_ = std::move(found->from);
     } catch (const UserError& e) {
-      progress_.note("resume", std::string(e.what()) + "; the stage starts anew");
+      damage = std::string(e.what()) + "; the stage starts anew";
     }
+    Json from = nullptr;
     if (from_)
       from = {{"stage", next->name}, {"epoch", from_->state.epoch}, {"step", from_->state.step}};
     else if (next)
       from = {{"stage", next->name}, {"epoch", 1}, {"step", 0}};
     recorder_.resume(before_->record, done_.size(), from);
+    start_.resumed = true;
+    observers_.run_started(start_);
+    if (!damage.empty()) observers_.noted("resume", damage);
+    restore(std::exchange(done_, {}));
     if (from_)
-      progress_.note(next->name, fmt::format("goes on in epoch {}, after step {}",
-                                             from_->state.epoch, from_->state.step));
+      observers_.noted(next->name, fmt::format("goes on in epoch {}, after step {}",
+                                               from_->state.epoch, from_->state.step));
+  }
+
+  /// The stages that the run completed before it was stopped.
+  void restore(const std::vector<StageResult>& results) {
+    for (const StageResult& result : results) {
+      const UnfinishedRun::Stage& stage = before_->stages[done_.size()];
+      done_.push_back(result);
+      copy_state(stage.weights, plan_.stack->tensors(blocks_of(result.spec)), stage.name);
+      observers_.stage_restored({done_.back(), stage.recorded["weights"], is_last_of_kind()});
+      if (is_last_of_kind()) measure(result.spec);
+    }
   }
 
   static std::vector<std::string> blocks_of(const StageSpec& spec) {
@@ -211,27 +226,33 @@ class Run {
   void run_stage(const StageSpec& spec) {
     done_.push_back({spec, false, {}});
     const std::optional<ResumeFrom> from = std::exchange(from_, std::nullopt);
-    fit(*plan_.stack, spec, data_.device, fit_, observer_, done_.back(), from ? &*from : nullptr,
+    fit(*plan_.stack, spec, data_.device, fit_, observers_, done_.back(), from ? &*from : nullptr,
         &*checkpoints_);
     for (const std::string& failure : checkpoints_->failures())
-      progress_.note(spec.name, "no checkpoint: " + failure);
-    progress_.stage_done(done_.back());
+      observers_.noted(spec.name, "no checkpoint: " + failure);
     const std::string file = fmt::format("weights/{}.safetensors", spec.name);
     const std::string bytes = to_safetensors(plan_.stack->tensors(blocks_of(spec)));
-    recorder_.folder().check();
-    write_file_atomically(recorder_.folder().place() / file, bytes);
+    recorder_.check();
+    write_file_atomically(start_.folder / file, bytes);
     look_at(spec);
-    recorder_.stage_done(done_.back(),
-                         {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}});
+    observers_.stage_done({done_.back(),
+                           {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}},
+                           is_last_of_kind()});
     checkpoints_->clear();
-    after_stage(spec);
+    if (is_last_of_kind()) measure(spec);
   }
 
-  void after_stage(const StageSpec& spec) {
+  /// Whether pretraining, or the classifier, ends with the last stage that is done.
+  bool is_last_of_kind() const {
     const auto next = plan_.next_stage(done_);
-    const bool last = !next || next->kind != spec.kind;  // of its kind
-    if (last) measure(spec);
-    if (images_) draw(spec, blocks_of(spec), last);
+    return !next || next->kind != done_.back().spec.kind;
+  }
+
+  /// All that the stack has learned.
+  std::vector<Parameter> learned() const {
+    std::vector<std::string> blocks;
+    for (const auto& block : plan_.stack->blocks()) blocks.push_back(block->name);
+    return plan_.stack->tensors(blocks);
   }
 
   void note_overlap() {
@@ -242,7 +263,7 @@ class Run {
         fmt::format("{} of the {} test samples {} in the training set too, pixel for pixel", shared,
                     tested, shared == 1 ? "is" : "are");
     recorder_.note("overlap", "", text);
-    progress_.note("data", text);
+    observers_.noted("data", text);
   }
 
   /// What its figures do not say. It fails no run.
@@ -250,25 +271,11 @@ class Run {
     try {
       for (const Finding& found : find_idle(*plan_.stack, spec, data_.device, fit_)) {
         recorder_.note(found.kind, spec.name, found.text);
-        progress_.note(spec.name, found.text);
+        observers_.noted(spec.name, found.text);
       }
     } catch (...) {
-      progress_.note(spec.name, fmt::format("not looked at: {}", current_exception_text()));
+      observers_.noted(spec.name, fmt::format("not looked at: {}", current_exception_text()));
     }
-  }
-
-  void draw(const StageSpec& spec, const std::vector<std::string>& blocks, bool last) {
-    recorder_.folder().check();
-    size_t pairs = 0;  // those that the stage's blocks reach
-    for (size_t k = 0; k < plan_.experiment.encoder.size(); ++k)
-      if (std::find(blocks.begin(), blocks.end(), encoder_block(k)) != blocks.end()) pairs = k + 1;
-    if (spec.kind == StageKind::pretrain)
-      images_->add_reconstructions(*plan_.stack, spec.name, pairs);
-    if (spec.kind == StageKind::pretrain && last)
-      images_->add_codes(*plan_.stack, spec.name, pairs);
-    if (spec.kind == StageKind::classify) images_->add_worst(*plan_.stack, blocks);
-    if (last) images_->add_filters(*plan_.stack);
-    recorder_.set("images", images_->record());
   }
 
   /// The run's final figures, after the last stage of a kind: those of the classifier, and the
@@ -300,8 +307,21 @@ class Run {
     for (const auto& metric : spec.metrics) whole.metrics.push_back(make_metric(metric));
     const DeviceData& data = data_.device;
     if (data.validation.count() > 0)
-      metrics_["validation"] = evaluate(*plan_.stack, whole, data, data.validation, fit_);
-    metrics_["test"] = evaluate(*plan_.stack, whole, data, data.test, fit_);
+      metrics_["validation"] = rebuilt_figures(spec, whole, "validation", data.validation);
+    metrics_["test"] = rebuilt_figures(spec, whole, "test", data.test);
+  }
+
+  /// Those that the last epoch measured, where its stage rebuilds the images itself.
+  Json rebuilt_figures(const StageSpec& spec, const Evaluation& whole, const char* name,
+                       const DeviceSplit& split) const {
+    if (!spec.prefix.empty() || spec.blocks != whole.blocks)
+      return evaluate(*plan_.stack, whole, data_.device, split, fit_);
+    const Json& measured = done_.back().epochs[done_.back().kept].metrics.at(name);
+    Json figures = Json::object();
+    for (const auto& metric : whole.metrics)
+      for (const FigureInfo& figure : metric->figures(whole.target))
+        figures[figure.key] = measured.at(figure.key);
+    return figures;
   }
 
   /// ", in stage 'pretrain-1' after 3 epochs"; empty before the first stage
@@ -314,7 +334,8 @@ class Run {
   RunOutcome finish(const std::string& status, const std::string& error) {
     if (before_ && !recorder_.begun())  // what is left of the run stays as it is
       return {status, error, recorder_.folder().own() / "record.json", false, {}};
-    recorder_.finish(status, error.empty() ? Json(nullptr) : Json(error));
+    recorder_.make_room();
+    observers_.run_done(status, error);
     RunOutcome outcome{status, error, recorder_.folder().place() / "record.json", false, {}};
     if (recorder_.folder().keeps_finished())
       outcome.kept = recorder_.folder().own() / "record.json";
@@ -324,11 +345,10 @@ class Run {
   const Plan& plan_;
   const RunOptions& options_;
   Recorder recorder_;
-  Progress progress_;
-  Both observer_;
+  Observers observers_;
+  ObservedRun start_;
   FitOptions fit_;
   PreparedData data_;
-  std::unique_ptr<RunImages> images_;
   std::vector<StageResult> done_;
   std::optional<UnfinishedRun> before_;  // where the run goes on
   std::optional<ResumeFrom> from_;       // of its next stage

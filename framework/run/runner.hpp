@@ -41,7 +41,9 @@ struct RunOutcome {
 struct RunOptions {
   std::filesystem::path out = "results";
   std::vector<std::string> data_folders;
-  int threads = 0;  ///< 0: the cores granted
+  int threads = 0;     ///< 0: the cores granted
+  std::string engine;  ///< "autograd": no other is tried; "auto": the fastest that takes a stage;
+                       ///< empty: auto, or what the run was begun with
   bool quiet = false;
   size_t columns = 0;  ///< of the terminal that its lines go to by another process; 0: its own
   std::string place;   ///< among the runs of the command: "run 2 of 6"; empty where it is alone

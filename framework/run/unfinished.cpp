@@ -62,8 +62,8 @@ std::vector<Difference> differences(const Json& record, const Json& content,
                         ? Difference{part, text_at(then, "/strata/commit"_json_pointer),
                                      text_at(provenance, "/strata/commit"_json_pointer)}
                         : Difference{part, "other", "other"});
-  for (const char* place :
-       {"/cpu", "/threads", "/device", "/gpu", "/libtorch", "/blas/name", "/blas/threads"}) {
+  for (const char* place : {"/cpu", "/threads", "/device", "/gpu", "/libtorch", "/blas/name",
+                            "/blas/threads", "/onednn", "/engine"}) {
     const Json::json_pointer at(place);
     const std::string before = text_at(then, at), now = text_at(provenance, at);
     if (before != now) found.push_back({std::string(place).substr(1), before, now});
@@ -76,6 +76,10 @@ int threads_of(const Json& record) {
   return record.contains(place) && record.at(place).is_number_integer()
              ? record.at(place).get<int>()
              : 0;
+}
+
+std::string engine_of(const Json& record) {
+  return record.at("provenance").value("engine", std::string("auto"));
 }
 
 StageResult recorded_result(const StageSpec& spec, const Json& stage) {

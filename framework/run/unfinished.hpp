@@ -34,12 +34,15 @@ struct Difference {
 };
 
 /// What differs between a record and the run that would go on: what it is made of (content), and
-/// the facts of the machine that change bits: processor, threads, device, LibTorch, BLAS.
+/// the facts of the machine that change bits: processor, threads, device, libraries, engine.
 std::vector<Difference> differences(const Json& record, const Json& content,
                                     const Json& provenance);
 
 /// The threads that a record was made with; 0 where it does not say.
 int threads_of(const Json& record);
+
+/// The engine that a record says was asked for.
+std::string engine_of(const Json& record);
 
 /// A stage's results, as its record has them.
 StageResult recorded_result(const StageSpec& spec, const Json& stage);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -53,7 +54,12 @@ size_t InputFile::read(void* to, size_t size) {
   while (done < size) {
     const ssize_t n = sys::read(fd_, static_cast<char*>(to) + done, size - done);
     if (n < 0) throw FileError(path_, std::strerror(errno));
-    if (n == 0) break;
+    if (n == 0) {  // before the size that it had: what was read is no whole
+      const auto at = static_cast<uint64_t>(::lseek(fd_, 0, SEEK_CUR));
+      if (at < size_)
+        throw FileError(path_, fmt::format("it ended after {} of its {} bytes", at, size_));
+      break;
+    }
     done += static_cast<size_t>(n);
   }
   return done;

@@ -7,8 +7,6 @@
 namespace strata {
 namespace {
 
-constexpr int64_t kEvaluationBatch = 1000;
-
 Tensor images(const DeviceSplit& split, const Tensor& index, const Shape& sample,
               const FitOptions& options) {
   return gather_images(split.pixels, index, sample, options.dtype);

@@ -57,6 +57,10 @@ class StageInput {
   /// Those of the samples with these numbers (int64, {batch}).
   Tensor batch(const Tensor& index) const;
 
+  /// The codes, undefined where the inputs are images, and the row of each sample's.
+  const Tensor& codes() const { return codes_; }
+  const Tensor& row_of() const { return row_of_; }
+
  private:
   const DeviceData& data_;
   const DeviceSplit& split_;
@@ -70,6 +74,9 @@ Tensor target_of(Target target, const Tensor& input, const DeviceSplit& split, c
 
 /// The output of a decoder in the shape of its target, where one written out ends flat.
 Tensor shaped_like(Target target, const Tensor& output, const Tensor& input);
+
+/// Samples that are evaluated at a time.
+constexpr int64_t kEvaluationBatch = 1000;
 
 /// Figures of a chain of blocks on one split, batch by batch, without gradients: the loss where one
 /// is given, and each metric, by name.

@@ -41,6 +41,11 @@ class AutogradStep final : public StageStep {
     for (const Parameter& p : parts_.parameters) p.value.mutable_grad() = Tensor();
   }
 
+  Json evaluate(const Evaluation& what, const StageInput& input,
+                const DeviceSplit& split) override {
+    return strata::evaluate(parts_.stack, what, input, parts_.data, split, parts_.options);
+  }
+
   Json description() const override {
     Json text = {{"name", "autograd"}};
     if (!why_.empty()) text["why"] = why_;

@@ -43,6 +43,10 @@ class StageStep {
   /// back. The parameters have no gradients before and after.
   virtual void run(const ForwardContext& place, const Tensor& rate) = 0;
 
+  /// The stage's figures on a split, as evaluate() (evaluation.hpp) gives them.
+  virtual Json evaluate(const Evaluation& what, const StageInput& input,
+                        const DeviceSplit& split) = 0;
+
   /// As the record says it: {"name": "autograd"}, and what else the engine has to say.
   virtual Json description() const = 0;
 };

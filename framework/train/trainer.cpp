@@ -110,9 +110,8 @@ class Fit {
     evaluating_ = true;
     result.metrics = {
         {"train", while_training(result.terms)},
-        {"validation",
-         evaluate(stack_, evaluation_, validation_input_, data_, data_.validation, options_)},
-        {"test", evaluate(stack_, evaluation_, test_input_, data_, data_.test, options_)}};
+        {"validation", step_->evaluate(evaluation_, validation_input_, data_.validation)},
+        {"test", step_->evaluate(evaluation_, test_input_, data_.test)}};
     check_measured(result.metrics["test"], number);
     in_epoch_ = false;
     return result;

@@ -1,24 +1,10 @@
 #pragma once
 // Training of a stage. Implemented in trainer.cpp; a step in step.cpp.
+#include "strata/core/observer.hpp"
 #include "strata/train/evaluation.hpp"
 #include "strata/train/training_state.hpp"
 
 namespace strata {
-
-/// Told what happens; the runner's record, events and progress line.
-class Observer {
- public:
-  virtual ~Observer() = default;
-  virtual void stage_started(const StageSpec&) {}
-  /// Instead of stage_started(), where the stage goes on from a checkpoint: with the epochs done.
-  virtual void stage_resumed(const StageSpec& spec, const StageResult& /*so_far*/) {
-    stage_started(spec);
-  }
-  /// After each step, with what is known on the host: no loss, since a step reads nothing back.
-  virtual void step_done(const StageSpec&, int64_t /*epoch*/, int64_t /*samples_done*/,
-                         int64_t /*samples*/) {}
-  virtual void epoch_done(const StageSpec&, const EpochResult&) {}
-};
 
 /// A loss that is no longer a number.
 class Diverged : public RunError {

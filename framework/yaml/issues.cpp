@@ -18,12 +18,20 @@ namespace {
 
 constexpr size_t kMostPrinted = 100;
 
+/// The beginning of a path that is too long to be read.
+std::string shown_path(const std::string& path) {
+  size_t most = 200;
+  if (path.size() <= most) return path;
+  while ((path[most] & 0xc0) == 0x80) --most;  // inside a character
+  return path.substr(0, most) + "...";
+}
+
 std::string header(const Issue& issue) {
   std::string text = issue.origin.source == nullptr ? "strata" : issue.origin.text();
   text += ": ";
   text += issue.warning ? "warning: " : "error: ";
   text += issue.message;
-  if (!issue.path.empty()) text += " (at " + issue.path + ")";
+  if (!issue.path.empty()) text += " (at " + shown_path(issue.path) + ")";
   return text;
 }
 

@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from attack import SMALL, Attacks, strata, workplace
@@ -139,15 +140,18 @@ with workplace() as place:
     attacks.check("a formula in a cell", "'=HYPERLINK" in ended.out and "\n=HYPERLINK" not in ended.out, ended)
     shutil.rmtree(foul.parent)
 
-    # Places that go away.
-    long = SMALL.replace("name: small", "name: gone").replace("epochs: 2", "epochs: 400")
+    # A place that goes away: the run would go on for hours.
+    long = SMALL.replace("name: small", "name: gone\ncheckpoint: {every: epoch}").replace("epochs: 2", "epochs: 1000000")
     (place / "gone.yaml").write_text(long)
-    process = subprocess.Popen([os.environ["STRATA_COMMAND"], "run", "gone.yaml"], cwd=place, text=True,
-                               stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    for line in process.stderr:
-        if "epoch" in line:
-            shutil.rmtree(place / "results/gone")
-            break
-    said = process.stderr.read()
-    attacks.check("a results folder that is removed", process.wait() == 1 and "removed or replaced" in said, said[-500:])
+    with (place / "said").open("w+") as said:
+        process = subprocess.Popen([os.environ["STRATA_COMMAND"], "run", "gone.yaml", "--quiet"], cwd=place, stderr=said,
+                                   stdout=subprocess.DEVNULL)
+        while process.poll() is None and not list(place.glob("results/gone/*/checkpoint/state.json")):
+            time.sleep(0.05)
+        (place / "results/gone").rename(place / "taken away")
+        code = process.wait(120)
+        said.seek(0)
+        text = said.read()
+    attacks.check("a results folder that is removed", code == 1 and "removed or replaced" in text
+                  and not list(place.glob("results/gone/*/record.json")), f"{code}: {text[-500:]}")
 attacks.end()

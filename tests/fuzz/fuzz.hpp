@@ -1,9 +1,10 @@
 #pragma once
-#include <sys/mman.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -14,13 +15,18 @@
 
 namespace strata::fuzz {
 
-/// A file in memory, with a path as any other has.
+/// A file, whose content is replaced by each input.
 class File {
  public:
-  explicit File(const char* name) : fd_(memfd_create(name, MFD_CLOEXEC)) {
+  explicit File(const char* name)
+      : path_((std::filesystem::temp_directory_path() / (std::string(name) + "-XXXXXX")).string()),
+        fd_(mkostemp(path_.data(), O_CLOEXEC)) {
     if (fd_ < 0) std::abort();
   }
-  ~File() { close(fd_); }
+  ~File() {
+    close(fd_);
+    unlink(path_.c_str());
+  }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
@@ -29,9 +35,10 @@ class File {
         pwrite(fd_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
       std::abort();
   }
-  std::string path() const { return "/proc/self/fd/" + std::to_string(fd_); }
+  const std::string& path() const { return path_; }
 
  private:
+  std::string path_;
   int fd_;
 };
 

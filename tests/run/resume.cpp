@@ -28,10 +28,38 @@ class Stopping final : public Layer {
 };
 STRATA_REGISTER(Layer, Stopping, "stopping");
 
+/// Writes down what it is told of figures, as an observer of the file's does.
+class Diary final : public Observer {
+ public:
+  struct Params {
+    static void declare(Declare<Params>& d) { d.doc("Keeps a diary."); }
+  };
+  explicit Diary(const Params&) {}
+  void run_started(const ObservedRun& run) override {
+    path_ = run.folder / "diary.txt";
+    text_.clear();
+  }
+  void stage_restored(const StageEnd& end) override { stage_resumed(end.result.spec, end.result); }
+  void stage_resumed(const StageSpec& stage, const StageResult& so_far) override {
+    for (const EpochResult& epoch : so_far.epochs) epoch_done(stage, epoch);
+  }
+  void epoch_done(const StageSpec& stage, const EpochResult& epoch) override {
+    text_ +=
+        fmt::format("{} {} {} {}\n", stage.name, epoch.epoch, epoch.loss, epoch.metrics.dump());
+    write_file_atomically(path_, text_);
+  }
+
+ private:
+  std::string text_;
+  fs::path path_;
+};
+STRATA_REGISTER(Observer, Diary, "diary");
+
 /// 3 x 3, 2 x 3 and 4 x 3 steps.
 std::string stoppable() {
   return with(kSmallRun, "[{type: linear, units: 8}, tanh]",
-              "[{type: linear, units: 8}, tanh, stopping]");
+              "[{type: linear, units: 8}, tanh, stopping]") +
+         "observers: [diary]\n";
 }
 
 RunOutcome run_for(const std::string& text, const fs::path& out, int steps,
@@ -46,7 +74,8 @@ RunOutcome run_for(const std::string& text, const fs::path& out, int steps,
 
 /// What a run's result is, without what clocks say.
 Json result_of(Json record) {
-  Json result = {{"metrics", record["metrics"]}, {"stages", Json::array()}};
+  Json result = {
+      {"metrics", record["metrics"]}, {"images", record["images"]}, {"stages", Json::array()}};
   for (Json& stage : record["stages"]) {
     for (Json& epoch : stage["epochs"])
       for (const char* key : {"seconds", "samples_per_second"}) epoch.erase(key);
@@ -71,6 +100,7 @@ TEST_CASE("stopped at any step, the same call goes on and ends with the same bit
   REQUIRE(whole.status == "completed");
   const Json expected = result_of(read_record(whole.record));
   const auto pictures = bytes_of_pictures(whole.record);
+  const std::string diary = read_file(whole.record.parent_path() / "diary.txt");
 
   for (const int step : {0, 1, 4, 8, 9, 13, 15, 20, 26}) {
     CAPTURE(step);
@@ -81,6 +111,7 @@ TEST_CASE("stopped at any step, the same call goes on and ends with the same bit
     const Json record = read_record(rest.record);
     CHECK(result_of(record) == expected);
     CHECK(bytes_of_pictures(rest.record) == pictures);
+    CHECK(read_file(rest.record.parent_path() / "diary.txt") == diary);
     REQUIRE(record["legs"].size() == 2);
     CHECK(record["legs"][0]["status"] == "interrupted");
     CHECK(record["legs"][1]["status"] == "completed");

@@ -133,6 +133,25 @@ TEST_CASE("no more is read than the reader's limit") {
         fmt::format("cannot read {}: Input/output error", path.string()));
 }
 
+TEST_CASE("a file that ends before its size is refused, and no part of it taken for the whole") {
+  const TemporaryFolder folder("ends");
+  const std::string path = folder.write("file", "0123456789");
+  for (const bool later : {false, true}) {  // at once, and after its first half
+    InputFile file(path);
+    char half[5];
+    if (later) CHECK(file.read(half, 5) == 5);
+    const FailingCall nothing(SystemCall::read, {0, 0});
+    std::string why;
+    try {
+      file.read(half, 5);
+    } catch (const FileError& e) {
+      why = e.what();
+    }
+    CHECK(why ==
+          "cannot read " + path + ": it ended after " + (later ? "5" : "0") + " of its 10 bytes");
+  }
+}
+
 TEST_CASE("a file that is named from outside is read only where it lies within the folder") {
   const TemporaryFolder folder("within");
   folder.write("run/images/a.png", "png");

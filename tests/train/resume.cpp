@@ -3,8 +3,7 @@
 #include <cmath>
 #include <set>
 
-#include "strata/train/safetensors.hpp"
-#include "train/small.hpp"
+#include "train/keep_at.hpp"
 
 using namespace strata;
 using namespace strata::testing;
@@ -17,28 +16,6 @@ const std::vector<std::vector<std::string>> kDropoutPairs{
 const std::vector<std::string> kResumeHead{"linear", "log_softmax"};
 const Shape kResumeSample{1, 3, 4};
 
-/// Keeps the state at one moment, as a file would hold it.
-class KeepAt final : public Checkpointing {
- public:
-  explicit KeepAt(int moment) : moment_(moment) {}
-  bool due(bool) override { return moments_++ == moment_; }
-  void save(const StageSpec&, const TrainingState& state) override {
-    json_ = state.dump().dump();
-    bytes_ = to_safetensors(state.tensors);
-  }
-  bool kept() const { return !bytes_.empty(); }
-  int moments() const { return moments_; }
-  ResumeFrom resume() const {
-    ResumeFrom from{TrainingState::parse(Json::parse(json_), "state.json"), "state.json"};
-    from.state.tensors = from_safetensors(bytes_, "tensors");
-    return from;
-  }
-
- private:
-  int moment_, moments_ = 0;
-  std::string json_, bytes_;
-};
-
 struct Stage {
   StageSpec spec;
   bool with_head = false;
@@ -49,16 +26,6 @@ Stack built(const Stage& stage, const FitOptions& options) {
                            stage.with_head ? kResumeHead : std::vector<std::string>());
   build(stack, options);
   return stack;
-}
-
-/// Without what a clock says.
-Json figures(const StageResult& result) {
-  Json all = Json::array();
-  for (EpochResult epoch : result.epochs) {
-    epoch.seconds = epoch.samples_per_second = 0;
-    all.push_back(dump_epoch(epoch));
-  }
-  return {{"epochs", all}, {"kept", result.kept}};
 }
 
 /// The stages that differ in what a state must hold.

@@ -63,7 +63,8 @@ target_link_libraries(strata_torch INTERFACE "${TORCH_LIBRARIES}" OpenMP::OpenMP
 separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(strata_torch INTERFACE ${_torch_flags})
 
+include(StrataOneDnn)
 include(StrataCuda)
 
-message(STATUS "strata ${PROJECT_VERSION}, LibTorch ${Torch_VERSION}, "
+message(STATUS "strata ${PROJECT_VERSION}, LibTorch ${Torch_VERSION}, oneDNN: ${STRATA_ONEDNN}, "
   "CUDA kernels: ${STRATA_NVCC}, LibTorch with CUDA: ${STRATA_TORCH_CUDA}")

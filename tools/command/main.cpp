@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <thread>
 
 #include "command/compare.hpp"
 #include "command/data.hpp"
@@ -27,6 +28,7 @@
 #include "strata/report/rendering/show.hpp"
 #include "strata/support/display.hpp"
 #include "strata/support/errors.hpp"
+#include "strata/support/free_cores.hpp"
 #include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
 #include "strata/support/version.hpp"
@@ -37,13 +39,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Idle threads must sleep, whatever the environment says: OpenMP's spinning beside OpenBLAS's own
-/// pool made a step 3 to 40 times slower, and OpenBLAS's yielding for 2^26 cycles after each
-/// product costs a tenth or more. Both read this when they are loaded, hence before dlopen. Blocks
-/// freed by a step are kept for the next: returned to the system, they cost page faults.
+/// How threads wait, whatever the environment says. OpenMP's spin for some 20 microseconds before
+/// they sleep, where every core is free: what they wait for is mostly that near. Beside other work
+/// they sleep at once; OpenMP's own default, to spin on, made a step 3 to 40 times slower there.
+/// OpenBLAS's yield for 2^26 cycles after each product, a tenth of a step or more, unless told.
+/// Both read this when they are loaded, hence before dlopen. Blocks freed by a step are kept for
+/// the next: returned to the system, they cost page faults.
 void prepare_process() {
+  const bool all_free = free_cores() >= static_cast<int>(std::thread::hardware_concurrency());
   setenv("OMP_WAIT_POLICY", "passive", 1);
-  unsetenv("GOMP_SPINCOUNT");
+  setenv("GOMP_SPINCOUNT", all_free ? "20000" : "0", 1);
   setenv("OPENBLAS_THREAD_TIMEOUT", "16", 1);  // 2^16 cycles
   mallopt(M_MMAP_THRESHOLD, 32 << 20);         // the largest that glibc takes
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
@@ -131,6 +136,15 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_option("--threads", request.threads,
                   "threads to compute with; default: all cores granted")
       ->check(whole_number(0, 4096));
+  run->add_option("--engine", request.engine,
+                  "autograd: every stage by LibTorch's autograd, the reference; default: the "
+                  "fastest that takes a stage")
+      ->check([](const std::string& given) {
+        return given == "autograd" || given == "auto"
+                   ? std::string()
+                   : fmt::format("unknown value '{}'{}", given,
+                                 suggestion(given, {"auto", "autograd"}));
+      });
   run->add_flag("--again", request.again, "run anew what has finished, or was interrupted, before");
   run->add_flag("--resume-anyway", request.resume_anyway,
                 "go on with an interrupted run although strata, data, plugins or machine differ");

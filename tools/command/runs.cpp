@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "strata/support/errors.hpp"
+#include "strata/support/files.hpp"
 
 #include "strata/support/print.hpp"
 
@@ -44,7 +45,7 @@ std::vector<std::string> run_places(const std::vector<std::string>& given) {
     else if (fs::is_directory(results / place))
       found = {(results / place).string()};
     else if (std::error_code error; fs::path(place).is_relative())
-      for (const auto& folder : fs::directory_iterator(results, error))
+      for (const auto& folder : list_folder(results, error))
         if (fs::exists(folder.path() / place / "record.json"))
           found.push_back((folder.path() / place).string());
     if (found.empty()) found = {place};

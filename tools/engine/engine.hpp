@@ -18,6 +18,7 @@ struct EngineRequest {
   std::string out = "results";
   std::vector<std::string> data_folders;
   int threads = 0;
+  std::string engine;  ///< --engine; empty: not given
   bool quiet = false;
   bool again = false;
   bool resume_anyway = false;

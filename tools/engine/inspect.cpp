@@ -7,6 +7,7 @@
 
 #include "engine/commands.hpp"
 #include "strata/composition/compose.hpp"
+#include "strata/fused/engine.hpp"
 #include "strata/parameters/describe.hpp"
 #include "strata/parameters/schema.hpp"
 #include "strata/registry/load.hpp"
@@ -29,6 +30,13 @@ void print_stages(const CheckedExperiment& checked) {
   const Json config = checked.experiment.resolved();
   for (const StageSpec& stage : checked.plan.stages)
     print_out("{}", stage_text(stage.dump(), config, output_width()));
+  print_out("engine on a CPU:\n");
+  for (const StageSpec& stage : checked.plan.stages) {
+    const std::string why = why_not_fused(*checked.plan.stack, stage, at::kCPU);
+    print_out(
+        "  {:<11} {}\n", stage.name,
+        why.empty() ? "fused" : fmt::format("autograd: {} is not known to the fused one", why));
+  }
 }
 
 void print_layers(const Plan& plan) {

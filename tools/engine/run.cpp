@@ -181,6 +181,7 @@ RunOptions options_of(const EngineRequest& request) {
   options.out = request.out;
   options.data_folders = request.data_folders;
   options.threads = request.threads;
+  options.engine = request.engine;
   options.quiet = request.quiet;
   options.command_line = request.command_line;
   options.stop = &stop_requested;

@@ -37,6 +37,7 @@ std::vector<std::string> command_of(const Task& task, const std::string& place,
                                    "--threads",
                                    std::to_string(request.threads > 0 ? request.threads : threads)};
   if (request.quiet) command.emplace_back("--quiet");
+  if (!request.engine.empty()) command.insert(command.end(), {"--engine", request.engine});
   for (const std::string& plugin : request.plugins)
     command.insert(command.end(), {"--plugin", plugin});
   for (const std::string& folder : request.data_folders)

@@ -301,6 +301,9 @@ class Extraction {
   void add_config_facts() {
     const Json& config = record_["config"];
     add_fact("dtype", "config.dtype", json_text(json_at(config, {"dtype"})));
+    const Json& precision = json_at(config, {"matmul_precision"});  // not in older records
+    add_fact("dtype", "config.matmul_precision",
+             precision.is_null() ? "highest" : json_text(precision));
     // What is learned from, how much of it, in which batches and order are settings like any other.
     static const std::set<std::string> settings = {"dataset",         "batch_size", "train_size",
                                                    "validation_size", "test_size",  "order"};

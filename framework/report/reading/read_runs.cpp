@@ -24,7 +24,7 @@ FoundRuns read_compared_runs(const std::vector<std::string>& places) {
   });
   std::set<fs::path> named;
   for (const std::string& place : places)
-    if (fs::is_regular_file(place)) named.insert(fs::canonical(place));
+    if (fs::is_regular_file(place)) named.insert(fs::weakly_canonical(place));
   std::vector<std::string> refused;
   for (const auto& [i, error] : wrong)
     if (wrong.size() == paths.size() || named.count(fs::weakly_canonical(paths[i])) != 0)

@@ -28,7 +28,7 @@ std::string place_text(const Json& record) {
 
 void add_progress(const std::filesystem::path& path, Json& record) {
   if (record["status"] != "running") return;
-  const auto folder = std::filesystem::canonical(path).parent_path();
+  const auto folder = std::filesystem::weakly_canonical(path).parent_path();
   record["reached"] = place_text(record);
   if (is_at_work(folder)) return;
   record["status"] = "killed";

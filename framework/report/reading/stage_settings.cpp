@@ -7,6 +7,7 @@
 
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/settings/varying_settings.hpp"
+#include "strata/support/parse_json.hpp"
 
 namespace strata {
 namespace {
@@ -108,8 +109,8 @@ void settle(std::vector<ComparedRun>& runs) {
   }
   StageKinds kinds;
   for (auto& [text, c] : known) {
-    c.config = Json::parse(text);
-    for (const Json& stage : Json::parse(c.furthest->stage_settings))
+    c.config = parse_json(text).value_or(Json());
+    for (const Json& stage : parse_json(c.furthest->stage_settings).value_or(Json::array()))
       c.phases[stage["kind"].get<std::string>()].push_back(stage["settings"]);
     note_differences(c.phases, kinds);
   }
