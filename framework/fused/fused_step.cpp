@@ -16,7 +16,7 @@ namespace {
 
 /// Operations of a step's largest product up to which one thread makes the whole step: waking
 /// another one costs more. On OpenMP's pool this was so for batches of ten images.
-constexpr int64_t kSmallProduct = 4'000'000;
+constexpr int64_t kSmallProduct = 8'000'000;
 
 /// The parts that products are made of: what is recorded as the engine's threads, and decides bits.
 int parts_for(const Chain& chain, int64_t rows) {

@@ -26,11 +26,12 @@ struct BFloat16 {
   uint16_t bits;
 
   BFloat16() = default;
-  STRATA_HOST_DEVICE explicit BFloat16(float x) {
+  STRATA_HOST_DEVICE explicit BFloat16(float x) : bits(rounded(x)) {}
+  STRATA_HOST_DEVICE static uint16_t rounded(float x) {
     uint32_t word = 0;
     std::memcpy(&word, &x, sizeof word);
-    const uint32_t rounded = (word + 0x7FFFU + ((word >> 16) & 1U)) >> 16;
-    bits = static_cast<uint16_t>(x != x ? 0x7FC0U : rounded);
+    const uint32_t upper = (word + 0x7FFFU + ((word >> 16) & 1U)) >> 16;
+    return static_cast<uint16_t>(x != x ? 0x7FC0U : upper);
   }
   STRATA_HOST_DEVICE explicit operator float() const {
     const uint32_t word = static_cast<uint32_t>(bits) << 16;
@@ -39,6 +40,15 @@ struct BFloat16 {
     return x;
   }
 };
+
+/// to = x. Of a BFloat16 by its bits: a loop that copies whole ones is not vectorized.
+template <class T>
+STRATA_HOST_DEVICE void store(T x, T& to) {
+  to = x;
+}
+STRATA_HOST_DEVICE inline void store(float x, BFloat16& to) {
+  to.bits = BFloat16::rounded(x);
+}
 
 STRATA_HOST_DEVICE inline float exponential(float x) {
   return expf(x);

@@ -32,7 +32,7 @@ STRATA_PASS_LOOP void scale_image(int64_t n, const uint8_t* bytes, T* out) {
 template <class T, class E>
 STRATA_PASS_LOOP void convert(int64_t n, const T* from, E* to) {
 #pragma omp simd
-  for (int64_t j = 0; j < n; ++j) to[j] = static_cast<E>(from[j]);
+  for (int64_t j = 0; j < n; ++j) store(from[j], to[j]);
 }
 
 template <class T>
@@ -48,7 +48,7 @@ STRATA_PASS_LOOP void rectify_values(int64_t n, N* values) {
 #pragma omp simd
   for (int64_t j = 0; j < n; ++j) {
     const T x = static_cast<T>(values[j]);
-    values[j] = x < T(0) ? static_cast<N>(T(0)) : values[j];
+    store(x < T(0) ? T(0) : x, values[j]);
   }
 }
 
@@ -74,7 +74,7 @@ STRATA_PASS_LOOP double loss_rows(Loss loss, Slope slope, int64_t rows, int64_t 
 #pragma omp simd reduction(+ : sum)
     for (int64_t j = 0; j < columns; ++j) {
       const T d = factor * loss.slope(output[j], target[j]) * slope(output[j]);
-      delta[j] = static_cast<E>(d);
+      store(d, delta[j]);
       sums[j] += d;
       sum += loss.value(output[j], target[j]);
     }
@@ -95,7 +95,7 @@ STRATA_PASS_LOOP double label_rows(Slope slope, bool normalize, int64_t rows, in
     for (int64_t j = 0; delta != nullptr && j < classes; ++j) {
       const T probability = exponential(scores[j] - shift);
       const T d = factor * (probability - (j == label ? T(1) : T(0))) * slope(scores[j]);
-      delta[j] = static_cast<E>(d);
+      store(d, delta[j]);
       sums[j] += d;
     }
     for (int64_t j = 0; normalize && j < classes; ++j) scores[j] -= shift;
@@ -111,7 +111,7 @@ STRATA_PASS_LOOP void slope_rows(Slope slope, int64_t rows, int64_t columns, con
 #pragma omp simd
     for (int64_t j = 0; j < columns; ++j) {
       const T d = gradient[j] * slope(static_cast<T>(outputs[j]));
-      delta[j] = static_cast<E>(d);
+      store(d, delta[j]);
       sums[j] += d;
     }
   }
@@ -126,7 +126,7 @@ STRATA_PASS_LOOP void code_slope_rows(Slope slope, CodeGradient<T> code, int64_t
     for (int64_t j = 0; j < columns; ++j) {
       const T a = static_cast<T>(outputs[j]);
       const T d = (gradient[j] + code(a, j)) * slope(a);
-      delta[j] = static_cast<E>(d);
+      store(d, delta[j]);
       sums[j] += d;
     }
   }

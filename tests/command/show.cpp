@@ -1,6 +1,8 @@
 // What `show` says of experiment files and of runs, and what it refuses.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "command/workplace.hpp"
 
 using namespace strata;
@@ -46,6 +48,31 @@ TEST_CASE("show FILE: how each stage trains, what is frozen, tied and mirrored")
       "  decoder.0.2    upsample            4x14x14 -> 4x28x28             0 parameters\n"
       "  decoder.0.3    conv_transpose2d    4x28x28 -> 1x28x28             1 parameter, tied to "
       "encoder.0.0\n"));
+}
+
+TEST_CASE("the engine of each stage: shown before, recorded after, and forced for --jobs too") {
+  const Workplace plain, convolutional(kConvolutional);
+  CHECK(contains(plain.run({"show", "small.yaml"}).out,
+                 "engine on a CPU:\n  pretrain-1  fused\n  classify    fused\n"));
+  CHECK(contains(convolutional.run({"show", "small.yaml"}).out,
+                 "  classify    autograd: layer encoder.0.0 (conv2d) is not known to the fused "
+                 "one\n"));
+  const std::vector<std::string> jobs{"run", "small.yaml", "-q", "--jobs", "2", "--seeds", "0-1"};
+  const auto engines = [&](std::vector<std::string> command, const std::string& given) {
+    if (!given.empty()) command.insert(command.end(), {"--engine", given, "--again"});
+    REQUIRE(plain.run(command).code == 0);
+    std::set<std::string> names;
+    for (const auto& [name, record] : plain.records())
+      for (const Json& stage : record["stages"])
+        names.insert(record["provenance"]["engine"].get<std::string>() + " " +
+                     stage["engine"]["name"].get<std::string>());
+    return names;
+  };
+  CHECK(engines(jobs, "") == std::set<std::string>{"auto fused"});
+  CHECK(engines(jobs, "autograd") == std::set<std::string>{"autograd autograd"});
+  const CommandResult refused = plain.run({"run", "small.yaml", "--engine", "autograt"});
+  CHECK(refused.code == 2);
+  CHECK(contains(refused.err, "unknown value 'autograt'; did you mean 'autograd'?"));
 }
 
 TEST_CASE("show FILE: the columns hold, however long a key is") {

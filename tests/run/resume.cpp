@@ -150,6 +150,19 @@ TEST_CASE("--again begins anew, and so does a run that never keeps where it is")
   CHECK_FALSE(fs::exists(folder_of(never, out) / "checkpoint"));
 }
 
+TEST_CASE("a run goes on with the engine that it was begun with, and another is refused") {
+  const TemporaryFolder folder("engine");
+  RunOptions autograd, fastest;
+  autograd.engine = "autograd";
+  fastest.engine = "auto";
+  REQUIRE(run_for(stoppable(), folder.path, 12, autograd).status == "interrupted");
+  CHECK(run_for(stoppable(), folder.path, -1, fastest).error.find("engine (autograd, now auto)") !=
+        std::string::npos);
+  const RunOutcome rest = run_for(stoppable(), folder.path, -1);
+  REQUIRE(rest.status == "completed");
+  CHECK(read_record(rest.record)["provenance"]["engine"] == "autograd");
+}
+
 TEST_CASE(
     "what the bits depend on has changed: the run is left as it is, and both ways are named") {
   const TemporaryFolder folder("changed");

@@ -8,6 +8,7 @@ together: products, PyTorch, strata, then the next round.
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -23,7 +24,10 @@ FLAGS = Path("/proc/cpuinfo").read_text().partition("flags")[2].splitlines()[0].
 AMX = "amx_bf16" in FLAGS
 BFLOAT16 = "avx512_bf16" in FLAGS
 
-# by (phase, batch): of PyTorch in float32, and of the faster library's products
+QUICK = [("float32", 1, 1000), ("float32", 1, 100), ("float32", 1, 10), ("float32", 2, 1000), ("float32", 3, 1000),
+         ("float64", 1, 1000)]
+
+# by batch: of PyTorch in float32, and of the faster library's products
 FLOAT32 = {1000: (0.60, 1.25), 100: (0.45, None), 10: (0.25, None)}
 MEDIUM = {1000: 0.25, 100: 0.27, 10: 0.22}
 # an experiment, its settings that are shortened, and at most what part of PyTorch's time
@@ -39,9 +43,15 @@ RUNS = {
 }
 
 
-def environment():
+def folders_of_data(build):
+    """Of the data sets that are here, by the names that torch_loops.py reads."""
+    found = re.findall(r"^(\w+) +complete +[0-9.]+ \w+ +(.+) \(\w+\)$", output_of([build / "strata", "data", "list"]), re.M)
+    return {name.upper(): folder for name, folder in found}
+
+
+def environment(build):
     """What PyTorch does best with: idle threads that sleep."""
-    return dict(os.environ, OMP_WAIT_POLICY="passive")
+    return dict(os.environ, OMP_WAIT_POLICY="passive", **folders_of_data(build))
 
 
 def output_of(command, **settings):
@@ -56,9 +66,9 @@ def products(build, library, fmt, batch, phase, steps):
     return float(done.stdout) if done.returncode == 0 else None
 
 
-def pytorch_phase(phase, batch, dtype):
+def pytorch_phase(build, phase, batch, dtype):
     lines = output_of([sys.executable, ROOT / "tools/bench/torch_loops.py", "phase", phase, batch, dtype,
-                       STEPS[batch], EPOCHS], env=environment())
+                       STEPS[batch], EPOCHS], env=environment(build))
     return [float(line) / STEPS[batch] for line in lines.splitlines()][1:]
 
 
@@ -102,7 +112,7 @@ def phase_group(build, phase, batch, dtype, rounds):
         for library in ("onednn", "blas"):
             taken = products(build, library, dtype, batch, phase, STEPS[batch])
             seconds[library] += [] if taken is None else [taken]
-        seconds["pytorch"] += pytorch_phase(phase, batch, dtype)
+        seconds["pytorch"] += pytorch_phase(build, phase, batch, dtype)
         seconds["strata"] += strata_phase(build, phase, batch, dtype, "highest")
         if dtype == "float32" and BFLOAT16:
             seconds["medium"] += strata_phase(build, phase, batch, dtype, "medium")
@@ -135,11 +145,14 @@ def run_group(build, name, rounds):
     if "medium" in name and not BFLOAT16:
         print(f"{name}: not on this machine", flush=True)
         return
+    dataset = "FASHION_MNIST" if name == "quickstart" else "MNIST"
+    if dataset not in folders_of_data(build):
+        print(f"{name}: not on this machine, which lacks the data set; `strata data fetch` gets it", flush=True)
+        return
     strata, torch = [], []
-    dtype = "float32"
     for _ in range(rounds):
-        torch.append(seconds_of([sys.executable, ROOT / "tools/bench/torch_loops.py", "run", name.split(",")[0], dtype],
-                                env=environment()))
+        torch.append(seconds_of([sys.executable, ROOT / "tools/bench/torch_loops.py", "run", name.split(",")[0],
+                                 "float32"], env=environment(build)))
         strata.append(strata_run(build, file, settings))
     ratio = statistics.median(strata) / statistics.median(torch)
     held = goal if "medium" not in name or AMX else None
@@ -152,10 +165,16 @@ def main():
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", help="phases, runs, or the name of one of the runs")
+    parser.add_argument("--quick", action="store_true", help="one round of what tells most, in some three minutes")
     arguments = parser.parse_args()
     model = Path("/proc/cpuinfo").read_text().partition("model name")[2].splitlines()[0].strip(" \t:")
-    print(f"{model}; AVX-512 {'avx512f' in FLAGS}, AVX512-BF16 {BFLOAT16}, AMX {AMX}; {arguments.rounds} rounds; "
+    print(f"{model}; AVX-512 {'avx512f' in FLAGS}, AVX512-BF16 {BFLOAT16}, AMX {AMX}; {1 if arguments.quick else arguments.rounds} rounds; "
           f"load {Path('/proc/loadavg').read_text().split()[0]}", flush=True)
+    if arguments.quick:
+        for dtype, phase, batch in QUICK:
+            report_phase(phase, batch, dtype, phase_group(arguments.build, phase, batch, dtype, 1))
+        run_group(arguments.build, "quickstart", 1)
+        return
     if arguments.only in (None, "phases"):
         for dtype in ("float32", "float64"):
             for phase in PHASES:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Times strata beside PyTorch and the bare matrix products, in turn on this machine, and prints each ratio beside
-# its goal. Usage: bash tools/bench/goals.sh [ROUNDS [WHAT]]: 5 if not said; phases, runs, or the name of a run.
+# its goal. Usage: bash tools/bench/goals.sh [--quick | --rounds N] [--only phases, runs, or the name of a run]
 # shellcheck source=tools/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
@@ -8,4 +8,4 @@ install_packages build bench
 build release "" strata bench_products
 "$root/build/strata" data fetch mnist fashion_mnist > /dev/null || true  # says below what is missing
 say "Timing (load on this machine now: $(cut -d' ' -f1-3 /proc/loadavg); it should be near 0)"
-/usr/bin/python3 "$root/tools/bench/goals.py" --build "$root/build" --rounds "${1:-5}" ${2:+--only "$2"}
+/usr/bin/python3 "$root/tools/bench/goals.py" --build "$root/build" "$@"

@@ -2,7 +2,9 @@
 index_select, gradients set to none, nothing read back within an epoch, all cores, and a test pass an epoch.
 
 usage: torch_loops.py phase NUMBER BATCH DTYPE STEPS EPOCHS   prints the seconds of each epoch
-       torch_loops.py run NAME                        runs an experiment from its start to its figures
+       torch_loops.py run NAME DTYPE                        runs an experiment from its start to its figures
+
+The variables MNIST and FASHION_MNIST name the folders of the data sets.
 """
 
 import gzip
@@ -17,10 +19,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-FOLDERS = {"fashion_mnist": "/usr/share/datasets/fashion-mnist",
-           "mnist": os.environ.get("STRATA_DATA", "") + "/mnist"}
-
-
 def idx(folder, name, header):
     path = Path(folder) / name
     raw = path.read_bytes() if path.exists() else gzip.open(f"{path}.gz").read()
@@ -29,10 +27,10 @@ def idx(folder, name, header):
 
 def load(dataset, dtype):
     """Images as rows and labels, of the training and of the test set."""
-    parts = []
+    parts, folder = [], os.environ[dataset.upper()]
     for part in ("train", "t10k"):
-        images = idx(FOLDERS[dataset], f"{part}-images-idx3-ubyte", 16).reshape(-1, 784)
-        parts.append((images.to(dtype) / 255, idx(FOLDERS[dataset], f"{part}-labels-idx1-ubyte", 8).long()))
+        images = idx(folder, f"{part}-images-idx3-ubyte", 16).reshape(-1, 784)
+        parts.append((images.to(dtype) / 255, idx(folder, f"{part}-labels-idx1-ubyte", 8).long()))
     return parts
 
 

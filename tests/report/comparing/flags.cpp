@@ -110,6 +110,14 @@ TEST_CASE("ten ways of not being comparable, each flagged with the key that diff
     CHECK(flag.category == "dtype");
     CHECK(flag.key == "config.dtype");
   }
+  SUBCASE("9. products of other digits; records without the key multiplied in float32") {
+    const auto asks = [](const char* what) {
+      return [what](Json& r) { r["config"]["matmul_precision"] = what; };
+    };
+    const Flag flag = the_flag(asks("medium"));
+    CHECK(flag.category == "dtype");
+    CHECK(flag.key == "config.matmul_precision");
+  }
   SUBCASE("10. another strata") {
     const Flag flag = the_flag([](Json& r) { set(r, "/provenance/strata/version", "0.2.0"); });
     CHECK(flag.category == "strata version");
