@@ -41,7 +41,8 @@ class Looks(axes.Page):
         self.assertTrue(0.15 < loss["low"] < 0.22 < loss["high"] < 0.27, loss)
         self.assertEqual((loss["x"], loss["at"], loss["bands"]), (["1"], [1], []))
         self.assertLessEqual(max(map(digits, loss["y"])), 4)
-        self.assertEqual(self.texts("#curves > .hint:not(.screen)"), [])  # neither bands nor stages
+        self.assertEqual(self.texts("#curves > .hint:not(.screen)"),  # neither bands nor stages
+                         ["Where training stands beside test, it is the lighter line without marks."])
 
     def test_one_epoch_of_rows_side_by_side_with_their_spread(self):
         self.open(3, edit=lambda record, row, seed: one_epoch(record, 0.22 + 0.01 * row + 0.001 * seed))
@@ -50,7 +51,8 @@ class Looks(axes.Page):
         self.assertEqual([[round(p[end], 4) for p in band for end in ("low", "high")] for band in loss["bands"]],
                          [[0.22, 0.222], [0.23, 0.232], [0.24, 0.242]])
         self.assertEqual(self.texts("#curves > .hint")[0],
-                         "Upright lines of one epoch alone: one standard deviation over a row’s runs.")
+                         "Upright lines of one epoch alone: one standard deviation over a row’s runs. "
+                         "Where training stands beside test, it is the lighter line without marks.")
 
     def test_one_epoch_of_rows_that_are_nearly_alike_does_not_zoom_in(self):
         self.open(3, seeds=1, edit=lambda record, row, seed: one_epoch(record, 0.2298444845 + 1e-9 * row))

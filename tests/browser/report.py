@@ -72,7 +72,9 @@ def many_records(results, folder, rows=23):
             one = json.loads(json.dumps(record))
             one["seed"] = one["config"]["seed"] = seed
             one["run_id"] = f"{row:08x}-s{seed}"
-            one["stages"][1]["settings"]["optimizer"]["lr"] = row + 1.0
+            optimizer = {**one["stages"][1]["settings"]["optimizer"], "lr": row + 1.0}
+            one["config"]["pretrain"]["stages"] = [{}, {"optimizer": optimizer}]
+            one["stages"][1]["settings"]["optimizer"] = optimizer
             one["metrics"]["test"]["accuracy"] += 0.001 * seed
             one["timing"]["training_seconds"] = [1, 1, 100][seed]  # the interval goes below zero
             path = folder / f"many-{row}" / one["run_id"] / "record.json"
