@@ -32,9 +32,9 @@ class Attacks:
     def end(self):
         print(f"{self.what}: {self.tried} tried, {self.tried - len(self.lost)} held")
         claimed = re.search(rf"^\| {self.what} \| ([0-9,]+) \|", SECURITY.read_text(), re.MULTILINE)
-        true = claimed is not None and int(claimed[1].replace(",", "")) <= self.tried
+        true = claimed is None or int(claimed[1].replace(",", "")) <= self.tried
         if not true:
-            print(f"docs/security.md says {claimed[1] if claimed else 'nothing'} of {self.what}")
+            print(f"docs/security.md says {claimed[1]} of {self.what}")
         sys.exit(0 if true and not self.lost and self.tried > 0 else 1)
 
 
