@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "strata/parameters/component.hpp"
 #include "strata/yaml/scalar.hpp"
 #include "strata/yaml/text.hpp"
 
@@ -28,6 +29,32 @@ std::string type_of(const Node& map) {
   return type == nullptr ? "" : type->scalar;
 }
 
+/// The name of an item of a list: its text, or the type of a component; "" of anything else.
+std::string item_name(const Node& item) {
+  return is_name(item) ? item.scalar : item.is_map() ? type_of(item) : "";
+}
+
+/// The names of a list that another has not; of lists of other things, none.
+std::vector<std::string> names_lost(const Node& base, const Node& over) {
+  std::vector<std::string> lost;
+  for (const Node& item : base.items) {
+    const std::string name = item_name(item);
+    const bool kept = std::any_of(over.items.begin(), over.items.end(),
+                                  [&](const Node& other) { return item_name(other) == name; });
+    if (!name.empty() && !kept) lost.push_back(name);
+  }
+  return lost;
+}
+
+/// Whether a key at a file's root is the path of a part: "encoder[2][0].units".
+bool is_part(const std::string& key) {
+  const auto steps = parse_path(key);
+  const std::vector<Field>& whole = composition_keys();
+  return steps && steps->size() > 1 &&
+         std::none_of(whole.begin(), whole.end(),
+                      [&](const Field& field) { return field.name == steps->front().key; });
+}
+
 /// Of maps whose base could not be read nobody knows which keys are missing.
 void mark_incomplete(Node& map) {
   if (!map.is_map()) return;
@@ -38,8 +65,9 @@ void mark_incomplete(Node& map) {
 /// Follows `extends` from file to file.
 class Chain {
  public:
-  Chain(std::vector<std::shared_ptr<const Source>>& files, Issues& issues)
-      : files_(files), issues_(issues) {}
+  Chain(std::vector<std::shared_ptr<const Source>>& files, std::vector<std::string>& notes,
+        Issues& issues)
+      : files_(files), notes_(notes), issues_(issues) {}
 
   /// `named` is the value of `extends`, or nullptr for the first file.
   Node load(const std::string& path, const Node* named) {
@@ -58,19 +86,45 @@ class Chain {
     if (root.is_null()) return {};
     files_.push_back(root.origin.source);
     set_paths(root);
+    const std::vector<Override> parts = take_parts(root);
     const Node* extends = root.get("extends");
-    if (extends == nullptr) return root;
-    Node base = load_base(path, *extends);
-    remove_key(root, "extends");
-    if (base.is_null()) {
-      mark_incomplete(root);
-      return root;
+    if (extends != nullptr) {
+      Node base = load_base(path, *extends);
+      remove_key(root, "extends");
+      if (base.is_null()) {
+        mark_incomplete(root);
+        return root;
+      }
+      merge_over(base, std::move(root),
+                 [this](const Node& before, const Node& after) { note_lost(before, after); });
+      root = std::move(base);
     }
-    merge_over(base, std::move(root));
-    return base;
+    for (const Override& part : parts) apply_override(root, part, issues_);
+    set_paths(root);
+    return root;
   }
 
  private:
+  /// Takes the keys that are paths of parts out of a file's root.
+  static std::vector<Override> take_parts(Node& root) {
+    std::vector<Override> parts;
+    const auto first =
+        std::stable_partition(root.entries.begin(), root.entries.end(),
+                              [](const Node::Entry& entry) { return !is_part(entry.key); });
+    for (auto entry = first; entry != root.entries.end(); ++entry)
+      parts.push_back({entry->key, entry->key_origin, std::move(entry->value)});
+    root.entries.erase(first, root.entries.end());
+    return parts;
+  }
+
+  void note_lost(const Node& before, const Node& after) {
+    const std::vector<std::string> lost = names_lost(before, after);
+    if (!lost.empty() && !after.items.empty())
+      notes_.push_back(fmt::format("{}: note: {} replaces the list of {}, and is without its {}",
+                                   after.origin.text(), after.path, before.origin.text(),
+                                   fmt::join(lost, ", ")));
+  }
+
   Node load_base(const std::string& path, const Node& extends) {
     if (!is_name(extends)) {
       report(extends, "expected the path of a file, got " + extends.describe());
@@ -97,21 +151,13 @@ class Chain {
   }
 
   std::vector<std::shared_ptr<const Source>>& files_;
+  std::vector<std::string>& notes_;
   Issues& issues_;
   std::vector<fs::path> chain_;
   std::vector<std::string> names_;
 };
 
 using Files = std::vector<std::shared_ptr<const Source>>;
-
-/// The value at a path; of a component's type, also its bare name.
-const Node* written_at(const Node& root, const std::string& path) {
-  if (const Node* node = find_path(root, path)) return node;
-  const size_t dot = path.rfind(".type");
-  if (dot == std::string::npos || dot + 5 != path.size()) return nullptr;
-  const Node* node = find_path(root, path.substr(0, dot));
-  return node != nullptr && is_name(*node) ? node : nullptr;
-}
 
 /// What a file gives and the sweep of one that it extends sets all the same.
 std::vector<std::string> swept_over(const Node& root, const std::vector<Override>& point,
@@ -161,17 +207,26 @@ void apply_set(Node& root, const std::vector<Override>& set, std::vector<std::st
 
 }  // namespace
 
-Node load_with_bases(const std::string& path, std::vector<std::shared_ptr<const Source>>& files,
-                     Issues& issues) {
-  return Chain(files, issues).load(path, nullptr);
+const Node* written_at(const Node& root, const std::string& path) {
+  if (const Node* node = find_path(root, path)) return node;
+  const size_t dot = path.rfind(".type");
+  if (dot == std::string::npos || dot + 5 != path.size()) return nullptr;
+  const Node* node = find_path(root, path.substr(0, dot));
+  return node != nullptr && is_name(*node) ? node : nullptr;
 }
 
-void merge_over(Node& base, Node over) {
+Node load_with_bases(const std::string& path, std::vector<std::shared_ptr<const Source>>& files,
+                     std::vector<std::string>& notes, Issues& issues) {
+  return Chain(files, notes, issues).load(path, nullptr);
+}
+
+void merge_over(Node& base, Node over, const ListReplaced& replaced) {
   const std::string type = over.is_map() ? type_of(over) : "";
   if (over.is_map() && type.empty() && is_name(base)) give_type_key(base);
   const bool merged = base.is_map() && over.is_map() &&
                       (type.empty() || type == type_of(base) || type_of(base).empty());
   if (!merged) {
+    if (replaced && base.is_sequence() && over.is_sequence()) replaced(base, over);
     base = std::move(over);
     return;
   }
@@ -182,14 +237,14 @@ void merge_over(Node& base, Node over) {
       base.entries.push_back(std::move(entry));
     } else {
       below->key_origin = entry.key_origin;
-      merge_over(below->value, std::move(entry.value));
+      merge_over(below->value, std::move(entry.value), replaced);
     }
   }
 }
 
 Composition compose(const std::string& path, const CommandSettings& settings, Issues& issues) {
   Composition result;
-  Node root = load_with_bases(path, result.files, issues);
+  Node root = load_with_bases(path, result.files, result.notes, issues);
   if (root.is_null()) return result;
   std::vector<Override> set;
   for (const std::string& argument : settings.set) {

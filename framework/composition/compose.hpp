@@ -1,14 +1,17 @@
 #pragma once
+// From a file and the command line to the settings of each run. Implemented in compose.cpp (the
+// order), override.cpp, sweep.cpp with sweep_axis.cpp, and interpolate.cpp.
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "strata/yaml/node.hpp"
 
-/// From a file and the command line to the settings of each run. The order is fixed; what comes
-/// later wins:
+/// The order is fixed; what comes later wins:
 ///   1. the file that `extends` names, and before it the one that that file extends, and so on;
-///   2. the file itself, merged over them (see merge_over);
+///   2. the file itself, merged over them (see merge_over); then those keys at its root that are
+///      paths, as --set has them: "encoder[2][0].units: 20" changes one item of an inherited list;
 ///   3. the run's point in the sweep: the keys of `sweep` and --sweep, then the seed of `seeds` or
 ///   --seeds;
 ///   4. --set, in the order given. What --set decides is no longer swept by the file, so a point of
@@ -55,17 +58,27 @@ struct Composition {
 /// all the same (so that all mistakes are found in one go), or is empty.
 Composition compose(const std::string& path, const CommandSettings& settings, Issues& issues);
 
+/// Where the value at a path was written: the node there, or the bare name of a component whose
+/// `type` the path leads to; nullptr where it was not.
+const Node* written_at(const Node& root, const std::string& path);
+
 // The steps, in order.
 
 /// Reads a file and those it extends (`extends: base.yaml`, relative to the file). A cycle is an
-/// issue that shows the chain. The root is null where there is nothing to read on.
+/// issue that shows the chain. The root is null where there is nothing to read on. `notes` gets a
+/// line for each list of names that a file puts in the place of another, without some of its names.
 Node load_with_bases(const std::string& path, std::vector<std::shared_ptr<const Source>>& files,
-                     Issues& issues);
+                     std::vector<std::string>& notes, Issues& issues);
 
 /// Merges `over` into `base`: maps key by key, anything else replaced. A map whose `type` differs
 /// from its base's replaces it, as other parameters belong to it; a map without `type` over the
-/// bare name of a component gives parameters to that component.
-void merge_over(Node& base, Node over);
+/// bare name of a component gives parameters to that component. `replaced`, where it is given, is
+/// told of each list that takes another's place.
+using ListReplaced = std::function<void(const Node& base, const Node& over)>;
+void merge_over(Node& base, Node over, const ListReplaced& replaced = {});
+
+/// The message about a text that is no path.
+std::string no_path(const std::string& text);
 
 /// Reads "key=value". Mistakes are reported with their position in the argument.
 bool parse_override(const std::string& argument, Override& override, Issues& issues);
@@ -104,9 +117,6 @@ struct SweepPoint {
 std::vector<SweepPoint> expand_sweep(Node& root, const CommandSettings& settings,
                                      const std::vector<Override>& set,
                                      std::vector<std::string>& notes, Issues& issues);
-
-/// Whether `path` is `whole`, or leads to a part of it ("a.b" and "a[0]" to parts of "a").
-bool is_within(const std::string& path, const std::string& whole);
 
 /// Fills in `${key.path}` (a value written elsewhere in the tree) and `${env:NAME}` (an environment
 /// variable); paths must be set. A string that is nothing but one reference takes the value with

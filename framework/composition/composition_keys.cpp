@@ -30,12 +30,14 @@ Json seeds_schema() {
   return schema;
 }
 
-Field key(const char* name, const char* type, const char* doc, Json schema) {
+using Kind = ParamType::Kind;
+
+Field key(const char* name, ParamType type, const char* doc, Json schema) {
   Field field;
   field.name = name;
   field.type = type;
   field.doc = doc;
-  field.schema = [schema = std::move(schema)](SchemaWriter&) { return schema; };
+  field.schema = std::move(schema);
   return field;
 }
 
@@ -51,17 +53,14 @@ const ParamList& sweep_keys() {
     list.example =
         "{pretrain.optimizer.lr: \"log(1e-3, 1, 4)\", zip: {data.batch_size: [20, 50], "
         "pretrain.epochs: [2, 5]}}";
-    list.fields = {
-        key("zip", "map", "keys that change together, each with as many values", Json::object())};
+    list.fields = {key("zip", {Kind::map}, "keys that change together, each with as many values",
+                       Json::object())};
     return list;
   }();
   return keys;
 }
 
-Field with_keys(Field field, const ParamList& (*keys)()) {
-  field.nested = keys;
-  return field;
-}
+constexpr ParamType kSeed{Kind::integer};
 
 /// What a file inherits may be taken away by null.
 Field nullable(Field field) {
@@ -72,17 +71,22 @@ Field nullable(Field field) {
 }  // namespace
 
 const std::vector<Field>& composition_keys() {
-  static const std::vector<Field> keys = {
-      key("extends", "string", "a file, relative to this one, whose settings this one changes",
-          {{"type", "string"}}),
-      nullable(with_keys(
-          key("sweep", "map",
-              "keys, by their paths, with the values to try, each with each; one run for each "
-              "point",
-              sweep_schema()),
-          &sweep_keys)),
-      nullable(key("seeds", "list of integers, or a range 0-4", "one run for each seed",
-                   seeds_schema()))};
+  static const std::vector<Field> keys = [] {
+    Field extends =
+        key("extends", {Kind::text},
+            "a file, relative to this one, whose settings this one changes", {{"type", "string"}});
+    extends.known_as = {"defaults", "inherits", "include", "base", "_base_"};
+    Field sweep = nullable(key("sweep", {Kind::map, nullptr, &sweep_keys},
+                               "keys, by their paths, with the values to try, each with each; one "
+                               "run for each point",
+                               sweep_schema()));
+    sweep.known_as = {"grid", "grid_search", "search_space", "param_grid", "hparams"};
+    Field seeds =
+        nullable(key("seeds", {Kind::list, nullptr, nullptr, &kSeed},
+                     "one run for each seed; a range 0-4 stands for a list", seeds_schema()));
+    seeds.known_as = {"repeats", "n_seeds", "num_seeds", "trials"};
+    return std::vector<Field>{std::move(extends), std::move(sweep), std::move(seeds)};
+  }();
   return keys;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <utility>
 
 #include "strata/composition/compose.hpp"
 #include "strata/yaml/scalar.hpp"
@@ -86,7 +87,7 @@ class Interpolation {
     Node* target = &root_;
     for (const PathStep& step : *steps) {
       if (target->is_scalar()) resolve(*target);  // it may be a reference to what has the key
-      Node* next = next_of(*target, step);
+      Node* next = const_cast<Node*>(std::as_const(*target).at(step));
       if (next == nullptr) return fail(node, missing(name, *target, step));
       target = next;
     }
@@ -100,17 +101,13 @@ class Interpolation {
     return true;
   }
 
-  static Node* next_of(Node& node, const PathStep& step) {
-    if (!step.is_index()) return node.get(step.key);
-    return step.index < node.items.size() ? &node.items[step.index] : nullptr;
-  }
-
-  static std::string missing(const std::string& name, const Node& target, const PathStep& step) {
+  std::string missing(const std::string& name, const Node& target, const PathStep& step) const {
     if (step.is_index())
       return fmt::format("${{{}}}: {} has no item [{}]", name,
                          target.path.empty() ? "the root" : target.path, step.index);
     std::vector<std::string> keys;
-    for (const Node::Entry& entry : target.entries) keys.push_back(entry.key);
+    if (!issues_.full())
+      for (const Node::Entry& entry : target.entries) keys.push_back(entry.key);
     const std::string missing = fmt::format("${{{}}}: {} is not written{}", name, quote(step.key),
                                             target.path.empty() ? "" : " in " + target.path);
     if (!nearest(step.key, keys).empty()) return missing + suggestion(step.key, keys);
@@ -154,11 +151,6 @@ class Interpolation {
 };
 
 }  // namespace
-
-bool is_within(const std::string& path, const std::string& whole) {
-  if (path.compare(0, whole.size(), whole) != 0) return false;
-  return path.size() == whole.size() || path[whole.size()] == '.' || path[whole.size()] == '[';
-}
 
 void interpolate(Node& root, Issues& issues) {
   Interpolation(root, issues).resolve(root);

@@ -17,14 +17,12 @@ class Setter {
   void apply(Node& root) {
     const auto steps = parse_path(override_.path);
     if (!steps) return;  // reported where it was read
-    Node changed = root;
-    Node* node = &changed;
+    Node* node = &root;
     for (const PathStep& step : *steps) {
       node = step.is_index() ? item(*node, step) : entry(*node, step);
-      if (node == nullptr) return;
+      if (node == nullptr) return undo_ ? undo_() : void();
     }
     merge_over(*node, override_.value);
-    root = std::move(changed);
   }
 
  private:
@@ -39,6 +37,11 @@ class Setter {
     Origin origin = override_.origin;
     origin.column += count_characters(override_.path.substr(0, step.offset));
     return origin;
+  }
+
+  /// What was made on the way is taken back where the way ends: all below the first change is new.
+  void remember(Node& node) {
+    if (!undo_) undo_ = [&node, before = node] { node = before; };
   }
 
   Node* fail(const PathStep& step, const std::string& message) {
@@ -67,28 +70,43 @@ class Setter {
   }
 
   Node* entry(Node& node, const PathStep& step) {
-    if (node.is_scalar() && scalar_kind(node) == ScalarKind::text) give_type_key(node);
+    if (node.is_scalar() && scalar_kind(node) == ScalarKind::text) {
+      remember(node);
+      give_type_key(node);
+    }
     if (node.is_null()) {
+      remember(node);
       node.kind = Node::Kind::map;
       node.scalar.clear();
       node.origin = override_.origin;
     }
-    if (node.is_sequence())
-      return fail(step,
-                  fmt::format("{0} is a list; write {0}[0] for its first item", before(step)));
+    if (node.is_sequence()) {
+      const bool number = step.key.find_first_not_of("0123456789") == std::string::npos;
+      return fail(
+          step, number
+                    ? fmt::format("{0} is a list; write {0}[{1}]", before(step), step.key)
+                    : fmt::format("{0} is a list; write {0}[0] for its first item", before(step)));
+    }
     if (!node.is_map())
       return fail(step,
                   fmt::format("{} is {}, which has no keys", quote(before(step)), node.describe()));
     if (Node* value = node.get(step.key)) return value;
+    if (!undo_) undo_ = [&node] { node.entries.pop_back(); };
     node.entries.push_back({step.key, origin_of(step), {}});
     return &node.entries.back().value;
   }
 
   const Override& override_;
   Issues& issues_;
+  std::function<void()> undo_;
 };
 
 }  // namespace
+
+std::string no_path(const std::string& text) {
+  return fmt::format("{} is no key; write it as in a.b or a[0].b{}", quote(text),
+                     text.find("[-") == std::string::npos ? "" : "; items count from 0");
+}
 
 std::string Override::text() const {
   return path + "=" + flow_text(value);
@@ -104,8 +122,7 @@ bool parse_override(const std::string& argument, Override& override, Issues& iss
   }
   override.path = argument.substr(0, equals);
   if (!parse_path(override.path)) {
-    issues.error(override.origin, {},
-                 fmt::format("{} is no key; write it as in a.b or a[0].b", quote(override.path)));
+    issues.error(override.origin, {}, no_path(override.path));
     return false;
   }
   const std::string first = parse_path(override.path)->front().key;

@@ -28,6 +28,9 @@ void put_wholes_first(std::vector<Override>& overrides) {
   }
 }
 
+/// Of all runs together, so that a sweep fits into memory.
+constexpr double kMostSweptValues = 2e6;
+
 class Expander {
  public:
   Expander(const std::vector<Override>& set, std::vector<std::string>& notes, Issues& issues)
@@ -40,13 +43,8 @@ class Expander {
       Axis axis;
       axis.path = "seed";
       axis.origin = seeds->origin;
-      if (seeds->is_scalar() && scalar_kind(*seeds) == ScalarKind::integer) {
-        issues_.error(
-            seeds->origin, "seeds",
-            fmt::format("expected a range or a list of seeds, got {0}; write [{0}] for one",
-                        seeds->scalar));
-      } else {
-        axis.values = values_of(*seeds, "seeds");
+      if (!refuse_number(*seeds)) {
+        axis.values = values_of(*seeds, "seeds", issues_);
         add_axis(std::move(axis), seeds_);
       }
     }
@@ -65,7 +63,7 @@ class Expander {
       return issues_.error(axis.origin, {}, "expected key=value,value,..., got " + quote(argument));
     axis.path = argument.substr(begin, equals - begin);
     if (!check_path(axis) || !check_key(axis, argument.substr(equals + 1))) return;
-    axis.values = argument_values(source, equals + 1);
+    axis.values = argument_values(source, equals + 1, issues_);
     add_axis(std::move(axis), begin > 0 ? zip_ : grid_);
   }
 
@@ -74,11 +72,16 @@ class Expander {
     Axis axis;
     axis.path = "seed";
     axis.origin = {source, 1, 1};
-    axis.values = argument_values(source, 0);
+    Issues of_no_list;
+    const Node list = parse_yaml_value(source, 0, argument.size(), of_no_list);
+    if (refuse_number(list)) return;
+    axis.values =
+        list.is_sequence() ? values_of(list, {}, issues_) : argument_values(source, 0, issues_);
     add_axis(std::move(axis), seeds_);
   }
 
-  std::vector<SweepPoint> points() {
+  /// `values` is how many each run has besides those that are swept.
+  std::vector<SweepPoint> points(size_t values) {
     Group zip = zipped();
     std::vector<Group> groups;
     for (Axis& axis : grid_) groups.push_back({std::move(axis)});
@@ -86,12 +89,11 @@ class Expander {
     for (Axis& axis : seeds_) groups.push_back({std::move(axis)});
     double count = 1;
     for (const Group& group : groups) count *= static_cast<double>(group[0].values.size());
-    if (count > kMostSweptRuns) {
-      issues_.error(
-          groups[0][0].origin, {},
-          fmt::format("the sweep has {:.0f} runs; at most {} are expanded", count, kMostSweptRuns));
-      return {};
-    }
+    if (count > kMostSweptRuns) return refuse_size(groups[0][0], count, "", kMostSweptRuns);
+    for (const Group& group : groups) values += group.size();
+    if (count > 1 && count * static_cast<double>(values) > kMostSweptValues)
+      return refuse_size(groups[0][0], count, fmt::format(" of {} values each", values),
+                         static_cast<size_t>(kMostSweptValues / static_cast<double>(values)));
     std::vector<SweepPoint> points(1);
     for (const Group& group : groups) points = crossed(points, group);
     for (SweepPoint& point : points) {
@@ -102,6 +104,24 @@ class Expander {
   }
 
  private:
+  std::vector<SweepPoint> refuse_size(const Axis& first, double count, const std::string& each,
+                                      size_t most) {
+    issues_.error(first.origin, {},
+                  fmt::format("the sweep has {:.0f} runs{}; at most {} are "
+                              "expanded",
+                              count, each, most));
+    return {};
+  }
+
+  /// One number may mean that many seeds, or that one: neither is guessed.
+  bool refuse_number(const Node& seeds) {
+    if (!seeds.is_scalar() || scalar_kind(seeds) != ScalarKind::integer) return false;
+    issues_.error(seeds.origin, is_argument(seeds.origin) ? "" : "seeds",
+                  fmt::format("expected a range or a list of seeds, got {}{}", seeds.scalar,
+                              seeds_hint(seeds.scalar)));
+    return true;
+  }
+
   void read_sweep(const Node& sweep) {
     if (is_written_null(sweep)) return;
     if (!sweep.is_map())
@@ -136,14 +156,13 @@ class Expander {
     axis.path = entry.key;
     axis.origin = entry.key_origin;
     if (!check_path(axis) || !check_key(axis)) return;
-    axis.values = values_of(entry.value, entry.key);
+    axis.values = values_of(entry.value, entry.key, issues_);
     add_axis(std::move(axis), axes);
   }
 
   bool check_path(const Axis& axis) {
     if (parse_path(axis.path)) return true;
-    issues_.error(axis.origin, "sweep",
-                  fmt::format("{} is no key; write it as in a.b or a[0].b", quote(axis.path)));
+    issues_.error(axis.origin, "sweep", no_path(axis.path));
     return false;
   }
 
@@ -218,39 +237,6 @@ class Expander {
                               argument ? other.origin.source->name : other.origin.text()));
   }
 
-  std::vector<Node> values_of(const Node& node, const std::string& path) {
-    std::vector<Node> values;
-    if (node.is_sequence()) {
-      for (const Node& item : node.items) add_sweep_values(item, path, values, issues_);
-      if (node.items.empty()) issues_.error(node.origin, path, "no values to sweep");
-      return values;
-    }
-    if (stands_for_values(node)) {
-      add_sweep_values(node, path, values, issues_);
-      return values;
-    }
-    issues_.error(node.origin, path,
-                  "expected a list of values, a range such as 0-4, lin(from, to, count) or "
-                  "log(from, to, count), got " +
-                      node.describe());
-    return {};
-  }
-
-  std::vector<Node> argument_values(const std::shared_ptr<const Source>& source, size_t begin) {
-    std::vector<Node> values;
-    for (const auto& [offset, length] : split_at_commas(source->text.substr(begin))) {
-      const int errors = issues_.errors();
-      const Node value = parse_yaml_value(source, begin + offset, length, issues_);
-      if (issues_.errors() > errors) continue;
-      if (value.is_null() && value.scalar.empty()) {
-        issues_.error(value.origin, {}, "a value is missing here");
-      } else {
-        add_sweep_values(value, {}, values, issues_);
-      }
-    }
-    return values;
-  }
-
   /// The file's zip, as far as the command line leaves it, and the command line's own.
   Group zipped() {
     std::vector<Axis> swept;
@@ -278,7 +264,6 @@ class Expander {
 
   /// The last part of each path is its name, unless two keys share it.
   static std::string label(const std::vector<Override>& overrides) {
-    const auto last_part = [](const std::string& path) { return path.substr(path.rfind('.') + 1); };
     std::multiset<std::string> names;
     for (const Override& o : overrides) names.insert(last_part(o.path));
     std::string text;
@@ -305,7 +290,7 @@ std::vector<SweepPoint> expand_sweep(Node& root, const CommandSettings& settings
   expander.read_file(root);
   for (const std::string& argument : settings.sweep) expander.read_argument(argument);
   if (!settings.seeds.empty()) expander.read_seeds(settings.seeds);
-  return expander.points();
+  return expander.points(count_nodes(root));
 }
 
 }  // namespace strata

@@ -1,4 +1,5 @@
 #pragma once
+// One swept key, and what becomes of it beside others. Implemented in sweep_axis.cpp.
 #include <string>
 #include <vector>
 

@@ -59,44 +59,67 @@ void require_survived(const ComponentInfo& info, const std::string& key, const s
   }
 }
 
-bool is_number(const Field& field) {
-  return field.type == "integer" || field.type == "float";
+using Kind = ParamType::Kind;
+
+std::string text_of(double number) {
+  return fmt::format("{}", number);
 }
 
-std::vector<std::string> refused_values(const Field& field) {
+/// Values that a parameter of this type must refuse; of a list, as its only item, and of what one
+/// value may stand for alone, by itself too.
+std::vector<std::string> refused_values(const ParamType& type, const Constraints& c) {
   std::vector<std::string> values{"{no_such_key: 1}"};
-  const Constraints& c = field.constraints;
-  if (is_number(field)) {
-    values.insert(values.end(), {".nan", ".inf", "-.inf", "hello", "[1, 2]", "'1'", "1e999"});
-    if (c.min) values.push_back(fmt::format("{}", *c.min - 1));
-    if (c.max) values.push_back(fmt::format("{}", *c.max + 1));
-    if (c.above) values.push_back(fmt::format("{}", *c.above));
-    if (c.below) values.push_back(fmt::format("{}", *c.below));
-    if (field.type == "integer") values.insert(values.end(), {"1.5", "99999999999999999999"});
+  if (type.item != nullptr) {
+    for (const std::string& value : refused_values(*type.item, c)) {
+      values.push_back("[" + value + "]");
+      if (type.kind == Kind::one_or_list && value[0] != '[') values.push_back(value);
+    }
+    return values;
   }
-  if (field.type == "boolean") values.insert(values.end(), {"1", "yes", "'true'"});
+  if (type.is_numeric()) {
+    const bool whole = type.kind == Kind::integer;
+    const double infinity = std::numeric_limits<double>::infinity();
+    values.insert(values.end(), {".nan", ".inf", "-.inf", "hello", "[1, 2]", "'1'", "1e999"});
+    if (c.min) values.push_back(text_of(whole ? *c.min - 1 : std::nextafter(*c.min, -infinity)));
+    if (c.max) values.push_back(text_of(whole ? *c.max + 1 : std::nextafter(*c.max, infinity)));
+    if (c.above) values.push_back(text_of(*c.above));
+    if (c.below) values.push_back(text_of(*c.below));
+    if (whole) values.insert(values.end(), {"1.5", "99999999999999999999"});
+  }
+  if (type.kind == Kind::boolean) values.insert(values.end(), {"1", "yes", "'true'"});
+  if (type.kind == Kind::component) values.insert(values.end(), {"no_such_component", "1", "[1]"});
   if (!c.choices.empty()) values.push_back("no_such_choice");
-  if (!field.nullable && field.type != "string") values.push_back("null");
   return values;
 }
 
-/// Within the bounds, at their edges.
-std::vector<std::string> edge_values(const Field& field) {
-  const Constraints& c = field.constraints;
+std::vector<std::string> refused_values(const Field& field) {
+  std::vector<std::string> values = refused_values(field.type, field.constraints);
+  if (!field.nullable && field.type.kind != Kind::text) values.push_back("null");
+  return values;
+}
+
+/// Within the bounds, at their edges; of a list, as its only item.
+std::vector<std::string> edge_values(const ParamType& type, const Constraints& c) {
   std::vector<std::string> values = c.choices;
-  if (field.type == "boolean") values = {"true", "false"};
-  if (!is_number(field)) return values;
+  if (type.item != nullptr) {
+    values = edge_values(*type.item, c);
+    if (type.kind == Kind::list)
+      for (std::string& value : values) value = "[" + value + "]";
+    return values;
+  }
+  if (type.kind == Kind::boolean) values = {"true", "false"};
+  if (!type.is_numeric()) return values;
   const double inf = std::numeric_limits<double>::infinity();
-  if (field.type == "integer") {
+  if (type.kind == Kind::integer) {
     for (const double v : {c.min.value_or(-3), c.above ? *c.above + 1 : 0.0, 1.0, 2.0, 7.0})
       values.push_back(fmt::format("{:.0f}", v));
     if (c.max && *c.max <= 4096) values.push_back(fmt::format("{:.0f}", *c.max));
     return values;
   }
   for (const double v : {c.min.value_or(-1e3), c.max.value_or(1e3), 0.0, 0.5, 1.0})
-    values.push_back(fmt::format("{}", v));
-  if (c.above) values.push_back(fmt::format("{}", std::nextafter(*c.above, inf)));
-  if (c.below) values.push_back(fmt::format("{}", std::nextafter(*c.below, -inf)));
+    values.push_back(text_of(v));
+  if (c.above) values.push_back(text_of(std::nextafter(*c.above, inf)));
+  if (c.below) values.push_back(text_of(std::nextafter(*c.below, -inf)));
   return values;
 }
 
@@ -113,7 +136,7 @@ void check_hostile_parameters(const ComponentInfo& info, const ComponentRef&,
   checks.run("survives parameters at their bounds", [&] {
     if (info.params.fields.empty()) throw CheckSkipped("it has none");
     for (const Field& field : info.params.fields)
-      for (const std::string& value : edge_values(field))
+      for (const std::string& value : edge_values(field.type, field.constraints))
         require_survived(info, field.name, value, use);
   });
 }

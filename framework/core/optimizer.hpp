@@ -17,10 +17,15 @@ struct OptimizerParams {
 
   template <class D>
   static void declare_common(D& d) {
-    d.add("lr", &OptimizerParams::lr, "learning rate").above(0);
-    d.add("schedule", &OptimizerParams::schedule, "how the learning rate changes");
+    d.add("lr", &OptimizerParams::lr, "learning rate")
+        .known_as({"learning_rate", "base_lr", "step_size", "eta", "alpha"})
+        .above(0);
+    d.add("schedule", &OptimizerParams::schedule, "how the learning rate changes")
+        .known_as({"scheduler", "lr_scheduler", "lr_schedule", "lr_policy"});
     d.add("clip_norm", &OptimizerParams::clip_norm,
           "gradients are scaled down to this norm, taken over all parameters; default never")
+        .known_as({"clipnorm", "max_norm", "gradient_clip_val", "grad_clip", "clip_gradients",
+                   "clip_grad_norm"})
         .above(0);
   }
 };

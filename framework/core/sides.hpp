@@ -19,7 +19,8 @@ struct Sides {
 
 template <>
 struct Codec<Sides> {
-  static std::string type() { return "integer, or a list of two: of height and of width"; }
+  static constexpr ParamType type{ParamType::Kind::one_or_list, nullptr, nullptr,
+                                  &Codec<int64_t>::type, "of two: of height and of width"};
   static void parse(const Node& n, Sides& v, Reader& r, const Constraints& c) {
     std::vector<int64_t> sides;
     if (n.is_sequence()) {
@@ -32,10 +33,6 @@ struct Codec<Sides> {
   }
   static void complete(Sides&, Reader&, const Place&) {}
   static Json dump(const Sides& v) { return v.height == v.width ? Json(v.height) : Json(v.list()); }
-  static Json schema(SchemaWriter& w, const Constraints& c) {
-    return {{"anyOf", Json::array({Codec<int64_t>::schema(w, c),
-                                   Codec<std::vector<int64_t>>::schema(w, c)})}};
-  }
 };
 
 }  // namespace strata

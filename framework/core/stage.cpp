@@ -41,13 +41,15 @@ void EarlyStopping::declare(Declare<EarlyStopping>& d) {
   d.doc("Ends a stage when a figure has stopped getting better.");
   d.example("{metric: loss, patience: 5}");
   d.add("metric", &EarlyStopping::metric,
-        "the figure: loss (the stage's own, without its penalties), or a metric's name");
+        "the figure: loss (the stage's own, without its penalties), or a metric's name")
+      .known_as({"monitor"});
   d.add("split", &EarlyStopping::split,
         "what it is measured on; with test, the test figures are no longer those of unseen data")
       .choices({"validation", "test"});
   d.add("patience", &EarlyStopping::patience, "epochs without a new best until the stage ends")
       .min(1);
   d.add("min_delta", &EarlyStopping::min_delta, "by how much more a new best must be better")
+      .known_as({"threshold", "tolerance"})
       .min(0);
 }
 

@@ -1,4 +1,7 @@
 #pragma once
+// How a parameter of each type is read, completed and written: a Codec for each type that
+// params.hpp lists. What is read by one function whatever the type is in params.cpp, scalars in
+// parse_scalar.cpp.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -7,10 +10,7 @@
 #include <vector>
 
 #include "strata/parameters/reader.hpp"
-#include "strata/yaml/text.hpp"
 
-/// How a parameter of each type is read, completed, written and described: a Codec for each type
-/// that params.hpp lists.
 namespace strata {
 
 /// Every parameter by name, defaults included.
@@ -26,12 +26,12 @@ struct OneOrMany {
   const T& at(size_t i) const { return values[i < values.size() ? i : values.size() - 1]; }
 };
 
-// Scalars, parsed by YAML 1.2's core rules (params.cpp). False where an issue was added.
-bool parse_scalar(const Node&, bool&, Reader&, const Constraints&);
-bool parse_scalar(const Node&, int64_t&, Reader&, const Constraints&);
-bool parse_scalar(const Node&, double&, Reader&, const Constraints&);
-bool parse_scalar(const Node&, std::string&, Reader&, const Constraints&);
-Json scalar_schema(const char* type, const Constraints&);
+// Scalars, by YAML 1.2's core rules. What is wrong is reported, and `value` then left alone.
+void parse_scalar(const Node& node, bool& value, Reader& reader, const Constraints& constraints);
+void parse_scalar(const Node& node, int64_t& value, Reader& reader, const Constraints& constraints);
+void parse_scalar(const Node& node, double& value, Reader& reader, const Constraints& constraints);
+void parse_scalar(const Node& node, std::string& value, Reader& reader,
+                  const Constraints& constraints);
 
 template <class P>
 const ParamList& param_list();
@@ -39,45 +39,42 @@ const ParamList& param_list();
 template <class T, class = void>
 struct Codec;
 
-#define STRATA_SCALAR_CODEC(Type, name, json_type)                               \
-  template <>                                                                    \
-  struct Codec<Type> {                                                           \
-    static std::string type() { return name; }                                   \
-    static void parse(const Node& n, Type& v, Reader& r, const Constraints& c) { \
-      parse_scalar(n, v, r, c);                                                  \
-    }                                                                            \
-    static void complete(Type&, Reader&, const Place&) {}                        \
-    static Json dump(const Type& v) { return v; }                                \
-    static Json schema(SchemaWriter&, const Constraints& c) {                    \
-      return scalar_schema(json_type, c);                                        \
-    }                                                                            \
-  };
-STRATA_SCALAR_CODEC(bool, "boolean", "boolean")
-STRATA_SCALAR_CODEC(int64_t, "integer", "integer")
-STRATA_SCALAR_CODEC(double, "number", "number")
-STRATA_SCALAR_CODEC(std::string, "string", "string")
-#undef STRATA_SCALAR_CODEC
+template <class T, ParamType::Kind kind>
+struct ScalarCodec {
+  static constexpr ParamType type{kind};
+  static void parse(const Node& n, T& v, Reader& r, const Constraints& c) {
+    parse_scalar(n, v, r, c);
+  }
+  static void complete(T&, Reader&, const Place&) {}
+  static Json dump(const T& v) { return v; }
+};
+template <>
+struct Codec<bool> : ScalarCodec<bool, ParamType::Kind::boolean> {};
+template <>
+struct Codec<int64_t> : ScalarCodec<int64_t, ParamType::Kind::integer> {};
+template <>
+struct Codec<double> : ScalarCodec<double, ParamType::Kind::number> {};
+template <>
+struct Codec<std::string> : ScalarCodec<std::string, ParamType::Kind::text> {};
 
 template <class T>
 struct Codec<std::optional<T>> {
-  static std::string type() { return Codec<T>::type(); }
+  static constexpr ParamType type = Codec<T>::type;
   static void parse(const Node& n, std::optional<T>& v, Reader& r, const Constraints& c) {
-    v.emplace();
-    Codec<T>::parse(n, *v, r, c);
+    Codec<T>::parse(n, v.emplace(), r, c);
   }
   static void complete(std::optional<T>& v, Reader& r, const Place& place) {
     if (v) Codec<T>::complete(*v, r, place);
   }
   static Json dump(const std::optional<T>& v) { return v ? Codec<T>::dump(*v) : Json(nullptr); }
-  static Json schema(SchemaWriter& w, const Constraints& c) { return Codec<T>::schema(w, c); }
 };
 
 template <class T>
 struct Codec<std::vector<T>> {
-  static std::string type() { return "list of " + plural(Codec<T>::type()); }
+  static constexpr ParamType type{ParamType::Kind::list, nullptr, nullptr, &Codec<T>::type};
   static void parse(const Node& n, std::vector<T>& v, Reader& r, const Constraints& c) {
     v.clear();
-    if (!n.is_sequence()) return r.type_error(n, "a " + type());
+    if (!n.is_sequence()) return r.no_list(n, type, c);
     for (const Node& item : n.items) {
       T value{};
       Codec<T>::parse(item, value, r, c);
@@ -87,7 +84,7 @@ struct Codec<std::vector<T>> {
   static void complete(std::vector<T>& v, Reader& r, const Place& place) {
     for (size_t i = 0; i < v.size(); ++i) {
       T value = std::move(v[i]);
-      Codec<T>::complete(value, r, {place.origin, place.path + "[" + std::to_string(i) + "]"});
+      Codec<T>::complete(value, r, {place.origin, path_below(place.path, i)});
       v[i] = std::move(value);
     }
   }
@@ -96,24 +93,19 @@ struct Codec<std::vector<T>> {
     for (const T& item : v) list.push_back(Codec<T>::dump(item));
     return list;
   }
-  static Json schema(SchemaWriter& w, const Constraints& c) {
-    return w.list([&c](SchemaWriter& writer) { return Codec<T>::schema(writer, c); });
-  }
 };
 
 template <class T>
 struct Codec<OneOrMany<T>> {
-  static std::string type() { return Codec<T>::type() + ", or a list with one for each stage"; }
+  static constexpr ParamType type{ParamType::Kind::one_or_list, nullptr, nullptr, &Codec<T>::type,
+                                  "with one for each stage"};
   static void parse(const Node& n, OneOrMany<T>& v, Reader& r, const Constraints& c) {
-    v.values.clear();
-    if (n.is_sequence()) {
-      Codec<std::vector<T>>::parse(n, v.values, r, c);
-      if (n.items.empty()) r.error(n, "expected at least one " + Codec<T>::type());
-    } else {
-      T value{};
-      Codec<T>::parse(n, value, r, c);
-      v.values.push_back(std::move(value));
+    if (!n.is_sequence()) {
+      v.values.assign(1, T());
+      return Codec<T>::parse(n, v.values[0], r, c);
     }
+    Codec<std::vector<T>>::parse(n, v.values, r, c);
+    if (n.items.empty()) r.error(n, "expected at least one " + Codec<T>::type.name());
   }
   static void complete(OneOrMany<T>& v, Reader& r, const Place& place) {
     if (v.values.size() == 1) return Codec<T>::complete(v.values[0], r, place);
@@ -123,14 +115,11 @@ struct Codec<OneOrMany<T>> {
     return v.values.size() == 1 ? Codec<T>::dump(v.values[0])
                                 : Codec<std::vector<T>>::dump(v.values);
   }
-  static Json schema(SchemaWriter& w, const Constraints& c) {
-    return {{"anyOf", Json::array({Codec<T>::schema(w, c), Codec<std::vector<T>>::schema(w, c)})}};
-  }
 };
 
 template <class Family>
 struct Codec<Slot<Family>> {
-  static std::string type() { return Family::family; }
+  static constexpr ParamType type{ParamType::Kind::component, Family::family};
   static void parse(const Node& n, Slot<Family>& v, Reader& r, const Constraints&) {
     r.read_component(n, Family::family, v);
   }
@@ -138,27 +127,12 @@ struct Codec<Slot<Family>> {
     r.complete_component(Family::family, v, place);
   }
   static Json dump(const Slot<Family>& v) { return v.dump(); }
-  static Json schema(SchemaWriter& w, const Constraints&) { return w.component(Family::family); }
-};
-
-/// The params struct that a parameter's maps are read into, if it takes maps of fixed keys.
-template <class T, class = void>
-struct Nested {
-  static constexpr const ParamList& (*list)() = nullptr;
-};
-template <class T>
-struct Nested<std::optional<T>> : Nested<T> {};
-template <class T>
-struct Nested<std::vector<T>> : Nested<T> {};
-template <class P>
-struct Nested<P, std::void_t<decltype(&P::declare)>> {
-  static constexpr const ParamList& (*list)() = &param_list<P>;
 };
 
 /// A nested params struct, written as a map.
 template <class P>
 struct Codec<P, std::void_t<decltype(&P::declare)>> {
-  static std::string type() { return "map"; }
+  static constexpr ParamType type{ParamType::Kind::map, nullptr, &param_list<P>};
   static void parse(const Node& n, P& v, Reader& r, const Constraints&) {
     r.read_struct(n, param_list<P>(), &v);
   }
@@ -166,7 +140,6 @@ struct Codec<P, std::void_t<decltype(&P::declare)>> {
     r.complete_struct(param_list<P>(), &v, place);
   }
   static Json dump(const P& v) { return dump_params(param_list<P>(), &v); }
-  static Json schema(SchemaWriter& w, const Constraints&) { return w.object(param_list<P>()); }
 };
 
 }  // namespace strata

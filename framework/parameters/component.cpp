@@ -7,8 +7,63 @@
 
 #include "strata/parameters/params.hpp"
 #include "strata/yaml/scalar.hpp"
+#include "strata/yaml/text.hpp"
 
 namespace strata {
+namespace {
+
+/// As it is written in YAML.
+std::string value_text(const Json& value) {
+  if (value.is_string()) {
+    const auto text = value.get<std::string>();
+    return text.empty() ? "\"\"" : text;
+  }
+  if (value.is_number_float()) return number_text(value.get<double>());
+  if (!value.is_array()) return value.dump();
+  std::vector<std::string> items;
+  for (const Json& item : value) items.push_back(value_text(item));
+  return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+}  // namespace
+
+std::string ParamType::name() const {
+  switch (kind) {
+    case Kind::boolean:
+      return "boolean";
+    case Kind::integer:
+      return "integer";
+    case Kind::number:
+      return "number";
+    case Kind::text:
+      return "string";
+    case Kind::map:
+      return "map";
+    case Kind::component:
+      return family;
+    case Kind::list:
+      return "list of " + plural(item->name());
+    case Kind::one_or_list:
+      break;
+  }
+  return item->name() + ", or a list " + many;
+}
+
+const ParamList* Field::keys() const {
+  const auto list = type.innermost().keys;
+  return list == nullptr ? nullptr : &list();
+}
+
+std::string Field::default_text() const {
+  if (required) return "required";
+  if (!default_value.is_null()) return value_text(default_value);
+  return nullable ? "null" : "";
+}
+
+bool Constraints::allow(double number) const {
+  return (!min || number >= *min) && (!max || number <= *max) && (!above || number > *above) &&
+         (!below || number < *below);
+}
 
 std::string Constraints::text() const {
   std::vector<std::string> parts;

@@ -1,4 +1,6 @@
 #pragma once
+// What is known of a parameter and of a component, type-erased: read by parsing, checks, describe,
+// the schema and the record. Made by params.hpp; implemented in component.cpp.
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,7 +17,21 @@ namespace strata {
 class Reader;
 struct ParamList;
 struct Place;
-class SchemaWriter;
+
+/// What a parameter holds. What it points to lives as long as the program.
+struct ParamType {
+  enum class Kind { boolean, integer, number, text, map, component, list, one_or_list };
+  Kind kind;
+  const char* family = nullptr;          ///< of a component: "layer"
+  const ParamList& (*keys)() = nullptr;  ///< of a map, where its keys are fixed
+  const ParamType* item = nullptr;       ///< of a list, and of one value or a list of them
+  const char* many = "";                 ///< of the latter's list: "with one for each stage"
+
+  std::string name() const;  ///< "integer", "layer", "list of lists of layers"
+  /// The type inside all lists.
+  const ParamType& innermost() const { return item == nullptr ? *this : item->innermost(); }
+  bool is_numeric() const { return kind == Kind::integer || kind == Kind::number; }
+};
 
 /// What a value must satisfy besides its type; applies to every number or string inside it.
 struct Constraints {
@@ -23,30 +39,39 @@ struct Constraints {
   std::optional<double> above, below;  ///< bounds that may not
   std::vector<std::string> choices;    ///< of a string
   std::string single;                  ///< why a list cannot stand here: "classify is one stage"
-  std::string text() const;            ///< "above 0 and at most 1"; "" where there are none
+  std::string example;                 ///< told to who writes a value of another type
+
+  std::string text() const;  ///< "above 0 and at most 1"; "" where there are none
+  bool allow(double number) const;
 };
 
 /// One parameter of a params struct: declared once, used by parsing, checks, describe, the JSON
 /// Schema and the resolved config. Made by Declare<P>.
 struct Field {
   std::string name;
-  std::string doc;   ///< one line
-  std::string type;  ///< "integer", "number", "layer", "list of lists of layers"
+  std::string doc;  ///< one line
+  ParamType type = {ParamType::Kind::map};
+  std::vector<std::string> known_as;  ///< what others call it
   bool required = false;
   bool nullable = false;  ///< may be written as null, which stands for "none"
   Constraints constraints;
-  Json default_value;                      ///< null where required or optional
-  const ParamList& (*nested)() = nullptr;  ///< the keys of the map, or list of maps, that it takes
+  Json default_value;  ///< null where required or optional
   std::function<void(const Node&, void* params, Reader&)> parse;
   std::function<void(void* params, Reader&, const Place&)> complete;  ///< resolves default slots
   std::function<Json(const void* params)> dump;
-  std::function<Json(SchemaWriter&)> schema;
+  Json schema;  ///< what it takes, where `type` does not say that (a key of composition)
+
+  /// The keys of the map, or of the maps in the list, that it takes; nullptr where it takes none.
+  const ParamList* keys() const;
+  /// The default as YAML has it; "required", or "" where there is none.
+  std::string default_text() const;
 };
 
 /// The parameters of one struct, type-erased.
 struct ParamList {
-  std::string doc;      ///< what the component is; first sentence is its summary
-  std::string example;  ///< a YAML value that builds it; its bare name where empty
+  std::string doc;                    ///< what the component is; first sentence is its summary
+  std::string example;                ///< a YAML value that builds it; its bare name where empty
+  std::vector<std::string> known_as;  ///< what others call it: "Dense"
   std::vector<Field> fields;
   bool root = false;  ///< of a whole file: composition_keys() may stand there too
   std::function<void(const void* params, Reader&, const Node&)>

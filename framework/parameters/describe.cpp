@@ -4,119 +4,70 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
-#include "strata/yaml/scalar.hpp"
+#include "strata/parameters/words.hpp"
 #include "strata/yaml/text.hpp"
 
 namespace strata {
 namespace {
 
-/// As it is written in YAML.
-std::string value_text(const Json& value) {
-  if (value.is_string()) {
-    const auto text = value.get<std::string>();
-    return text.empty() ? "\"\"" : text;
-  }
-  if (value.is_number_float()) return number_text(value.get<double>());
-  if (!value.is_array()) return value.dump();
-  std::vector<std::string> items;
-  for (const Json& item : value) items.push_back(value_text(item));
-  return fmt::format("[{}]", fmt::join(items, ", "));
+using Fields = std::vector<const Field*>;
+
+/// Lines of at most the display's width, indented by two.
+std::string paragraph(const std::string& text, const Display& display) {
+  return fmt::format("{}\n", fmt::join(wrap_words("  " + text, display.width, "  "), "\n"));
 }
 
-std::string default_text(const Field& field) {
-  if (field.required) return "required";
-  if (!field.default_value.is_null()) return value_text(field.default_value);
-  return field.nullable ? "null" : "";
+/// A text in a column behind a name, its lines below each other.
+std::string beside(const std::string& name, size_t names_width, const std::string& text,
+                   const Display& display) {
+  const std::string margin(names_width + 4, ' ');
+  const std::vector<std::string> lines =
+      wrap_words(text, std::max(display.width, margin.size() + 20) - margin.size());
+  const std::string blanks(names_width - std::min(names_width, display_width(name)) + 2, ' ');
+  return "  " + display.style(Style::bold, name) + blanks +
+         fmt::format("{}\n", fmt::join(lines, "\n" + margin));
 }
 
-std::string example_text(const ComponentInfo& info) {
-  return info.params.example.empty() ? info.name : info.params.example;
+size_t width_of_names(const Fields& fields) {
+  size_t width = 0;
+  for (const Field* field : fields) width = std::max(width, display_width(field->name));
+  return width;
 }
 
-/// As it stands in a file: "stages: [{epochs: 20}]"; of the file itself, a whole one.
-std::string example_text(const Section& section) {
-  const std::string& example = section.keys->example;
-  if (example.empty() || section.keys->root) return example;
-  const std::string key = section.path.substr(section.path.rfind('.') + 1);
-  return fmt::format(fmt::runtime(section.list ? "{}: [{}]" : "{}: {}"), key, example);
+/// "integer, at least 1, default 100"
+std::string facts_of(const Field& field) {
+  std::string facts = field.type.name();
+  const std::string bounds = field.constraints.text(), value = field.default_text();
+  if (!bounds.empty()) facts += ", " + bounds;
+  if (!value.empty()) facts += field.required ? ", required" : ", default " + value;
+  return facts;
 }
 
-/// Name, type, default, bounds, meaning.
-using Row = std::array<std::string, 5>;
-
-std::vector<Row> rows_of(const ParamList& list) {
-  std::vector<Row> rows;
-  for (const Field* field : list.keys())
-    rows.push_back(
-        {field->name, field->type, default_text(*field), field->constraints.text(), field->doc});
-  return rows;
-}
-
-std::string table(const std::vector<Row>& rows) {
-  std::array<size_t, 5> widths{};
-  for (const Row& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line = " ";
-    for (size_t i = 0; i < row.size(); ++i) line += fmt::format(" {:{}}", row[i], widths[i] + 1);
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
+std::string parameters_text(const Fields& fields, const Display& display) {
+  const size_t width = width_of_names(fields);
+  std::string text = "\n";
+  for (const Field* field : fields)
+    text += beside(field->name, width, facts_of(*field), display) +
+            beside("", width, field->doc, display);
   return text;
 }
 
-/// Broken at blanks to lines of at most 100 characters, indented by two.
-std::string wrapped(const std::string& text) {
-  constexpr size_t most = 98;
-  std::string lines, line;
-  for (size_t i = 0; i < text.size();) {
-    const size_t end = std::min(text.find(' ', i), text.size());
-    const std::string word = text.substr(i, end - i);
-    if (!line.empty() && line.size() + 1 + word.size() > most) {
-      lines += "  " + line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-    i = end + 1;
-  }
-  return line.empty() ? lines : lines + "  " + line + "\n";
+Fields all_of(const ParamList& list) {
+  Fields fields;
+  for (const Field& field : list.fields) fields.push_back(&field);
+  return fields;
 }
 
-/// A '|' would end a cell.
-std::string cell(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
-  return escaped;
+std::string title(const std::string& text, const Display& display) {
+  return display.style(Style::bold, text) + "\n";
 }
 
-std::string parameters_markdown(const char* heading, const ParamList& list) {
-  const std::vector<Row> rows = rows_of(list);
-  if (rows.empty()) return {};
-  std::string text =
-      fmt::format("\n| {} | type | default | bounds | meaning |\n|---|---|---|---|---|\n", heading);
-  for (const Row& row : rows)
-    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", row[0], cell(row[1]), cell(row[2]),
-                        cell(row[3]), cell(row[4]));
-  return text;
-}
-
-std::string yaml_block(const std::string& example) {
-  return example.empty() ? "" : fmt::format("\n```yaml\n{}\n```\n", example);
-}
-
-/// The rows below their headings.
-std::string headed(const char* heading, std::vector<Row> rows) {
-  rows.insert(rows.begin(), Row{heading, "type", "default", "bounds", "meaning"});
-  return "\n" + table(rows);
-}
-
-std::string indented(std::string text) {
+std::string example_part(std::string text, const Display& display) {
   for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos; ++at)
     text.insert(at + 1, "  ");
-  return text.empty() ? "" : "\nexample\n  " + text + "\n";
+  return text.empty() ? "" : "\n" + title("example", display) + "  " + text + "\n";
 }
 
 /// The first sentence: to the first '.' before a capital ("et al. 2008" goes on).
@@ -128,10 +79,11 @@ std::string summary(const std::string& doc) {
 
 void add_sections(const ParamList& list, const std::string& prefix, std::vector<Section>& all) {
   for (const Field* field : list.keys()) {
-    if (field->nested == nullptr) continue;
+    const ParamList* keys = field->keys();
+    if (keys == nullptr) continue;
     const std::string path = prefix + field->name;
-    all.push_back({path, &field->nested(), field->default_value.is_array()});
-    add_sections(field->nested(), path + ".", all);
+    all.push_back({path, keys, field->type.kind == ParamType::Kind::list});
+    add_sections(*keys, path + ".", all);
   }
 }
 
@@ -143,26 +95,47 @@ std::vector<Section> sections_of(const ParamList& root) {
   return all;
 }
 
-std::string describe_section(const Section& section) {
-  return fmt::format("{}\n", section.path) + wrapped(section.keys->doc) +
-         headed("key", rows_of(*section.keys)) + indented(example_text(section));
+std::string example_text(const ComponentInfo& info) {
+  return info.params.example.empty() ? info.name : info.params.example;
 }
 
-std::string describe_component(const ComponentInfo& info) {
-  std::string text = fmt::format("{}/{}\n", info.family, info.name);
+std::string example_text(const Section& section) {
+  const std::string& example = section.keys->example;
+  if (example.empty() || section.keys->root) return example;
+  return fmt::format(fmt::runtime(section.list ? "{}: [{}]" : "{}: {}"), last_part(section.path),
+                     example);
+}
+
+std::string describe_section(const Section& section, const Display& display) {
+  return title(section.path, display) + paragraph(section.keys->doc, display) +
+         parameters_text(section.keys->keys(), display) +
+         example_part(example_text(section), display);
+}
+
+std::string describe_component(const ComponentInfo& info, const Display& display) {
+  std::string text = title(info.family + "/" + info.name, display);
   if (!info.library.empty()) text += fmt::format("  from {}\n", info.library);
-  text += wrapped(info.params.doc);
-  const std::vector<Row> rows = rows_of(info.params);
-  text += rows.empty() ? "\nno parameters\n" : headed("parameter", rows);
-  return text + indented(example_text(info));
+  text += paragraph(info.params.doc, display);
+  if (!info.params.known_as.empty())
+    text +=
+        paragraph(fmt::format("Elsewhere: {}.", fmt::join(info.params.known_as, ", ")), display);
+  text += info.params.fields.empty() ? "\nno parameters\n"
+                                     : parameters_text(all_of(info.params), display);
+  return text + example_part(example_text(info), display);
 }
 
-std::string list_components(const Catalog& catalog, const std::string& family) {
-  std::string text = family + "\n";
-  for (const std::string& name : catalog.names(family)) {
+std::string list_components(const Catalog& catalog, const std::string& family,
+                            const Display& display) {
+  std::string text = title(family, display);
+  const std::vector<std::string> names = catalog.names(family);
+  size_t width = 16;  // so that families stand alike
+  for (const std::string& name : names) width = std::max(width, display_width(name));
+  for (const std::string& name : names) {
     const ComponentInfo& info = *catalog.find(family, name);
-    text += fmt::format("  {:<22} {}{}\n", name, summary(info.params.doc),
-                        info.library.empty() ? "" : " [" + info.library + "]");
+    text +=
+        beside(name, width,
+               summary(info.params.doc) + (info.library.empty() ? "" : " [" + info.library + "]"),
+               display);
   }
   return text;
 }
@@ -181,28 +154,44 @@ struct Key {
 /// Finds what a name stands for.
 class Finder {
  public:
-  Finder(const ParamList& root, const Catalog& catalog)
-      : catalog_(catalog), sections_(sections_of(root)) {
+  Finder(const ParamList& root, const Catalog& catalog, const Display& display)
+      : catalog_(catalog), display_(display), sections_(sections_of(root)) {
     for (const Section& section : sections_)
       for (const Field* field : section.keys->keys()) keys_.push_back({&section, field});
   }
 
+  /// What there is to describe.
+  std::string overview() const {
+    std::string text = title("keys of the file", display_);
+    size_t width = 0;
+    for (const Section& section : sections_) width = std::max(width, section.path.size());
+    for (const Section& section : sections_)
+      text += beside(section.path, width, summary(section.keys->doc), display_);
+    text += "\n" + title("components", display_);
+    for (const std::string& family : catalog_.families())
+      text += beside(family, width, fmt::format("{}", fmt::join(catalog_.names(family), ", ")),
+                     display_);
+    return text + "\nOne in full: strata describe NAME\n";
+  }
+
   std::string text(const std::string& name) const {
+    if (name.empty()) return overview();
     const size_t slash = name.find('/');
     if (slash != std::string::npos)
-      return describe_component(component(name.substr(0, slash), name.substr(slash + 1)));
+      return describe_component(component(name.substr(0, slash), name.substr(slash + 1)), display_);
     for (const Section& section : sections_)
-      if (section.path == name) return describe_section(section);
+      if (section.path == name) return describe_section(section, display_);
     const std::vector<std::string> families = families_of(name);
-    if (families.size() == 1) return describe_component(*catalog_.find(families[0], name));
+    if (families.size() == 1)
+      return describe_component(*catalog_.find(families[0], name), display_);
     if (!families.empty()) refuse_ambiguous(name, families);
-    if (!catalog_.names(name).empty()) return list_components(catalog_, name);
+    if (!catalog_.names(name).empty()) return list_components(catalog_, name, display_);
     const std::string keys = keys_text(name);
     if (!keys.empty()) return keys;
     if (name == "env" || name.rfind("${", 0) == 0) return references_text();
     for (const Section& section : sections_)  // "log", "lin(": a form that its doc explains
       if (section.keys->doc.find(" " + name.substr(0, name.find('(')) + "(") != std::string::npos)
-        return describe_section(section);
+        return describe_section(section, display_);
     refuse_unknown(name);
   }
 
@@ -232,28 +221,27 @@ class Finder {
     const Field* map = nullptr;
     for (const Key& key : keys_) {
       if (key.path() != name && key.field->name != name) continue;
-      ParamList one;
-      one.fields = {*key.field};
-      const std::string text = fmt::format("{}\n{}", key.path(), headed("key", rows_of(one)));
+      const std::string text = title(key.path(), display_) + parameters_text({key.field}, display_);
       if (key.path() == name) by_path += text;
       by_name += (by_name.empty() ? "" : "\n") + text;
-      if (key.field->nested != nullptr) map = key.field;
+      if (key.field->keys() != nullptr) map = key.field;
     }
     if (!by_path.empty()) return by_path;
     return map == nullptr
                ? by_name
                : by_name + "\n" +
-                     describe_section({name, &map->nested(), map->default_value.is_array()});
+                     describe_section({name, map->keys(), map->type.kind == ParamType::Kind::list},
+                                      display_);
   }
 
-  static std::string references_text() {
-    return "${key.path}, ${env:NAME}\n" +
-           wrapped(
+  std::string references_text() const {
+    return title("${key.path}, ${env:NAME}", display_) +
+           paragraph(
                "What is written at another key, or an environment variable. A value that is "
-               "nothing "
-               "but one reference takes it with its type; inside a longer text its text is put in. "
-               "What nobody wrote, a default, cannot be referred to. $${ stands for ${.") +
-           indented("classify: {optimizer: {lr: \"${pretrain.optimizer.lr}\"}}");
+               "nothing but one reference takes it with its type; inside a longer text its text is "
+               "put in. What nobody wrote, a default, cannot be referred to. $${ stands for ${.",
+               display_) +
+           example_part("classify: {optimizer: {lr: \"${pretrain.optimizer.lr}\"}}", display_);
   }
 
   [[noreturn]] static void refuse_ambiguous(const std::string& name,
@@ -265,57 +253,43 @@ class Finder {
   }
 
   [[noreturn]] void refuse_unknown(const std::string& name) const {
-    std::vector<std::string> known, taking;
-    for (const Section& section : sections_) known.push_back(section.path);
-    for (const Key& key : keys_) known.insert(known.end(), {key.path(), key.field->name});
+    std::vector<KnownName> known;
+    std::vector<std::string> taking;
+    for (const Section& section : sections_) known.push_back({section.path});
+    for (const Key& key : keys_) {
+      known.push_back({key.path()});
+      known.push_back({key.field->name, &key.field->known_as});
+    }
     for (const std::string& family : catalog_.families()) {
-      known.push_back(family);
-      for (const std::string& component : catalog_.names(family)) {
+      known.push_back({family});
+      for (const KnownName& component : component_names(catalog_, family)) {
         known.push_back(component);
-        if (catalog_.find(family, component)->params.find(name) != nullptr)
-          taking.push_back(family + "/" + component);
+        const ParamList& parameters = catalog_.find(family, component.name)->params;
+        if (parameters.find(name) != nullptr) taking.push_back(family + "/" + component.name);
+        for (const KnownName& key : key_names(parameters)) known.push_back(key);
       }
     }
     if (!taking.empty())
       throw UserError(fmt::format("{} is a parameter of {}", quote(name), fmt::join(taking, ", ")));
-    std::string guess = nearest(name, known);
+    std::string guess = name_meant(name, known);
     if (const auto families = families_of(guess); families.size() == 1)
       guess = families[0] + "/" + guess;
-    throw UserError(
-        fmt::format("nothing is called {}{} `strata list` names the components, `strata describe "
-                    "experiment` the keys of a file",
-                    quote(name), guess.empty() ? ";" : "; did you mean " + quote(guess) + "?"));
+    throw UserError(fmt::format("nothing is called {}{} `strata describe` lists what there is",
+                                quote(name),
+                                guess.empty() ? ";" : "; did you mean " + quote(guess) + "?"));
   }
 
   const Catalog& catalog_;
+  const Display& display_;
   std::vector<Section> sections_;
   std::vector<Key> keys_;
 };
 
 }  // namespace
 
-std::string describe(const std::string& name, const ParamList& root, const Catalog& catalog) {
-  return Finder(root, catalog).text(name);
-}
-
-std::string components_markdown(const ParamList& root, const Catalog& catalog) {
-  std::string text =
-      "# Keys and components\n\nThe keys of an experiment file, then every component that strata "
-      "has, by family, with its\nparameters. A component is written as its name, or as a map with "
-      "its `type` and parameters.\nThis page is made by `strata components` from the declarations "
-      "themselves; `strata describe NAME`\nprints a part of it.\n\n## The experiment file\n";
-  for (const Section& section : sections_of(root))
-    text += fmt::format("\n### {}\n\n{}\n", section.path, section.keys->doc) +
-            parameters_markdown("key", *section.keys) + yaml_block(example_text(section));
-  for (const std::string& family : catalog.families()) {
-    text += fmt::format("\n## {}\n", family);
-    for (const std::string& name : catalog.names(family)) {
-      const ComponentInfo& info = *catalog.find(family, name);
-      text += fmt::format("\n### {}\n\n{}\n", info.name, info.params.doc) +
-              parameters_markdown("parameter", info.params) + yaml_block(example_text(info));
-    }
-  }
-  return text;
+std::string describe(const std::string& name, const ParamList& root, const Catalog& catalog,
+                     const Display& display) {
+  return Finder(root, catalog, display).text(name);
 }
 
 }  // namespace strata

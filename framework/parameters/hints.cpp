@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
+#include "strata/yaml/scalar.hpp"
 #include "strata/yaml/source_line.hpp"
 #include "strata/yaml/text.hpp"
 #include "strata/yaml/value_list.hpp"
@@ -13,34 +15,27 @@
 namespace strata {
 namespace {
 
-std::string last_part(const std::string& path) {
-  return path.substr(path.rfind('.') + 1);
+using Kind = ParamType::Kind;
+
+/// "'a' or 'b'"; of more than three the first ones.
+std::string quoted_paths(std::vector<std::string> paths) {
+  const bool more = paths.size() > 3;
+  if (more) paths.resize(3);
+  for (std::string& path : paths) path = quote(path);
+  return more ? fmt::format("{}, ...", fmt::join(paths, ", ")) : either(paths);
 }
 
-/// "'a'", "'a' or 'b'", "'a', 'b' or 'c'"; of more than three the first ones.
-std::string either(const std::vector<std::string>& words) {
-  std::string text;
-  for (size_t i = 0; i < words.size() && i < 3; ++i) {
-    const bool last = i + 1 == words.size();
-    text += (i == 0 ? "" : last ? " or " : ", ") + quote(words[i]);
-  }
-  return words.size() > 3 ? text + ", ..." : text;
-}
-
-/// The paths of the keys whose name is nearest to `word`: those below `near` where there are any,
-/// else all of them.
-std::vector<std::string> nearest_paths(const std::string& word, const std::string& near,
-                                       const std::vector<std::string>& paths) {
-  std::vector<std::string> names, found, below;
-  for (const std::string& path : paths) names.push_back(last_part(path));
-  const std::string meant = nearest(word, names);
-  if (meant.empty()) return {};
-  for (const std::string& path : paths) {
-    if (last_part(path) != meant) continue;
-    found.push_back(path);
+/// The paths of the keys that `word` means: those below `near` where there are any, else all.
+std::vector<std::string> paths_meant(const std::string& word, const std::string& near,
+                                     const KeysByName& keys) {
+  std::vector<KnownName> names;
+  for (const auto& [name, places] : keys) names.push_back({name, &places.field->known_as});
+  const auto meant = keys.find(name_meant(word, names));
+  if (meant == keys.end()) return {};
+  std::vector<std::string> below;
+  for (const std::string& path : meant->second.paths)
     if (!near.empty() && path.rfind(near + ".", 0) == 0) below.push_back(path);
-  }
-  return below.empty() ? found : below;
+  return below.empty() ? meant->second.paths : below;
 }
 
 /// Of paths that were meant in an entry of a list of maps, those of its own keys: what
@@ -60,6 +55,12 @@ std::vector<std::string> in_entry(std::vector<std::string> paths, const std::str
   return own.empty() ? paths : own;
 }
 
+bool is_path(const std::string& path, const std::string& name, const KeysByName& keys) {
+  const auto places = keys.find(name);
+  return places != keys.end() &&
+         std::count(places->second.paths.begin(), places->second.paths.end(), path) > 0;
+}
+
 /// "1,[2, 3]" of "[1, [2, 3]]"; "" where it is no list.
 std::string without_brackets(std::string text) {
   text = text.substr(std::min(text.find_first_not_of(' '), text.size()));
@@ -74,10 +75,6 @@ std::string without_brackets(std::string text) {
         (items.empty() ? "" : ",") + item.substr(first, item.find_last_not_of(' ') + 1 - first);
   }
   return items;
-}
-
-bool is_root_key(const std::string& key, const std::vector<std::string>& paths) {
-  return key.find('.') == std::string::npos && std::count(paths.begin(), paths.end(), key) > 0;
 }
 
 /// Of a key of the file's root that stands in another part.
@@ -101,24 +98,104 @@ std::string former_type_hint(const Node& node) {
                      node.path, type->value.scalar);
 }
 
-}  // namespace
-
-std::string several_hint(const Node& node) {
-  const std::string place = node.origin.source == nullptr ? "" : node.origin.source->name;
-  if (place == "--seeds") return "; a range is 0-4, a list 0,3,7";
-  if (place != "--set" || split_at_commas(node.scalar).size() < 2) return {};
-  return fmt::format("; several values: --sweep {}={}", node.path, node.scalar);
+/// Whether a scalar can be of a type; of a component, whether it names one.
+bool fits(const Node& scalar, const ParamType& type, const Catalog& catalog) {
+  const ScalarKind kind = scalar_kind(scalar);
+  switch (type.kind) {
+    case Kind::boolean:
+      return kind == ScalarKind::boolean;
+    case Kind::number:
+      return kind == ScalarKind::number || kind == ScalarKind::integer;
+    case Kind::integer:
+      return kind == ScalarKind::integer;
+    case Kind::text:
+      return kind == ScalarKind::text;
+    case Kind::component:
+      return kind == ScalarKind::text && catalog.find(type.family, scalar.scalar) != nullptr;
+    default:
+      return false;
+  }
 }
 
-std::string type_hint(const Node& node, const std::string& expected) {
-  if (node.is_null() && expected == "a map") return "; indent its keys below it, or write {}";
-  if (node.is_map() && expected.rfind("a list", 0) == 0)
-    return "; a list stands in [ ], or behind '-', even of one";
-  if (!node.is_scalar() || node.quoted) return {};
-  if (expected.rfind("a list", 0) == 0) return fmt::format("; write [{}] for one", node.scalar);
-  if (expected == "a map" && node.scalar.find(':') != std::string::npos)
-    return "; a space belongs after ':'";
+/// Of a list in --sweep, which needs no brackets there.
+std::string swept_list_hint(const Node& node) {
+  const Source& source = *node.origin.source;
+  const size_t begin = source.text.find('=') + 1;
+  const size_t at = source_line(node.origin).before.size();
+  for (const auto& [offset, length] : split_at_commas(source.text.substr(begin))) {
+    if (at >= begin + offset + length) continue;
+    const std::string values = without_brackets(source.text.substr(begin + offset, length));
+    return values.empty() ? "" : "; to try each value, leave out the brackets: " + values;
+  }
   return {};
+}
+
+}  // namespace
+
+std::string list_hint(const Node& node, const ParamType& expected, const Constraints& constraints,
+                      const Catalog& catalog) {
+  std::string written = flow_text(node);
+  const ParamType& innermost = expected.innermost();
+  const bool is_item = node.is_scalar() ? fits(node, innermost, catalog)
+                                        : node.is_map() && node.get("type") != nullptr &&
+                                              innermost.kind == Kind::component;
+  if (is_item && written.size() <= 60) {
+    for (const ParamType* type = &expected; type->kind == Kind::list; type = type->item)
+      written = "[" + written + "]";
+    return fmt::format("; write {} for one", written);
+  }
+  const auto is_index = [](const Node::Entry& entry) {
+    return entry.key.find_first_not_of("0123456789") == std::string::npos;
+  };
+  if (!node.entries.empty() && is_index(node.entries[0]))
+    return fmt::format(
+        "; an item of an inherited list is changed at the root of the file, by a key of its own: "
+        "{}[{}]: ...",
+        node.path, node.entries[0].key);
+  if (node.is_map()) return "; a list stands in [ ], or behind '-', even of one";
+  return constraints.example.empty() ? "" : "; for example " + constraints.example;
+}
+
+std::string map_hint(const Node& node, const ParamList& expected, const Catalog& catalog) {
+  if (node.is_null()) return "; indent its keys below it, or write {}";
+  const bool one_name = node.items.size() == 1 && node.items[0].is_scalar();
+  if (node.is_sequence())
+    return one_name ? map_hint(node.items[0], expected, catalog) : several_hint(node);
+  if (!node.is_scalar() || node.quoted) return {};
+  if (node.scalar.find(':') != std::string::npos) return "; a space belongs after ':'";
+  for (const Field& field : expected.fields)
+    if (field.type.kind == Kind::component && fits(node, field.type, catalog))
+      return fmt::format("; write {{{}: {}}}", field.name, node.scalar);
+  return {};
+}
+
+std::string several_hint(const Node& node) {
+  if (node.origin.source == nullptr) return {};
+  const std::string& place = node.origin.source->name;
+  if (place == "--seeds") return "; a range is 0-4, a list 0,3,7";
+  if (place == "--set") {
+    const std::string values = node.is_sequence() ? without_brackets(flow_text(node)) : node.scalar;
+    return split_at_commas(values).size() < 2
+               ? ""
+               : fmt::format("; to try each value: --sweep {}={}", node.path, values);
+  }
+  if (!node.is_sequence() || node.items.empty()) return {};
+  if (place == "--sweep") return swept_list_hint(node);
+  if (node.path.empty() || node.path.back() == ']') return {};  // an item of a list
+  if (node.items.size() == 1)
+    return fmt::format("; write {}, not a list", flow_text(node.items[0]));
+  std::string values = flow_text(node);
+  if (values.size() > 60) values = "[...]";
+  if (node.path == "seed") return "; to run each: seeds: " + values;
+  return fmt::format("; to try each value: sweep: {{{}: {}}}", node.path, values);
+}
+
+std::string seeds_hint(const std::string& number) {
+  int64_t count = 0;
+  const char* end = number.data() + number.size();
+  const auto [rest, error] = std::from_chars(number.data(), end, count);
+  if (error != std::errc() || rest != end || count < 2) return "; write [" + number + "] for one";
+  return fmt::format("; {0} seeds are 0-{1}, seed {0} alone is [{0}]", count, count - 1);
 }
 
 std::string seeds_text(const std::string& written) {
@@ -130,64 +207,64 @@ std::string seeds_text(const std::string& written) {
   return plain && !seeds.empty() ? seeds : "0-4";
 }
 
-std::string sweep_hint(const Node& node) {
-  const Source* source = node.origin.source.get();
-  const bool swept = source != nullptr && (source->name == "--sweep" || source->name == "--seeds");
-  if (!swept || !node.is_sequence()) return {};
-  const size_t begin = source->name == "--sweep" ? source->text.find('=') + 1 : 0;
-  const size_t at = source_line(node.origin).before.size();
-  for (const auto& [offset, length] : split_at_commas(source->text.substr(begin))) {
-    if (at >= begin + offset + length) continue;
-    const std::string values = without_brackets(source->text.substr(begin + offset, length));
-    return values.empty() ? "" : "; to try each value, leave out the brackets: " + values;
-  }
-  return {};
-}
-
 std::string null_hint(const Node& value, const Field& field, const Catalog& catalog) {
-  const bool may_be_empty = field.default_value.is_array() && field.default_value.empty();
-  if (value.is_null() && !value.scalar.empty() && may_be_empty && !field.required)
-    return "; write [] for none";
-  if (!value.is_scalar() || !field.nullable || field.required || field.type == "string") return {};
+  if (!value.is_null() && !value.is_scalar()) return {};
   std::string word = value.scalar;
   for (char& c : word) c = static_cast<char>(std::tolower(c & 0xff));
-  const bool none = word == "none" || (word == "false" && !value.quoted);
-  return none && catalog.find(field.type, value.scalar) == nullptr ? "; write null" : "";
+  if (word == "~") word = "null";
+  const bool is_false = !value.quoted && (word == "false" || word == "no" || word == "off");
+  if (word != "null" && word != "none" && !is_false) return {};
+  if (field.type.kind == Kind::text || field.type.kind == Kind::boolean || field.required) {
+    const bool negated = field.type.kind == Kind::boolean && value.is_null();
+    return negated ? "; write false" : "";
+  }
+  if (field.nullable) {
+    const bool is_name = field.type.kind == Kind::component &&
+                         catalog.find(field.type.family, value.scalar) != nullptr;
+    return value.is_null() || is_name ? "" : "; write null";
+  }
+  if (field.type.kind == Kind::list) return "; write [] for none";
+  if (!value.is_null()) return {};
+  return fmt::format("; leave {} out for its default, {}", quote(field.name), field.default_text());
 }
 
 std::string unknown_key_hint(const Node& node, const Node::Entry& entry, const ParamList& list,
-                             const std::string& extra, const ListPaths& paths) {
-  std::vector<std::string> known = list.names();
-  if (!extra.empty()) known.insert(known.begin(), extra);
+                             bool component, const ListKeys& keys) {
+  std::vector<KnownName> known = key_names(list);
+  if (component) known.insert(known.begin(), {"type"});
+  const auto is_known = [&known](const std::string& word) {
+    return std::any_of(known.begin(), known.end(),
+                       [&word](const KnownName& each) { return each.name == word; });
+  };
   const std::string word = run_together(entry);
-  if (!word.empty() && std::count(known.begin(), known.end(), word) > 0)
+  if (!word.empty() && is_known(word))
     return entry.key[word.size()] == ':' ? "; a space belongs after ':'"
                                          : fmt::format("; a ':' belongs after '{}'", word);
-  const bool like_known = !nearest(entry.key, known).empty();
-  const bool part = extra.empty() || entry.value.is_map() || entry.value.is_sequence();
-  if (paths && part && !like_known && is_root_key(entry.key, paths()) && !node.path.empty())
-    return root_hint(entry);
-  if (!extra.empty()) return suggestion(entry.key, known) + former_type_hint(node);
-  if (paths && !like_known) {
-    const auto meant = in_entry(nearest_paths(entry.key, node.path, paths()), node.path, list);
+  const bool is_part = !component || entry.value.is_map() || entry.value.is_sequence();
+  if (keys && name_meant(entry.key, known).empty()) {
+    if (is_part && !node.path.empty() && is_path(entry.key, entry.key, keys()))
+      return root_hint(entry);
+    const auto meant = component
+                           ? std::vector<std::string>()
+                           : in_entry(paths_meant(entry.key, node.path, keys()), node.path, list);
     if (!meant.empty())
-      return fmt::format("; did you mean {}? Known here: {}", either(meant),
-                         fmt::join(known, ", "));
+      return fmt::format("; did you mean {}? Known here: {}", quoted_paths(meant),
+                         names_text(known));
   }
-  return suggestion(entry.key, known);
+  return suggestion(entry.key, known) + (component ? former_type_hint(node) : "");
 }
 
-std::string replacement_hint(const std::string& path, const ListPaths& paths) {
+std::string replacement_hint(const std::string& path, const ListKeys& keys) {
   const size_t key = path.rfind('.');
-  if (!paths || key == std::string::npos || key == 0 || path[key - 1] != ']') return {};
+  if (!keys || key == std::string::npos || key == 0 || path[key - 1] != ']') return {};
   const size_t list = path.rfind('.', key);
   const size_t before = list == 0 ? std::string::npos : path.rfind('.', list - 1);
   if (before == std::string::npos) return {};
-  const std::string common = path.substr(0, before) + path.substr(key);
-  const std::vector<std::string> all = paths();
-  if (std::count(all.begin(), all.end(), common) == 0) return {};
-  return fmt::format("; a stage's {} replaces the common one ({}): write its type too",
-                     path.substr(key + 1), common);
+  const std::string name = path.substr(key + 1);
+  const std::string common = path.substr(0, before + 1) + name;
+  if (!is_path(common, name, keys())) return {};
+  return fmt::format("; a stage's {} replaces the common one ({}): write its type too", name,
+                     common);
 }
 
 std::string run_together(const Node::Entry& entry) {

@@ -1,4 +1,5 @@
 #pragma once
+// How a params struct declares its parameters. They are read in reader.cpp, by codec.hpp.
 #include <type_traits>
 #include <utility>
 
@@ -26,13 +27,6 @@
 /// errors, `describe`, JSON Schema, the resolved config -- follows from the declaration.
 namespace strata {
 
-template <class P>
-class Declare;
-
-/// The path of every key of a dumped params struct: those of nested maps, whether written or not,
-/// and those of the components that are there ("pretrain.optimizer.lr", "encoder[0][1].units").
-std::vector<std::string> key_paths(const ParamList& list, const Json& dumped);
-
 /// Bounds and the like of the parameter just added.
 class FieldRef {
  public:
@@ -59,6 +53,16 @@ class FieldRef {
   }
   FieldRef& choices(std::vector<std::string> v) {
     field_.constraints.choices = std::move(v);
+    return *this;
+  }
+  /// What others call it ("learning_rate"): told to who writes that.
+  FieldRef& known_as(std::vector<std::string> v) {
+    field_.known_as = std::move(v);
+    return *this;
+  }
+  /// A value in YAML, told to who writes one of another type.
+  FieldRef& example(std::string yaml) {
+    field_.constraints.example = std::move(yaml);
     return *this;
   }
   /// Why there is one value, where others take a list: told to who writes a list here.
@@ -107,6 +111,9 @@ class Declare {
   void doc(std::string text) { list_.doc = std::move(text); }
   /// A YAML value that builds the component; needed where a parameter is required.
   void example(std::string yaml) { list_.example = std::move(yaml); }
+  /// What others call it ("Dense", "fully_connected"): told to who writes that. Capitals and '_'
+  /// make no difference.
+  void known_as(std::vector<std::string> names) { list_.known_as = std::move(names); }
   /// The struct is the root of a file: composition_keys() may stand beside its own.
   void root() { list_.root = true; }
   /// A rule across parameters.
@@ -124,11 +131,10 @@ class Declare {
     Field f;
     f.name = std::move(name);
     f.doc = std::move(doc);
-    f.type = Codec<T>::type();
+    f.type = Codec<T>::type;
     const T default_value = P{}.*member;
     f.default_value = Codec<T>::dump(default_value);
     f.nullable = can_be_absent(default_value);
-    f.nested = Nested<T>::list;
     const size_t index = list_.fields.size();
     ParamList* list = &list_;  // lives as long as the program: see param_list()
     f.parse = [member, list, index](const Node& n, void* p, Reader& r) {
@@ -145,9 +151,6 @@ class Declare {
       Codec<T>::complete(static_cast<P*>(p)->*member, r, place);
     };
     f.dump = [member](const void* p) { return Codec<T>::dump(static_cast<const P*>(p)->*member); };
-    f.schema = [list, index](SchemaWriter& w) {
-      return Codec<T>::schema(w, list->fields[index].constraints);
-    };
     list_.fields.push_back(std::move(f));
     return FieldRef(list_.fields.back());
   }
@@ -172,14 +175,16 @@ const ParamList& param_list() {
 template <class P>
 P read_params(const Node& node, Issues& issues, const Catalog& catalog) {
   const ParamList& list = param_list<P>();
-  const auto paths = [&] {
+  std::optional<KeysByName> keys;  // listed once, where they are asked for
+  const auto list_keys = [&]() -> const KeysByName& {
+    if (keys) return *keys;
     P read;
     Issues known;  // they are being reported
     Reader(known, catalog).read_struct(node, list, &read);
-    return key_paths(list, dump_params(list, &read));
+    return keys.emplace(keys_by_name(list, dump_params(list, &read), catalog));
   };
   P params;
-  Reader(issues, catalog, paths).read_struct(node, list, &params);
+  Reader(issues, catalog, list_keys).read_struct(node, list, &params);
   return params;
 }
 

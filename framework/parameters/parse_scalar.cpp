@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -7,6 +8,7 @@
 #include "strata/parameters/params.hpp"
 #include "strata/yaml/scalar.hpp"
 #include "strata/yaml/source_line.hpp"
+#include "strata/yaml/text.hpp"
 
 namespace strata {
 namespace {
@@ -38,6 +40,16 @@ bool refuse_leading_zeros(const Node& node, Reader& reader) {
   return true;
 }
 
+/// Whether commas part groups of three digits, as in 1,000,000.
+bool groups_thousands(std::string_view digits) {
+  for (size_t comma = digits.find(','); comma != std::string_view::npos;) {
+    const size_t next = std::min(digits.find(',', comma + 1), digits.size());
+    if (next - comma != 4) return false;
+    comma = digits.find(',', next);
+  }
+  return true;
+}
+
 /// "; write 31" for 0x1F, 0o37, 0b11111 and 1_000; "" for anything else.
 std::string decimal_hint(std::string_view text) {
   const size_t sign = skip_sign(text);
@@ -55,8 +67,9 @@ std::string decimal_hint(std::string_view text) {
   std::string plain;
   for (const char c : digits)
     if (c != '_' && c != ',') plain += c;
-  return plain.size() < digits.size() && '0' <= digits[0] && digits[0] <= '9' ? convert(plain, 10)
-                                                                              : "";
+  const bool grouped = plain.size() < digits.size() && groups_thousands(digits) &&
+                       '0' <= digits[0] && digits[0] <= '9';
+  return grouped ? convert(plain, 10) : "";
 }
 
 /// The double nearest to the text; none where that is no finite number, which is reported.
@@ -69,27 +82,22 @@ std::optional<double> read_double(const Node& node, Reader& reader) {
   return std::nullopt;
 }
 
-bool check_bounds(const Node& node, double value, Reader& reader, const Constraints& c) {
-  const bool inside = (!c.min || value >= *c.min) && (!c.max || value <= *c.max) &&
-                      (!c.above || value > *c.above) && (!c.below || value < *c.below);
-  if (!inside) reader.error(node, fmt::format("must be {}, got {}", c.text(), node.scalar));
-  return inside;
+void check_bounds(const Node& node, double value, Reader& reader, const Constraints& c) {
+  if (!c.allow(value)) reader.error(node, fmt::format("must be {}, got {}", c.text(), node.scalar));
 }
 
-bool mistyped(const Node& node, const std::string& expected, Reader& reader,
+void mistyped(const Node& node, const std::string& expected, Reader& reader,
               const std::string& hint = {}) {
   reader.error(node, fmt::format("expected {}, got {}{}", expected, node.describe(), hint));
-  return false;
 }
 
 /// Reports a value that is no scalar; of a list, why it cannot be one where that is declared.
-bool no_scalar(const Node& node, const std::string& expected, Reader& reader,
+void no_scalar(const Node& node, const std::string& expected, Reader& reader,
                const Constraints& c) {
   if (!node.is_sequence() || c.single.empty())
-    return mistyped(node, expected, reader, sweep_hint(node));
-  reader.error(node, fmt::format("expected one value, as {}; got a list of {}", c.single,
-                                 node.items.size()));
-  return false;
+    return mistyped(node, expected, reader, several_hint(node));
+  reader.error(node, fmt::format("expected one value, as {}; got a list of {}{}", c.single,
+                                 node.items.size(), several_hint(node)));
 }
 
 /// "; write 0.5" for 0,5.
@@ -121,86 +129,79 @@ const char* quotes_hint(const Node& node, ScalarKind at_most) {
 
 }  // namespace
 
-bool parse_scalar(const Node& node, bool& value, Reader& reader, const Constraints&) {
-  if (node.is_scalar() && scalar_kind(node) == ScalarKind::boolean) {
+void parse_scalar(const Node& node, bool& value, Reader& reader, const Constraints& c) {
+  const std::string expected = "true or false";
+  if (!node.is_scalar()) return no_scalar(node, expected, reader, c);
+  if (scalar_kind(node) == ScalarKind::boolean) {
     value = node.scalar[0] == 't' || node.scalar[0] == 'T';
-    return true;
+    return;
   }
   std::string hint;
-  if (node.is_scalar()) {
-    for (const std::string_view word : {"yes", "Yes", "YES", "on", "On", "ON", "1"})
-      if (node.scalar == word) hint = "; write true";
-    for (const std::string_view word : {"no", "No", "NO", "off", "Off", "OFF", "0"})
-      if (node.scalar == word) hint = "; write false";
-    if (node.quoted && scalar_kind(node.scalar) == ScalarKind::boolean)
-      hint = "; leave out the quotes";
-  }
-  return mistyped(node, "true or false", reader, hint);
+  for (const std::string_view word : {"yes", "Yes", "YES", "on", "On", "ON", "1"})
+    if (node.scalar == word) hint = "; write true";
+  for (const std::string_view word : {"no", "No", "NO", "off", "Off", "OFF", "0"})
+    if (node.scalar == word) hint = "; write false";
+  if (node.quoted && scalar_kind(node.scalar) == ScalarKind::boolean)
+    hint = "; leave out the quotes";
+  mistyped(node, expected, reader, hint);
 }
 
-bool parse_scalar(const Node& node, int64_t& value, Reader& reader, const Constraints& c) {
+void parse_scalar(const Node& node, int64_t& value, Reader& reader, const Constraints& c) {
   const std::string expected = "an integer";
   if (!node.is_scalar()) return no_scalar(node, expected, reader, c);
   const ScalarKind kind = scalar_kind(node);
   if (kind == ScalarKind::integer) {
-    if (refuse_leading_zeros(node, reader)) return false;
+    if (refuse_leading_zeros(node, reader)) return;
     const std::string_view text = without_plus(node.scalar);
-    if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc()) {
-      reader.error(node, fmt::format("{} does not fit into 64 bits", node.scalar));
-      return false;
-    }
+    if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc())
+      return reader.error(node, fmt::format("{} does not fit into 64 bits", node.scalar));
     return check_bounds(node, static_cast<double>(value), reader, c);
   }
   if (kind != ScalarKind::number || is_special_number(node.scalar)) {
     const bool plain = kind == ScalarKind::text && !node.quoted;
+    if (reader.issues.full()) return mistyped(node, expected, reader);
     const std::string hint =
         plain ? decimal_hint(node.scalar) : quotes_hint(node, ScalarKind::integer);
     return mistyped(node, expected, reader, hint.empty() ? several_hint(node) : hint);
   }
   const std::optional<double> number = read_double(node, reader);
-  if (!number) return false;
+  if (!number) return;
   if (*number != std::floor(*number)) return mistyped(node, expected, reader);
-  if (std::fabs(*number) > 0x1p53) {
-    reader.error(node,
-                 fmt::format("{} is too large to be exact; write its digits out", node.scalar));
-    return false;
-  }
+  if (std::fabs(*number) > 0x1p53)
+    return reader.error(
+        node, fmt::format("{} is too large to be exact; write its digits out", node.scalar));
   value = static_cast<int64_t>(*number);
-  return check_bounds(node, *number, reader, c);
+  check_bounds(node, *number, reader, c);
 }
 
-bool parse_scalar(const Node& node, double& value, Reader& reader, const Constraints& c) {
+void parse_scalar(const Node& node, double& value, Reader& reader, const Constraints& c) {
   const std::string expected = "a number";
   if (!node.is_scalar()) return no_scalar(node, expected, reader, c);
   const ScalarKind kind = scalar_kind(node);
   if (kind != ScalarKind::integer && kind != ScalarKind::number) {
+    if (reader.issues.full()) return mistyped(node, expected, reader);
     const std::string hint = comma_hint(node.scalar) + quotes_hint(node, ScalarKind::number);
     return mistyped(node, expected, reader, hint.empty() ? several_hint(node) : hint);
   }
-  if (is_special_number(node.scalar)) {
-    reader.error(node, fmt::format("must be finite, got {}", node.scalar));
-    return false;
-  }
-  if (refuse_leading_zeros(node, reader)) return false;
+  if (is_special_number(node.scalar))
+    return reader.error(node, fmt::format("must be finite, got {}", node.scalar));
+  if (refuse_leading_zeros(node, reader)) return;
   const std::optional<double> number = read_double(node, reader);
-  if (!number) return false;
+  if (!number) return;
   value = *number;
-  return check_bounds(node, value, reader, c);
+  check_bounds(node, value, reader, c);
 }
 
-bool parse_scalar(const Node& node, std::string& value, Reader& reader, const Constraints& c) {
-  if (!node.is_scalar()) return mistyped(node, "a string", reader, sweep_hint(node));
+void parse_scalar(const Node& node, std::string& value, Reader& reader, const Constraints& c) {
+  if (!node.is_scalar()) return no_scalar(node, "a string", reader, c);
   const bool taken = !node.reference.empty() && c.choices.empty();  // "123" of ${env:N} is its text
   if (scalar_kind(node) != ScalarKind::text && !taken)
     return c.choices.empty() ? mistyped(node, "a string", reader, string_hint(node))
                              : mistyped(node, c.text(), reader);
   value = node.scalar;
-  bool known = c.choices.empty();
-  for (const std::string& choice : c.choices) known = known || choice == value;
-  if (!known)
-    reader.error(node,
-                 fmt::format("unknown value {}{}", quote(value), suggestion(value, c.choices)));
-  return known;
+  if (!c.choices.empty() && std::count(c.choices.begin(), c.choices.end(), value) == 0)
+    reader.error(node, fmt::format("unknown value {}{}", quote(value),
+                                   reader.issues.full() ? "" : suggestion(value, c.choices)));
 }
 
 }  // namespace strata

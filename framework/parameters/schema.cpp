@@ -35,10 +35,47 @@ void name_a_folder(Json& root) {
   }
 }
 
-}  // namespace
+/// Writes the schema. Collects one definition for each family, so that recursion ends.
+class SchemaWriter {
+ public:
+  explicit SchemaWriter(const Catalog& catalog) : catalog_(catalog) {}
+  /// A map of the fields, and of `type` where a name for it is given.
+  Json object(const ParamList& list, const std::string& type_name = {});
+  /// The same of a file that extends another: no key is required, but for those in lists.
+  Json partial_object(const ParamList& list);
+  const Json& definitions() const { return definitions_; }
 
-Json scalar_schema(const char* type, const Constraints& c) {
-  Json schema = {{"type", type}};
+ private:
+  Json value(const ParamType& type, const Constraints& constraints);
+  Json scalar(const ParamType& type, const Constraints& constraints);
+  Json list(const ParamType& item, const Constraints& constraints);
+  Json component(const std::string& family);
+  Json property(const Field& field);
+  Json untyped(const ComponentInfo& info);
+
+  const Catalog& catalog_;
+  Json definitions_ = Json::object();
+  bool partial_ = false;
+};
+
+Json SchemaWriter::value(const ParamType& type, const Constraints& constraints) {
+  switch (type.kind) {
+    case ParamType::Kind::component:
+      return component(type.family);
+    case ParamType::Kind::map:
+      return object(type.keys());
+    case ParamType::Kind::list:
+      return list(*type.item, constraints);
+    case ParamType::Kind::one_or_list:
+      return {
+          {"anyOf", Json::array({value(*type.item, constraints), list(*type.item, constraints)})}};
+    default:
+      return scalar(type, constraints);
+  }
+}
+
+Json SchemaWriter::scalar(const ParamType& type, const Constraints& c) {
+  Json schema = {{"type", type.name()}};
   if (c.min) schema["minimum"] = bound(*c.min);
   if (c.max) schema["maximum"] = bound(*c.max);
   if (c.above) schema["exclusiveMinimum"] = bound(*c.above);
@@ -47,22 +84,21 @@ Json scalar_schema(const char* type, const Constraints& c) {
   return schema;
 }
 
-Json SchemaWriter::list(const std::function<Json(SchemaWriter&)>& item) {
+Json SchemaWriter::list(const ParamType& item, const Constraints& constraints) {
   const bool partial = std::exchange(partial_, false);
-  Json items = item(*this);
+  Json items = value(item, constraints);
   partial_ = partial;
   const bool any_text = items.value("type", "") == "string" && !items.contains("enum");
   if (!items.contains("$ref") && !any_text)  // a component's definition has the reference
     items = {{"anyOf", Json::array({std::move(items), reference_to("reference")})}};
-  Json schema = {{"type", "array"}, {"items", std::move(items)}};
-  return schema;
+  return {{"type", "array"}, {"items", std::move(items)}};
 }
 
 Json SchemaWriter::property(const Field& field) {
-  Json alternatives = Json::array({field.schema(*this)});
+  Json alternatives = Json::array({value(field.type, field.constraints)});
   if (alternatives[0].contains("anyOf")) alternatives = Json(alternatives[0]["anyOf"]);
-  if (field.default_value.is_string())
-    if (const ComponentInfo* info = catalog_.find(field.type, field.default_value))
+  if (field.type.kind == ParamType::Kind::component && field.default_value.is_string())
+    if (const ComponentInfo* info = catalog_.find(field.type.family, field.default_value))
       alternatives.push_back(untyped(*info));
   if (field.nullable && !field.required) alternatives.push_back({{"type", "null"}});
   alternatives.push_back(reference_to("reference"));
@@ -92,9 +128,11 @@ Json SchemaWriter::object(const ParamList& list, const std::string& type_name) {
   }
   if (list.root)
     for (const Field& key : composition_keys()) {
-      properties[key.name] = key.schema(*this);
+      properties[key.name] = key.schema;
       properties[key.name]["description"] = key.doc;
     }
+  if (list.root)  // a part's path: "encoder[2][0].units"
+    object["patternProperties"] = {{R"(^[^.\[]+[.\[])", Json::object()}};
   object["properties"] = std::move(properties);
   object["additionalProperties"] = false;
   if (!required.empty() && !partial_) object["required"] = std::move(required);
@@ -150,6 +188,8 @@ Json SchemaWriter::partial_object(const ParamList& list) {
   partial_ = false;
   return schema;
 }
+
+}  // namespace
 
 Json experiment_schema(const ParamList& root, const Catalog& catalog) {
   SchemaWriter writer(catalog);

@@ -1,4 +1,5 @@
 #pragma once
+// The JSON Schema of experiment files. Implemented in schema.cpp.
 #include <string>
 
 #include "strata/parameters/component.hpp"

@@ -23,9 +23,7 @@ std::string default_mistake(const Field& field, const Json& value) {
   }
   bool good = true;
   if (value.is_number()) {
-    const auto x = value.get<double>();
-    good = (!c.min || x >= *c.min) && (!c.max || x <= *c.max) && (!c.above || x > *c.above) &&
-           (!c.below || x < *c.below);
+    good = c.allow(value.get<double>());
   } else if (value.is_string() && !c.choices.empty()) {
     const auto& text = value.get_ref<const std::string&>();
     good = std::find(c.choices.begin(), c.choices.end(), text) != c.choices.end();

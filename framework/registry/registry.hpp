@@ -1,4 +1,5 @@
 #pragma once
+// The components there are, and STRATA_REGISTER, by which one enters. Implemented in registry.cpp.
 #include <map>
 #include <memory>
 #include <string>

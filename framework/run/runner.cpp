@@ -46,6 +46,7 @@ Json model_summary(const Stack& stack) {
                         {"output_shape", layer.output},
                         {"parameters", layer.parameters}});
       if (!layer.tied_to.empty()) layers.back()["tied_to"] = layer.tied_to;
+      if (layer.mirror.is_object()) layers.back()["mirror"] = layer.mirror;
     }
     total += block->parameters();
     blocks.push_back(

@@ -16,8 +16,6 @@
 namespace strata {
 namespace {
 
-constexpr size_t kMostPrinted = 100;
-
 /// The beginning of a path that is too long to be read.
 std::string shown_path(const std::string& path) {
   size_t most = 200;
@@ -26,10 +24,12 @@ std::string shown_path(const std::string& path) {
   return path.substr(0, most) + "...";
 }
 
-std::string header(const Issue& issue) {
-  std::string text = issue.origin.source == nullptr ? "strata" : issue.origin.text();
+std::string header(const Issue& issue, const Display& display) {
+  std::string text =
+      display.style(Style::bold, issue.origin.source == nullptr ? "strata" : issue.origin.text());
   text += ": ";
-  text += issue.warning ? "warning: " : "error: ";
+  text += issue.warning ? display.style(Style::yellow, "warning: ")
+                        : display.style(Style::red, "error: ");
   text += issue.message;
   if (!issue.path.empty()) text += " (at " + shown_path(issue.path) + ")";
   return text;
@@ -70,9 +70,9 @@ std::string plain_name(std::string word) {
   return word;
 }
 
-/// Words that others use for a name that is not like them.
-constexpr std::pair<const char*, const char*> kSynonyms[] = {{"learning_rate", "lr"},
-                                                             {"gpu", "cuda"}};
+/// Words of others for the value of a choice.
+constexpr std::pair<const char*, const char*> kSynonyms[] = {
+    {"gpu", "cuda"}, {"float", "float32"}, {"single", "float32"}, {"double", "float64"}};
 
 }  // namespace
 
@@ -91,7 +91,7 @@ void Issues::warning(const Origin& origin, const std::string& path, std::string 
   issues_.push_back({origin, std::move(message), path, true});
 }
 
-std::string Issues::format() const {
+std::string Issues::format(const Display& display) const {
   std::vector<Issue> sorted = issues_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Issue& a, const Issue& b) { return sort_key(a) < sort_key(b); });
@@ -101,7 +101,7 @@ std::string Issues::format() const {
   const size_t printed = std::min(sorted.size(), kMostPrinted);
   for (size_t i = 0; i < printed; ++i) {
     if (i > 0) text += '\n';
-    text += header(sorted[i]);
+    text += header(sorted[i], display);
     const Origin& origin = sorted[i].origin;
     if (origin.source != nullptr && origin.line > 0)
       text += '\n' + source_excerpt(origin.source->text, origin.line, origin.column);
@@ -155,11 +155,13 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
 }
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
+  return suggestion_of(nearest(word, known), fmt::format("{}", fmt::join(known, ", ")));
+}
+
+std::string suggestion_of(const std::string& guess, const std::string& known) {
   if (known.empty()) return "; there are none";
-  const std::string list = fmt::format("{}", fmt::join(known, ", "));
-  const std::string guess = nearest(word, known);
-  if (guess.empty()) return "; known: " + list;
-  return fmt::format("; did you mean '{}'? Known: {}", guess, list);
+  return guess.empty() ? "; known: " + known
+                       : fmt::format("; did you mean '{}'? Known: {}", guess, known);
 }
 
 }  // namespace strata

@@ -1,8 +1,11 @@
 #pragma once
+// Mistakes of the user: where they are, how they are printed, and the nearest name. Implemented in
+// issues.cpp.
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "strata/support/display.hpp"
 #include "strata/support/errors.hpp"
 
 namespace strata {
@@ -36,6 +39,8 @@ struct Issue {
 /// in one run.
 class Issues {
  public:
+  static constexpr size_t kMostPrinted = 100;
+
   void error(const Origin& origin, const std::string& path, std::string message);
   void warning(const Origin& origin, const std::string& path, std::string message);
 
@@ -47,13 +52,16 @@ class Issues {
   int errors() const { return errors_; }
   const std::vector<Issue>& all() const { return issues_; }
 
+  /// True where more are there than format() prints: what was meant need not be sought.
+  bool full() const { return issues_.size() >= kMostPrinted; }
+
   /// Every issue once, in order of source and position, lines parted by '\n' (none at the end),
   /// each as
   ///     file:line:col: error: message (at key.path)
   ///       12 | the source line
   ///          |     ^
-  /// Past the first hundred only their number is given.
-  std::string format() const;
+  /// Past the first kMostPrinted only their number is given.
+  std::string format(const Display& display = {}) const;
 
  private:
   std::vector<Issue> issues_;
@@ -78,5 +86,8 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
 /// "; did you mean 'tanh'? Known: linear, relu, tanh", or "; known: linear, relu, tanh" where none
 /// is near: the end of a message about an unknown name.
 std::string suggestion(const std::string& word, const std::vector<std::string>& known);
+
+/// The same of a guess that was made already, or "", and the known names as a text.
+std::string suggestion_of(const std::string& guess, const std::string& known);
 
 }  // namespace strata

@@ -1,9 +1,7 @@
 #include "strata/yaml/node.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
+#include <utility>
 
 #include "strata/yaml/scalar.hpp"
 #include "strata/yaml/text.hpp"
@@ -23,8 +21,7 @@ Node::Entry* Node::find(const std::string& key) {
 }
 
 Node* Node::get(const std::string& key) {
-  Entry* entry = find(key);
-  return entry == nullptr ? nullptr : &entry->value;
+  return const_cast<Node*>(std::as_const(*this).get(key));
 }
 
 std::string Node::describe() const {
@@ -53,44 +50,15 @@ std::string Node::describe() const {
   return "the string " + quoted_text;
 }
 
-std::optional<std::vector<PathStep>> parse_path(std::string_view text) {
-  std::vector<PathStep> steps;
-  for (size_t i = 0; i < text.size();) {
-    PathStep step;
-    step.offset = i;
-    if (text[i] == '[') {
-      const char* end = text.data() + text.size();
-      const auto [rest, error] = std::from_chars(text.data() + i + 1, end, step.index);
-      if (error != std::errc() || rest == end || *rest != ']') return std::nullopt;
-      i = static_cast<size_t>(rest - text.data()) + 1;
-    } else {
-      if (text[i] == '.' && !steps.empty())
-        step.offset = ++i;
-      else if (!steps.empty())
-        return std::nullopt;
-      const size_t end = std::min(text.find_first_of(".[]", i), text.size());
-      step.key = text.substr(i, end - i);
-      if (step.key.empty()) return std::nullopt;
-      i = end;
-    }
-    steps.push_back(std::move(step));
-  }
-  if (steps.empty()) return std::nullopt;
-  return steps;
+const Node* Node::at(const PathStep& step) const {
+  if (!step.is_index()) return get(step.key);
+  return step.index < items.size() ? &items[step.index] : nullptr;
 }
 
 const Node* find_path(const Node& root, std::string_view path) {
   const auto steps = parse_path(path);
-  if (!steps) return nullptr;
-  const Node* node = &root;
-  for (const PathStep& step : *steps) {
-    if (!step.is_index()) {
-      node = node->get(step.key);
-    } else {
-      node = step.index < node->items.size() ? &node->items[step.index] : nullptr;
-    }
-    if (node == nullptr) return nullptr;
-  }
+  const Node* node = steps ? &root : nullptr;
+  for (size_t i = 0; node != nullptr && i < steps->size(); ++i) node = node->at((*steps)[i]);
   return node;
 }
 
@@ -146,10 +114,8 @@ std::string flow_text(const Node& node) {
 
 void set_paths(Node& node, const std::string& path) {
   node.path = path;
-  for (size_t i = 0; i < node.items.size(); ++i)
-    set_paths(node.items[i], fmt::format("{}[{}]", path, i));
-  for (Node::Entry& entry : node.entries)
-    set_paths(entry.value, path.empty() ? entry.key : path + "." + entry.key);
+  for (size_t i = 0; i < node.items.size(); ++i) set_paths(node.items[i], path_below(path, i));
+  for (Node::Entry& entry : node.entries) set_paths(entry.value, path_below(path, entry.key));
 }
 
 }  // namespace strata

@@ -1,11 +1,13 @@
 #pragma once
-#include <optional>
+// The tree of a YAML text, with the place of every value. Implemented in node.cpp; parsed in
+// yaml.cpp with yaml_text.cpp and yaml_lines.cpp.
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "strata/support/json.hpp"
 #include "strata/yaml/issues.hpp"
+#include "strata/yaml/path.hpp"
 
 namespace strata {
 
@@ -33,6 +35,8 @@ struct Node {
   const Node* get(const std::string& key) const;
   Node* get(const std::string& key);
   Entry* find(const std::string& key);
+  /// The value that one part of a path leads to, or nullptr.
+  const Node* at(const PathStep& step) const;
 
   /// "a map", "a list", "the string 'x'", "the integer 3", "nothing" ... for messages.
   std::string describe() const;
@@ -43,17 +47,6 @@ struct Node::Entry {
   Origin key_origin;
   Node value;
 };
-
-/// One part of a path: ".units" or "[1]".
-struct PathStep {
-  std::string key;  ///< empty for an index
-  size_t index = 0;
-  size_t offset = 0;  ///< of the part in the path's text, in bytes
-  bool is_index() const { return key.empty(); }
-};
-
-/// "encoder[0][1].units" in parts; none where the text is no path.
-std::optional<std::vector<PathStep>> parse_path(std::string_view text);
 
 /// The value at a path; nullptr where a part is missing.
 const Node* find_path(const Node& root, std::string_view path);
@@ -75,16 +68,17 @@ std::string flow_text(const Node& node);
 struct YamlLimits {
   size_t bytes = 4 << 20;
   size_t nodes = 100'000;  ///< aliases count as what they stand for
+  size_t keys = 5'000;     ///< of one map
   int depth = 64;
 };
 
 /// Reads YAML 1.2's core into a Node; its paths are not set. Anything that YAML, or a trap in it,
 /// gets wrong is an issue with its position, and the result is then null: malformed text, a tab in
-/// the indentation, a byte-order mark, control characters, bytes that are no UTF-8, an empty file,
-/// two documents, a key that is no plain name, a tag, aliases to themselves or to too much, nesting
-/// past the limit. A duplicate key is an issue too (at the duplicate), but leaves the tree to be
-/// read on, with the first of the two. Merge keys (`<<: *base`) are merged. A value that is left
-/// out has its key's position.
+/// the indentation, a byte-order mark inside the text, control characters, bytes that are no UTF-8,
+/// an empty file, two documents, a key that is no plain name, a tag, aliases to themselves or to
+/// too much, nesting past the limit. A duplicate key is an issue too (at the duplicate), but leaves
+/// the tree to be read on, with the first of the two. Merge keys (`<<: *base`) are merged. A value
+/// that is left out has its key's position.
 Node parse_yaml(std::shared_ptr<const Source> source, Issues& issues, const YamlLimits& = {});
 
 /// A value given on the command line ("0.1", "[1, 2]", "{type: sgd}"): the part of the source's

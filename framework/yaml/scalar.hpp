@@ -1,4 +1,5 @@
 #pragma once
+// What a text is to YAML: a boolean, an integer, a number, or a text. Implemented in scalar.cpp.
 #include <string>
 #include <string_view>
 

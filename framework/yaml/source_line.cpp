@@ -1,20 +1,16 @@
 #include "strata/yaml/source_line.hpp"
 
-#include <algorithm>
-
+#include "strata/support/display.hpp"
 #include "strata/yaml/text.hpp"
 
 namespace strata {
 
 SourceLine source_line(const Origin& origin) {
   if (origin.source == nullptr || origin.line < 1) return {};
-  std::string_view rest = origin.source->text;
-  for (int line = 1; line < origin.line; ++line)
-    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
-  rest = rest.substr(0, rest.find('\n'));
+  const std::string_view rest = line_of(origin.source->text, origin.line);
   size_t at = 0;
   for (int column = 1; column < origin.column && at < rest.size(); ++column)
-    at += std::max<size_t>(utf8_length(rest, at), 1);
+    at += character_at(rest, at).bytes;
   return {rest.substr(0, at), rest.substr(at)};
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+// The line that a value was written on. Implemented in source_line.cpp.
 #include <string_view>
 
 #include "strata/yaml/issues.hpp"

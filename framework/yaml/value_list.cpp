@@ -93,18 +93,9 @@ void add_call(const Node& node, const std::string& path, std::vector<Node>& valu
     values.push_back(plain_value(node, std::move(number)));
 }
 
-}  // namespace
-
-bool is_cut_call(const Node& node) {
-  return is_call(node) && node.scalar.back() != ')';
-}
-
-bool stands_for_values(const Node& node) {
-  return is_call(node) || range(node).has_value();
-}
-
-void add_sweep_values(const Node& node, const std::string& path, std::vector<Node>& values,
-                      Issues& issues) {
+/// Appends the values that a node stands for, or the node itself.
+void add_values(const Node& node, const std::string& path, std::vector<Node>& values,
+                Issues& issues) {
   if (is_call(node)) return add_call(node, path, values, issues);
   const auto bounds = range(node);
   if (!bounds) return values.push_back(node);
@@ -114,6 +105,44 @@ void add_sweep_values(const Node& node, const std::string& path, std::vector<Nod
         node.origin, path,
         fmt::format("the range {} must rise, to at most {} values", node.scalar, kMostSweptRuns));
   for (int64_t i = first; i <= last; ++i) values.push_back(plain_value(node, std::to_string(i)));
+}
+
+}  // namespace
+
+bool is_cut_call(const Node& node) {
+  return is_call(node) && node.scalar.back() != ')';
+}
+
+std::vector<Node> values_of(const Node& node, const std::string& path, Issues& issues) {
+  std::vector<Node> values;
+  if (node.is_sequence()) {
+    for (const Node& item : node.items) add_values(item, path, values, issues);
+    if (node.items.empty()) issues.error(node.origin, path, "no values to sweep");
+  } else if (is_call(node) || range(node)) {
+    add_values(node, path, values, issues);
+  } else {
+    issues.error(node.origin, path,
+                 "expected a list of values, a range such as 0-4, lin(from, to, count) or "
+                 "log(from, to, count), got " +
+                     node.describe());
+  }
+  return values;
+}
+
+std::vector<Node> argument_values(const std::shared_ptr<const Source>& source, size_t begin,
+                                  Issues& issues) {
+  std::vector<Node> values;
+  for (const auto& [offset, length] : split_at_commas(source->text.substr(begin))) {
+    const int errors = issues.errors();
+    const Node value = parse_yaml_value(source, begin + offset, length, issues);
+    if (issues.errors() > errors) continue;
+    if (value.is_null() && value.scalar.empty()) {
+      issues.error(value.origin, {}, "a value is missing here");
+    } else {
+      add_values(value, {}, values, issues);
+    }
+  }
+  return values;
 }
 
 std::vector<std::pair<size_t, size_t>> split_at_commas(std::string_view text) {

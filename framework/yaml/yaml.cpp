@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <optional>
 #include <sstream>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "strata/support/files.hpp"
+#include "strata/yaml/merge_keys.hpp"
 #include "strata/yaml/node.hpp"
 #include "strata/yaml/source_line.hpp"
 #include "strata/yaml/text.hpp"
@@ -161,6 +160,8 @@ class TreeBuilder final : public YAML::EventHandler {
                     fmt::format("duplicate key {}; it is first given on line {}",
                                 quote(name.scalar), first->second.line));
     if (name.scalar == "<<" && name.quoted) fail(mark, "'<<' in quotes cannot be a key");
+    if (map.keys.size() > limits_.keys)
+      fail(mark, fmt::format("a map of more than {} keys", limits_.keys));
     map.node->entries.push_back({std::move(name.scalar), name.origin, {}});
     map.key_next = false;
   }
@@ -242,41 +243,6 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-/// Adds the keys of a merged map that `target` has not; what is written in the map itself, or
-/// merged before, goes first.
-void merge_into(std::vector<Node::Entry>& target, std::unordered_set<std::string>& keys,
-                const Node& merged, Issues& issues) {
-  if (merged.is_map()) {
-    for (const Node::Entry& entry : merged.entries)
-      if (keys.insert(entry.key).second) target.push_back(entry);
-  } else {
-    issues.error(merged.origin, {},
-                 "'<<' merges a map or a list of maps, got " + merged.describe());
-  }
-}
-
-void merge_and_prune(Node& node, Issues& issues) {
-  for (Node& item : node.items) merge_and_prune(item, issues);
-  if (!node.is_map()) return;
-  std::vector<Node::Entry> kept;
-  std::unordered_set<std::string> keys;
-  std::optional<Node> merged;
-  for (Node::Entry& entry : node.entries) {
-    merge_and_prune(entry.value, issues);
-    if (entry.key == "<<") {
-      if (!merged) merged = std::move(entry.value);
-    } else if (keys.insert(entry.key).second) {
-      kept.push_back(std::move(entry));
-    }
-  }
-  if (merged && merged->is_sequence()) {
-    for (const Node& item : merged->items) merge_into(kept, keys, item, issues);
-  } else if (merged) {
-    merge_into(kept, keys, *merged, issues);
-  }
-  node.entries = std::move(kept);
-}
-
 Node parse(const YamlText& text, Issues& issues, const YamlLimits& limits) {
   TreeBuilder builder(text, issues, limits);
   // At a text's very end, yaml-cpp tells an open quote or bracket by other means than elsewhere.
@@ -331,6 +297,7 @@ Node parse_yaml_file(const std::string& path, Issues& issues, const Node* named)
   source->name = path;
   try {
     source->text = read_file(path, YamlLimits().bytes);
+    if (source->text.rfind("\xef\xbb\xbf", 0) == 0) source->text.erase(0, 3);  // as YAML 1.2 allows
   } catch (const UserError& error) {
     if (named == nullptr) {
       issues.error({}, {}, error.what());

@@ -94,19 +94,15 @@ std::optional<LineMistake> explain_keyless(const Line& line) {
                                              quote(line.content))};
 }
 
-/// "4, 2 or 0"
-std::string either(const std::vector<size_t>& levels) {
-  std::string text;
-  for (size_t i = 0; i < levels.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == levels.size() ? " or " : ", ") + std::to_string(levels[i]);
-  return text;
-}
-
 /// The indentations that the last line may have: its own block's, and those of the blocks around.
-std::vector<size_t> levels_before(const std::vector<Line>& lines) {
-  std::vector<size_t> levels;
-  for (size_t i = lines.size() - 1; i-- > 0;)
-    if (levels.empty() || lines[i].indent < levels.back()) levels.push_back(lines[i].indent);
+std::vector<std::string> levels_before(const std::vector<Line>& lines) {
+  std::vector<std::string> levels;
+  size_t lowest = std::string::npos;
+  for (size_t i = lines.size() - 1; i-- > 0;) {
+    if (lines[i].indent >= lowest) continue;
+    lowest = lines[i].indent;
+    levels.push_back(std::to_string(lowest));
+  }
   return levels;
 }
 
@@ -137,8 +133,8 @@ std::optional<LineMistake> explain_line(std::string_view text, size_t position) 
   if (line.begin != position) return std::nullopt;
   const Line inside = inside_items(line);
   if (!line.is_item() && key_end(inside) == std::string_view::npos) return explain_keyless(inside);
-  const std::vector<size_t> levels = levels_before(lines);
-  if (std::count(levels.begin(), levels.end(), line.indent) == 0)
+  const std::vector<std::string> levels = levels_before(lines);
+  if (std::count(levels.begin(), levels.end(), std::to_string(line.indent)) == 0)
     return LineMistake{line.begin,
                        fmt::format("indented by {} space{}, where the lines above have {}",
                                    line.indent, line.indent == 1 ? "" : "s", either(levels))};

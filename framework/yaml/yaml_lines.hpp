@@ -1,4 +1,5 @@
 #pragma once
+// Explains by its lines why a text is no YAML. Implemented in yaml_lines.cpp.
 #include <optional>
 #include <string>
 #include <string_view>

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "strata/support/display.hpp"
 #include "strata/yaml/text.hpp"
 #include "strata/yaml/yaml_lines.hpp"
 
@@ -106,12 +107,11 @@ std::pair<size_t, std::string> indentation_problem(std::string_view line) {
   return {};
 }
 
-std::string byte_problem(std::string_view rest, size_t character_length) {
+std::string byte_problem(std::string_view rest, bool is_utf8) {
   const auto byte = static_cast<unsigned char>(rest[0]);
-  if (character_length == 0)
-    return fmt::format("byte 0x{:02x} is no UTF-8; save the file as UTF-8", byte);
+  if (!is_utf8) return fmt::format("byte 0x{:02x} is no UTF-8; save the file as UTF-8", byte);
   if (rest.substr(0, 3) == "\xef\xbb\xbf")
-    return "a byte-order mark; save the file as UTF-8 without it";
+    return "a byte-order mark; it may stand at the beginning of a file alone";
   if (byte == '\r' && rest.substr(1, 1) != "\n")
     return "a carriage return alone; lines end with a line feed";
   if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r')
@@ -136,14 +136,14 @@ bool YamlText::check(Issues& issues) const {
         return false;
       }
     }
-    const size_t length = utf8_length(all, i);
-    const std::string problem = byte_problem(all.substr(i), length);
+    const Character character = character_at(all, i);
+    const std::string problem = byte_problem(all.substr(i), character.valid);
     if (!problem.empty()) {
       issues.error(origin_at(i), {}, problem);
       return false;
     }
     line_begins = all[i] == '\n';
-    i += length;
+    i += character.bytes;
   }
   return true;
 }

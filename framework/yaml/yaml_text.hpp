@@ -1,4 +1,6 @@
 #pragma once
+// A text on its way into yaml-cpp: its positions, what yaml-cpp takes silently, and what its
+// messages mean. Implemented in yaml_text.cpp.
 #include <yaml-cpp/mark.h>
 
 #include <cstdint>

@@ -9,6 +9,7 @@ class Gaussian final : public Corruption {
     double std = 0.3;
     static void declare(Declare<Params>& d) {
       d.doc("Adds normal noise of zero mean (Vincent et al. 2010). Values may leave their range.");
+      d.known_as({"GaussianNoise", "normal"});
       d.add("std", &Params::std, "the noise's standard deviation").min(0);
     }
   };

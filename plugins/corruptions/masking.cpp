@@ -9,6 +9,7 @@ class Masking final : public Corruption {
     double rate = 0.25;
     static void declare(Declare<Params>& d) {
       d.doc("Sets elements to zero, each with the same probability (Vincent et al. 2008).");
+      d.known_as({"dropout", "mask", "zero"});
       d.add("rate", &Params::rate, "probability that an element is lost").min(0).max(1);
     }
   };

@@ -14,6 +14,7 @@ class SaltAndPepper final : public Corruption {
       d.doc(
           "Sets elements to the lowest or the highest value, one as often as the other (Vincent et "
           "al. 2010).");
+      d.known_as({"salt_pepper", "impulse"});
       d.add("rate", &Params::rate, "probability that an element is lost").min(0).max(1);
       d.add("low", &Params::low, "the lowest value; -1 for codes that end in tanh");
       d.add("high", &Params::high, "the highest value");

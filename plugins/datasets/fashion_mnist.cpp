@@ -34,6 +34,7 @@ class FashionMnist final : public PublishedDataset {
       d.doc(
           "Articles of clothing, 28x28: 60,000 for training, 10,000 for the test. Debian's package "
           "dataset-fashion-mnist has it; `strata data fetch fashion_mnist` downloads it.");
+      d.known_as({"FashionMNIST", "fashion"});
     }
   };
   explicit FashionMnist(const Params&) : PublishedDataset(fashion_mnist()) {}

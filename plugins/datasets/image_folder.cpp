@@ -50,6 +50,7 @@ class ImageFolder final : public Dataset {
       d.doc(
           "PNG images in folders, one a class. Classes are numbered in the order of class_names, "
           "or of the folders' sorted names.");
+      d.known_as({"ImageFolder", "folder", "png"});
       d.example(
           "{type: image_folder, train: pets/train, test: pets/test, classes: 2, "
           "shape: [3, 32, 32]}");

@@ -21,6 +21,7 @@ class NpyDataset final : public FileDataset {
       d.doc(
           "Images and labels in .npy files: images uint8, {count, shape...}; labels integers, "
           "{count}.");
+      d.known_as({"npz", "numpy"});
       d.example(
           "{type: npy, train: {images: a.npy, labels: b.npy}, "
           "test: {images: c.npy, labels: d.npy}, classes: 10, shape: [1, 28, 28]}");

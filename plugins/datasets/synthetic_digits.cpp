@@ -300,6 +300,7 @@ class SyntheticDigits final : public Dataset {
           "Digits drawn as strokes with random shape, place, size, slant, pen and noise, 28x28; "
           "made "
           "on the spot, without a file.");
+      d.known_as({"synthetic", "digits"});
       d.add("train", &Params::train, "training samples; sample i is the digit i modulo 10")
           .min(1)
           .max(1'000'000);

@@ -10,6 +10,7 @@ class FanInUniform final : public Initializer {
       d.doc(
           "Uniform in +-1/sqrt(fan_in), weights and biases alike: PyTorch's default for "
           "nn.Linear.");
+      d.known_as({"default", "torch_default", "pytorch"});
     }
   };
   explicit FanInUniform(const Params&) {}

@@ -9,6 +9,7 @@ class Kaiming final : public Initializer {
     std::string distribution = "uniform";
     static void declare(Declare<Params>& d) {
       d.doc("Variance 2 / fan_in, for rectifiers (He et al. 2015).");
+      d.known_as({"he", "he_uniform", "he_normal", "kaiming_uniform", "kaiming_normal", "msra"});
       d.add("distribution", &Params::distribution, "shape of the draw")
           .choices({"uniform", "normal"});
     }

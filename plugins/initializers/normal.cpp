@@ -10,6 +10,7 @@ class Normal final : public Initializer {
     double std = 0.01;
     static void declare(Declare<Params>& d) {
       d.doc("Normal with the given mean and standard deviation.");
+      d.known_as({"gaussian", "RandomNormal"});
       d.add("mean", &Params::mean, "mean");
       d.add("std", &Params::std, "standard deviation").above(0);
     }

@@ -9,6 +9,7 @@ class Uniform final : public Initializer {
     double bound = 0.05;
     static void declare(Declare<Params>& d) {
       d.doc("Uniform between -bound and bound.");
+      d.known_as({"RandomUniform"});
       d.add("bound", &Params::bound, "the largest magnitude").above(0);
     }
   };

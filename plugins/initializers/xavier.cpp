@@ -10,6 +10,7 @@ class Xavier final : public Initializer {
     double gain = 1;
     static void declare(Declare<Params>& d) {
       d.doc("Variance 2 gain^2 / (fan_in + fan_out) (Glorot and Bengio 2010).");
+      d.known_as({"glorot", "glorot_uniform", "glorot_normal", "xavier_uniform", "xavier_normal"});
       d.add("distribution", &Params::distribution, "shape of the draw")
           .choices({"uniform", "normal"});
       d.add("gain", &Params::gain, "factor on the standard deviation").above(0);

@@ -6,7 +6,10 @@ namespace {
 class Zeros final : public Initializer {
  public:
   struct Params {
-    static void declare(Declare<Params>& d) { d.doc("All zero."); }
+    static void declare(Declare<Params>& d) {
+      d.doc("All zero.");
+      d.known_as({"constant", "zero"});
+    }
   };
   explicit Zeros(const Params&) {}
 

@@ -20,17 +20,26 @@ struct ConvolutionParams {
   static void declare(Declare<ConvolutionParams>& d) { declare_common(d); }
   template <class D>
   static void declare_common(D& d) {
-    d.add("channels", &ConvolutionParams::channels, "channels of the output").required().min(1);
+    d.add("channels", &ConvolutionParams::channels, "channels of the output")
+        .known_as({"filters", "out_channels", "num_output"})
+        .required()
+        .min(1);
     d.add("kernel", &ConvolutionParams::kernel, "of the window: one number, or height and width")
+        .known_as({"kernel_size", "filter_size"})
         .min(1);
     d.add("stride", &ConvolutionParams::stride,
           "pixels from one window to the next, down and across")
+        .known_as({"strides"})
         .min(1);
     d.add("padding", &ConvolutionParams::padding, "rows and columns of zeros around the image")
+        .known_as({"pad"})
         .min(0);
-    d.add("bias", &ConvolutionParams::bias, "adds a learned offset to each channel");
-    d.add("weight_init", &ConvolutionParams::weight_init, "how the weights start");
-    d.add("bias_init", &ConvolutionParams::bias_init, "how the offsets start");
+    d.add("bias", &ConvolutionParams::bias, "adds a learned offset to each channel")
+        .known_as({"use_bias", "bias_term"});
+    d.add("weight_init", &ConvolutionParams::weight_init, "how the weights start")
+        .known_as({"kernel_initializer", "weight_filler"});
+    d.add("bias_init", &ConvolutionParams::bias_init, "how the offsets start")
+        .known_as({"bias_initializer", "bias_filler"});
   }
 };
 
@@ -150,6 +159,7 @@ class Conv2d final : public Convolution {
   struct Params : ConvolutionParams {
     static void declare(Declare<Params>& d) {
       d.doc("A convolution of images. Its mirror is conv_transpose2d.");
+      d.known_as({"Convolution", "Convolution2D", "conv"});
       d.example("{type: conv2d, channels: 3, padding: 1}");
       declare_common(d);
     }
@@ -165,6 +175,7 @@ class ConvTranspose2d final : public Convolution {
     Sides output_padding = 0;
     static void declare(Declare<Params>& d) {
       d.doc("A transposed convolution, which enlarges images by its stride. Its mirror is conv2d.");
+      d.known_as({"Conv2DTranspose", "Deconvolution", "deconv"});
       d.example("{type: conv_transpose2d, channels: 3, kernel: 2, stride: 2}");
       declare_common(d);
       d.add("output_padding", &Params::output_padding,

@@ -13,7 +13,11 @@ class Dropout final : public Layer {
       d.doc(
           "Sets elements to zero at random while training, the others scaled up to keep the mean "
           "(Srivastava et al. 2014). Decoders have none of it.");
-      d.add("rate", &Params::rate, "probability that an element is dropped").min(0).below(1);
+      d.known_as({"SpatialDropout"});
+      d.add("rate", &Params::rate, "probability that an element is dropped")
+          .known_as({"p", "dropout_ratio", "prob"})
+          .min(0)
+          .below(1);
     }
   };
   explicit Dropout(const Params& params) : params_(params) {}

@@ -24,6 +24,7 @@ class Flatten final : public Layer {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("All elements of a sample in a row. Its mirror restores their shape.");
+      d.known_as({"Reshape", "Unflatten"});
     }
   };
   explicit Flatten(const Params&) {}

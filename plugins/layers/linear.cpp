@@ -16,12 +16,18 @@ class Linear final : public Layer {
 
     static void declare(Declare<Params>& d) {
       d.doc("A fully connected layer: y = x W^T + b. It flattens its input.");
+      d.known_as({"Dense", "InnerProduct", "fully_connected", "fc"});
       d.example("{type: linear, units: 5}");
       d.add("units", &Params::units, "outputs; in a classifier's head, the number of classes")
+          .known_as({"out_features", "neurons", "num_output", "hidden_size", "hidden_units", "dim",
+                     "size", "width"})
           .min(1);
-      d.add("bias", &Params::bias, "adds a learned offset to each output");
-      d.add("weight_init", &Params::weight_init, "how the weights start");
-      d.add("bias_init", &Params::bias_init, "how the offsets start");
+      d.add("bias", &Params::bias, "adds a learned offset to each output")
+          .known_as({"use_bias", "bias_term"});
+      d.add("weight_init", &Params::weight_init, "how the weights start")
+          .known_as({"kernel_initializer", "weight_filler", "initializer", "init"});
+      d.add("bias_init", &Params::bias_init, "how the offsets start")
+          .known_as({"bias_initializer", "bias_filler"});
     }
   };
 

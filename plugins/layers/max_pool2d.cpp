@@ -33,8 +33,13 @@ class MaxPool2d final : public Layer {
           "The largest value of each window of an image, by channel. Its mirror enlarges the "
           "image, "
           "each pixel taking the nearest one's value.");
-      d.add("size", &Params::size, "height and width of the window").min(1);
-      d.add("stride", &Params::stride, "pixels from one window to the next; default size").min(1);
+      d.known_as({"MaxPooling2D", "Pooling", "max_pool"});
+      d.add("size", &Params::size, "height and width of the window")
+          .known_as({"pool_size", "kernel_size", "kernel", "window"})
+          .min(1);
+      d.add("stride", &Params::stride, "pixels from one window to the next; default size")
+          .known_as({"strides"})
+          .min(1);
     }
   };
   explicit MaxPool2d(const Params& params)

@@ -8,6 +8,7 @@ class Sigmoid final : public Activation {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("The logistic function 1 / (1 + exp(-x)), in [0, 1].");
+      d.known_as({"logistic"});
     }
   };
   explicit Sigmoid(const Params&) {}

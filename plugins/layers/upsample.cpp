@@ -31,7 +31,10 @@ class Upsample final : public Layer {
     int64_t scale = 2;
     static void declare(Declare<Params>& d) {
       d.doc("Enlarges an image, repeating each pixel. Its mirror takes the mean of each window.");
-      d.add("scale", &Params::scale, "how often each pixel is repeated, down and across").min(1);
+      d.known_as({"UpSampling2D", "UpsamplingNearest2d"});
+      d.add("scale", &Params::scale, "how often each pixel is repeated, down and across")
+          .known_as({"scale_factor", "size", "factor"})
+          .min(1);
     }
   };
   explicit Upsample(const Params& params) : scale_(params.scale) {}

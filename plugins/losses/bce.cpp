@@ -9,6 +9,7 @@ class BinaryCrossEntropy final : public Loss {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("Binary cross-entropy over all elements of a batch; output and target lie in [0, 1].");
+      d.known_as({"BCELoss", "binary_crossentropy", "binary_cross_entropy", "BCEWithLogitsLoss"});
     }
   };
   explicit BinaryCrossEntropy(const Params&) {}

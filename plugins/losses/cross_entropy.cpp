@@ -9,6 +9,8 @@ class CrossEntropy final : public Loss {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("Cross-entropy of the labels with the softmax of the output; the head ends in linear.");
+      d.known_as({"CrossEntropyLoss", "categorical_crossentropy", "sparse_categorical_crossentropy",
+                  "SoftmaxWithLoss", "softmax_cross_entropy"});
     }
   };
   explicit CrossEntropy(const Params&) {}

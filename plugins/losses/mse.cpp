@@ -9,6 +9,7 @@ class MeanSquaredError final : public Loss {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("Mean squared error over all elements of a batch, for reconstruction.");
+      d.known_as({"MSELoss", "mean_squared_error", "EuclideanLoss", "l2", "squared_error"});
     }
   };
   explicit MeanSquaredError(const Params&) {}

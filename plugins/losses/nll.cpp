@@ -9,6 +9,7 @@ class NegativeLogLikelihood final : public Loss {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("Negative log-likelihood of the labels; the head must end in log_softmax.");
+      d.known_as({"NLLLoss", "negative_log_likelihood", "MultinomialLogisticLoss"});
     }
   };
   explicit NegativeLogLikelihood(const Params&) {}

@@ -6,7 +6,10 @@ namespace {
 class Accuracy final : public ConfusionMetric {
  public:
   struct Params {
-    static void declare(Declare<Params>& d) { d.doc("Fraction of samples classified right."); }
+    static void declare(Declare<Params>& d) {
+      d.doc("Fraction of samples classified right.");
+      d.known_as({"acc", "categorical_accuracy", "sparse_categorical_accuracy", "error_rate"});
+    }
   };
   explicit Accuracy(const Params&) {}
 

@@ -8,6 +8,7 @@ class ReconstructionError final : public Metric {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("Mean squared error over all elements between a stage's output and its target.");
+      d.known_as({"reconstruction_loss"});
     }
   };
   explicit ReconstructionError(const Params&) {}

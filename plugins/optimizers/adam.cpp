@@ -19,10 +19,17 @@ class Adam final : public Optimizer {
     static void declare(Declare<Params>& d) {
       d.doc("Adam (Kingma and Ba 2015).");
       declare_common(d);
-      d.add("beta1", &Params::beta1, "decay of the mean gradient").min(0).below(1);
+      d.add("beta1", &Params::beta1, "decay of the mean gradient")
+          .known_as({"betas"})
+          .min(0)
+          .below(1);
       d.add("beta2", &Params::beta2, "decay of the mean squared gradient").min(0).below(1);
-      d.add("eps", &Params::eps, "added to the denominator").above(0);
-      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor").min(0);
+      d.add("eps", &Params::eps, "added to the denominator")
+          .known_as({"epsilon", "delta"})
+          .above(0);
+      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor")
+          .known_as({"l2", "regularization", "decay"})
+          .min(0);
     }
   };
 

@@ -16,10 +16,13 @@ class Sgd final : public Optimizer {
 
     static void declare(Declare<Params>& d) {
       d.doc("Stochastic gradient descent, with momentum and weight decay where asked for.");
+      d.known_as({"momentum", "gradient_descent", "GradientDescentOptimizer"});
       declare_common(d);
       d.add("momentum", &Params::momentum, "share of the last update that goes on").min(0).below(1);
       d.add("nesterov", &Params::nesterov, "looks ahead along the momentum");
-      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor").min(0);
+      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor")
+          .known_as({"l2", "regularization", "decay"})
+          .min(0);
       d.check([](const Params& p, Check& check) {
         if (p.nesterov && p.momentum == 0)
           check.error("nesterov", "nesterov needs momentum above 0");

@@ -15,6 +15,7 @@ class KlSparsity final : public Penalty {
       d.doc(
           "Keeps the mean activation of each of a code's units near a target: the Kullback-Leibler "
           "divergence of two coins, summed over the units (Ng 2011). The code lies in [0, 1].");
+      d.known_as({"sparsity", "kl", "kl_divergence"});
       declare_common(d);
       d.add("target", &Params::target, "mean activation aimed at").above(0).below(1);
     }

@@ -9,6 +9,7 @@ class L1 final : public Penalty {
   struct Params : PenaltyParams {
     static void declare(Declare<Params>& d) {
       d.doc("The sum of a code's absolute values, its mean over the batch.");
+      d.known_as({"lasso", "L1ActivityRegularizer"});
       declare_common(d);
     }
   };

@@ -6,7 +6,10 @@ namespace {
 class Constant final : public Schedule {
  public:
   struct Params {
-    static void declare(Declare<Params>& d) { d.doc("The same rate throughout."); }
+    static void declare(Declare<Params>& d) {
+      d.doc("The same rate throughout.");
+      d.known_as({"ConstantLR", "fixed"});
+    }
   };
   explicit Constant(const Params&) {}
 

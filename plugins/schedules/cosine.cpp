@@ -15,7 +15,10 @@ class Cosine final : public Schedule {
       d.doc(
           "Half a cosine wave from the rate down to its end, over the stage's epochs (Loshchilov "
           "and Hutter 2017).");
-      d.add("final_rate", &Params::final_rate, "the rate at the stage's end").min(0);
+      d.known_as({"CosineAnnealingLR", "CosineDecay"});
+      d.add("final_rate", &Params::final_rate, "the rate at the stage's end")
+          .known_as({"eta_min", "min_lr", "final_lr"})
+          .min(0);
     }
   };
   explicit Cosine(const Params& params) : params_(params) {}

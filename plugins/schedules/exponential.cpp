@@ -12,7 +12,10 @@ class Exponential final : public Schedule {
     double factor = 0.95;
     static void declare(Declare<Params>& d) {
       d.doc("The rate times a factor each epoch, evenly from step to step.");
-      d.add("factor", &Params::factor, "what an epoch multiplies the rate by").above(0);
+      d.known_as({"ExponentialLR", "ExponentialDecay"});
+      d.add("factor", &Params::factor, "what an epoch multiplies the rate by")
+          .known_as({"gamma", "decay_rate"})
+          .above(0);
     }
   };
   explicit Exponential(const Params& params) : params_(params) {}

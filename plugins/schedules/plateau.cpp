@@ -19,14 +19,18 @@ class Plateau final : public Schedule {
 
     static void declare(Declare<Params>& d) {
       d.doc("The rate times a factor whenever a figure has stopped getting better.");
+      d.known_as({"ReduceLROnPlateau"});
       d.add("metric", &Params::metric,
             "the figure: loss (of train with the penalties, of validation without them), or, of "
-            "validation, a metric's name");
+            "validation, a metric's name")
+          .known_as({"monitor"});
       d.add("split", &Params::split, "what it is measured on").choices({"train", "validation"});
       d.add("factor", &Params::factor, "what the rate is multiplied by").above(0).below(1);
       d.add("patience", &Params::patience, "epochs without a new best until the rate falls").min(1);
       d.add("min_delta", &Params::min_delta, "by how much more a new best must be better").min(0);
-      d.add("min_rate", &Params::min_rate, "the rate falls no further").min(0);
+      d.add("min_rate", &Params::min_rate, "the rate falls no further")
+          .known_as({"min_lr", "eta_min"})
+          .min(0);
     }
   };
   explicit Plateau(const Params& params) : params_(params) {}

@@ -15,8 +15,13 @@ class Step final : public Schedule {
     double factor = 0.1;
     static void declare(Declare<Params>& d) {
       d.doc("The rate times a factor, again and again after so many epochs.");
-      d.add("every", &Params::every, "epochs between two changes").min(1);
-      d.add("factor", &Params::factor, "what the rate is multiplied by").above(0);
+      d.known_as({"StepLR", "MultiStepLR"});
+      d.add("every", &Params::every, "epochs between two changes")
+          .known_as({"step_size", "stepsize", "period"})
+          .min(1);
+      d.add("factor", &Params::factor, "what the rate is multiplied by")
+          .known_as({"gamma", "drop"})
+          .above(0);
     }
   };
   explicit Step(const Params& params) : params_(params) {}

@@ -17,7 +17,10 @@ class Warmup final : public Schedule {
       d.doc(
           "A rate that rises evenly from step to step at first, and then follows another schedule "
           "(Goyal et al. 2017). The other one counts from the stage's beginning.");
-      d.add("epochs", &Params::epochs, "how long it rises").above(0);
+      d.known_as({"LinearLR", "linear_warmup"});
+      d.add("epochs", &Params::epochs, "how long it rises")
+          .known_as({"warmup_epochs", "warmup_steps", "total_iters"})
+          .above(0);
       d.add("then", &Params::then, "the schedule that is scaled, and goes on afterwards");
     }
   };

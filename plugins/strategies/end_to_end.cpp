@@ -8,6 +8,7 @@ class EndToEnd final : public Strategy {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("Builds all encoder/decoder pairs at once and trains them as one network.");
+      d.known_as({"joint", "e2e", "all"});
     }
   };
   explicit EndToEnd(const Params&) {}

@@ -16,6 +16,7 @@ class Greedy final : public Strategy {
 
     static void declare(Declare<Params>& d) {
       d.doc("Adds one encoder/decoder pair at a time and trains after each.");
+      d.known_as({"layerwise", "layer_wise", "stacked"});
       d.add("train", &Params::train,
             "all: every pair so far, on the images; new: the added pair alone, on the codes of the "
             "frozen ones")

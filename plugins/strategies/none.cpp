@@ -10,6 +10,7 @@ class None final : public Strategy {
       d.doc(
           "No pretraining: the classifier starts from random layers. The control without which no "
           "claim about pretraining means anything; the other pretraining settings go unused.");
+      d.known_as({"no_pretraining", "scratch", "random"});
     }
   };
   explicit None(const Params&) {}

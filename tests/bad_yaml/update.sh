@@ -4,7 +4,7 @@
 # difference before it is committed.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 command=${STRATA_COMMAND:-../../build/strata}
-lists=$("$command" list | awk '
+lists=$(COLUMNS=1000 "$command" list | awk '
   /^[^ ]/ { family = $1; next }
   { list[family] = list[family] (list[family] == "" ? "" : ", ") $1 }
   END { for (family in list) if (list[family] ~ /,/) printf "s/%s/{%s}/g\n", list[family], family }')

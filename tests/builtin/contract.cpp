@@ -9,6 +9,7 @@
 #include "strata/contract/contract.hpp"
 #include "strata/registry/registry.hpp"
 #include "strata/support/files.hpp"
+#include "strata/yaml/text.hpp"
 
 using namespace strata;
 

@@ -35,6 +35,7 @@ std::map<std::string, std::string> component_lists() {
       family = "{" + line + "}";
       continue;
     }
+    if (line[2] == ' ') continue;  // a summary goes on
     std::string& list = lists[family];
     list += (list.empty() ? "" : ", ") + line.substr(2, line.find(' ', 2) - 2);
   }

@@ -80,7 +80,7 @@ TEST_CASE("what a command does not know ends with 2 and is named") {
             "got the string '0..4'; a range is 0-4, a list 0,3,7 (at seed)"},
            {{"check", STRATA_SOURCE_DIR "/experiments/quickstart.yaml", "--set",
              "classify.optimizer.lr=1e-2,1e-3"},
-            "; several values: --sweep classify.optimizer.lr=1e-2,1e-3 (at "},
+            "; to try each value: --sweep classify.optimizer.lr=1e-2,1e-3 (at "},
            {{"run", "a.yaml", "--out", ""}, "--out: expected a value, got ''"},
            {{"describe", "layer/tahn"}, "unknown layer 'tahn'; did you mean 'tanh'?"}}) {
     const CommandResult result = run_command(arguments);

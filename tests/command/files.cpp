@@ -69,10 +69,17 @@ TEST_CASE("what only some points of a sweep break is told with the first of them
   CHECK(contains(value.err, "got 0 (at "));
 }
 
-TEST_CASE("seeds in brackets are told how they are written") {
+TEST_CASE("seeds are a range or a list; one number may mean two things, and is refused") {
   const Workplace place;
-  CHECK(contains(place.run({"check", "small.yaml", "--seeds", "[0, 1]"}).err,
-                 "got a list; to try each value, leave out the brackets: 0,1 (at seed)\n"));
+  CHECK(place.run({"check", "small.yaml", "--seeds", "[0, 1]"}).out ==
+        "small.yaml: ok, 2 runs of 2 stages\n");
+  CHECK(place.run({"check", "small.yaml", "--seeds", "[3]"}).out == "small.yaml: ok, 2 stages\n");
+  const CommandResult one = place.run({"run", "small.yaml", "--seeds", "3"});
+  CHECK(one.code == 2);
+  CHECK(contains(one.err,
+                 "expected a range or a list of seeds, got 3; 3 seeds are 0-2, seed 3 "
+                 "alone is [3]\n"));
+  CHECK_FALSE(std::filesystem::exists(place.path / "results"));
   CHECK(contains(place.run({"check", "small.yaml", "--set", "seeds=[0, 0,1]"}).err,
                  "'seeds' cannot be set from here; write --seeds 0,0,1 (at seeds)\n"));
   CHECK(contains(place.run({"check", "small.yaml", "--set", "seeds=null"}).err,

@@ -44,10 +44,29 @@ TEST_CASE("show FILE: how each stage trains, what is frozen, tied and mirrored")
       shown.out,
       "  decoder.0.0    linear                    8 -> 4x14x14           784 parameters, tied to "
       "encoder.0.3\n"
+      "    mirror: units 784, bias true, weight_init fan_in_uniform, bias_init fan_in_uniform\n"
       "  decoder.0.1    sigmoid             4x14x14 -> 4x14x14             0 parameters\n"
       "  decoder.0.2    upsample            4x14x14 -> 4x28x28             0 parameters\n"
       "  decoder.0.3    conv_transpose2d    4x28x28 -> 1x28x28             1 parameter, tied to "
-      "encoder.0.0\n"));
+      "encoder.0.0\n"
+      "    mirror: channels 1, kernel 3, stride 1, padding 1, bias true, weight_init "
+      "fan_in_uniform,\n"
+      "      bias_init fan_in_uniform, output_padding 0\n"));
+}
+
+TEST_CASE(
+    "show FILE: a mirror takes over the weights' initializer, its sides apart, and no bias's") {
+  const Workplace place(
+      with(kConvolutional, "channels: 4, padding: 1",
+           "channels: 4, kernel: [3, 5], stride: [1, 2], weight_init: {type: normal, std: 0.5}, "
+           "bias_init: {type: normal, mean: 3}"));
+  const CommandResult shown =
+      place.run({"show", "small.yaml", "--set", "encoder[0][2]=flatten"}, {"COLUMNS=200"});
+  CHECK_MESSAGE(
+      contains(shown.out, "    mirror: channels 1, kernel [3,5], stride [1,2], padding 0, "),
+      shown.out);
+  CHECK(contains(shown.out, "\"std\":0.5"));
+  CHECK(contains(shown.out, ", bias_init fan_in_uniform, output_padding [0,1]\n"));
 }
 
 TEST_CASE("the engine of each stage: shown before, recorded after, and forced for --jobs too") {

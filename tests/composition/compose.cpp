@@ -137,6 +137,63 @@ TEST_CASE("A component of another type replaces its base; of the same, it is mer
   CHECK(merged("o: {a: 1}", "o: null") == R"({"o":null})");
 }
 
+TEST_CASE("A key that is a path changes one item of an inherited list") {
+  const Files files;
+  files.write("base.yaml", "encoder: [[{type: linear, units: 60}, tanh], [tanh]]\np: {lr: 1}\n");
+  files.write(
+      "child.yaml",
+      "extends: base.yaml\nencoder[0][0].units: 20\np.lr: 2\np: {m: 3}\nencoder[1]: [relu]\n");
+  CHECK(files.compose("child.yaml") ==
+        R"({"encoder":[[{"type":"linear","units":"20"},"tanh"],["relu"]],"p":{"lr":"2","m":"3"}})");
+  // What comes later still wins, and sees what the path made.
+  files.write("grandchild.yaml", "extends: child.yaml\nencoder[0][0]: {units: 5}\np: {n: 4}\n");
+  CHECK(files.compose("grandchild.yaml") ==
+        R"({"encoder":[[{"type":"linear","units":"5"},"tanh"],["relu"]],)"
+        R"("p":{"lr":"2","m":"3","n":"4"}})");
+  CHECK(files.compose("child.yaml", {{"encoder[0][0].units=7"}, {}, ""}) ==
+        R"({"encoder":[[{"type":"linear","units":"7"},"tanh"],["relu"]],"p":{"lr":"2","m":"3"}})");
+  files.write("bad.yaml",
+              "extends: base.yaml\nencoder[2][0]: tanh\nencoder.1: [relu]\n"
+              "encoder[-1]: [relu]\nsweep.p.lr: [1, 2]\n");
+  CHECK(files.compose("bad.yaml") ==
+        "bad.yaml:2:8: error: the list 'encoder' goes from [0] to [1] (at encoder[2][0])\n"
+        "  2 | encoder[2][0]: tanh\n"
+        "    |        ^\n"
+        "bad.yaml:3:9: error: encoder is a list; write encoder[1] (at encoder.1)\n"
+        "  3 | encoder.1: [relu]\n"
+        "    |         ^");
+  Issues issues;
+  Node root = compose(files.path("bad.yaml"), {}, issues).runs.at(0).root;
+  CHECK(root.get("encoder[-1]") != nullptr);  // no path, hence an unknown key
+  CHECK(root.get("sweep.p.lr") != nullptr);
+}
+
+TEST_CASE("A list of names that takes the place of another is told, where it lacks some") {
+  const Files files;
+  files.write("base.yaml",
+              "c: {metrics: [accuracy, {type: confusion, k: 1}], epochs: [1, 2]}\n"
+              "encoder: [[tanh]]\n");
+  const auto notes = [&files](const std::string& text) {
+    files.write("child.yaml", "extends: base.yaml\n" + text);
+    Issues issues;
+    std::string all;
+    for (const std::string& note : compose(files.path("child.yaml"), {}, issues).notes)
+      all += files.shortened(note) + '\n';
+    CHECK(issues.ok());
+    return all;
+  };
+  CHECK(notes("c: {metrics: [per_class]}\n") ==
+        "child.yaml:2:14: note: c.metrics replaces the list of base.yaml:1:14, and is without its "
+        "accuracy, confusion\n");
+  CHECK(notes("c: {metrics: [confusion, per_class]}\n") ==
+        "child.yaml:2:14: note: c.metrics replaces the list of base.yaml:1:14, and is without its "
+        "accuracy\n");
+  CHECK(notes("c: {metrics: [per_class, {type: accuracy}, confusion]}\n") == "");
+  CHECK(notes("c: {metrics: []}\n") == "");           // said outright
+  CHECK(notes("c: {epochs: [3]}\n") == "");           // no names
+  CHECK(notes("encoder: [[relu], [relu]]\n") == "");  // lists of lists
+}
+
 TEST_CASE("File, sweep, --set and references, in this order") {
   const Files files;
   files.write(
@@ -152,7 +209,7 @@ TEST_CASE("File, sweep, --set and references, in this order") {
   // --set takes a key out of the sweep: one point of it, by itself.
   CHECK(files.compose("f.yaml", {{"lr=7", "seed=3"}, {}, ""}) ==
         R"({"name":"'run-3'","seed":"3","lr":"7","other":"7"})");
-  CHECK(files.compose("f.yaml", {{"lr=7", "lr=8"}, {}, "4"}) ==
+  CHECK(files.compose("f.yaml", {{"lr=7", "lr=8"}, {}, "[4]"}) ==
         R"({"name":"'run-4'","seed":"4","lr":"8","other":"8"})");
 }
 

@@ -71,10 +71,27 @@ TEST_CASE("Seeds") {
   CHECK(points("seeds: [0, 4-5]") == "seed=0\nseed=4\nseed=5");
   CHECK(points("seeds: 0-9", {}, "3,7") == "seed=3\nseed=7");
   CHECK(points("seeds: 5") ==
-        "f.yaml:1:8: error: expected a range or a list of seeds, got 5; write [5] for one (at "
-        "seeds)\n"
+        "f.yaml:1:8: error: expected a range or a list of seeds, got 5; 5 seeds are 0-4, seed 5 "
+        "alone is [5] (at seeds)\n"
         "  1 | seeds: 5\n"
         "    |        ^");
+  CHECK(points("n: x", {}, "[3]") == "seed=3");
+  CHECK(points("n: x", {}, "[0, 4-5]") == "seed=0\nseed=4\nseed=5");
+  CHECK(points("n: x", {}, "0-0") == "seed=0");
+  CHECK(points("n: x", {}, "3") ==
+        "--seeds:1:1: error: expected a range or a list of seeds, got 3; 3 seeds are 0-2, seed 3 "
+        "alone is [3]\n"
+        "  1 | 3\n"
+        "    | ^");
+}
+
+TEST_CASE("A sweep whose runs together hold too many values is refused before it is expanded") {
+  std::string file = "sweep: {a: 0-9999}\nb: [";
+  for (int i = 0; i < 200; ++i) file += "1, ";
+  CHECK(points(file + "1]\n")
+            .rfind("f.yaml:1:9: error: the sweep has 10000 runs of 204 values each; "
+                   "at most 9803 are expanded\n",
+                   0) == 0);
 }
 
 TEST_CASE("The command line replaces the file's values for a key") {

@@ -32,7 +32,11 @@ struct LinearParams {
   static void declare(Declare<LinearParams>& d) {
     d.doc("A dense layer: y = W x + b.");
     d.example("{type: linear, units: 10}");
-    d.add("units", &LinearParams::units, "number of outputs").required().min(1);
+    d.known_as({"Dense", "fully_connected"});
+    d.add("units", &LinearParams::units, "number of outputs")
+        .known_as({"neurons"})
+        .required()
+        .min(1);
     d.add("bias", &LinearParams::bias, "whether b is there");
     d.add("init", &LinearParams::init, "how W starts");
   }
@@ -48,7 +52,8 @@ struct SgdParams {
   bool nesterov = false;
   static void declare(Declare<SgdParams>& d) {
     d.doc("Stochastic gradient descent.");
-    d.add("lr", &SgdParams::lr, "learning rate").above(0).max(10);
+    d.known_as({"GradientDescent"});
+    d.add("lr", &SgdParams::lr, "learning rate").known_as({"learning_rate"}).above(0).max(10);
     d.add("momentum", &SgdParams::momentum, "momentum").min(0).below(1);
     d.add("nesterov", &SgdParams::nesterov, "Nesterov's form");
     d.check([](const SgdParams& p, Check& check) {
@@ -95,7 +100,9 @@ struct Experiment {
     d.add("name", &Experiment::name, "names the results").required();
     d.add("seed", &Experiment::seed, "of every random number").min(0);
     d.add("limit", &Experiment::limit, "most samples used").min(1);
-    d.add("encoder", &Experiment::encoder, "one list of layers for each pair").required();
+    d.add("encoder", &Experiment::encoder, "one list of layers for each pair")
+        .example("[[{type: linear, units: 10}, tanh]]")
+        .required();
     d.add("pretrain", &Experiment::pretrain, "pretraining");
     d.add("tuner", &Experiment::tuner, "another optimizer");
   }

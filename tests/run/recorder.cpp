@@ -97,6 +97,9 @@ TEST_CASE("a record describes the model") {
   CHECK(model["blocks"][0]["layers"][0] ==
         Json::parse(R"({"name": "encoder.0.0", "type": "linear", "input_shape": [1, 28, 28],
                         "output_shape": [8], "parameters": 6280})"));
+  CHECK(model["blocks"][2]["layers"][0]["mirror"] ==
+        Json::parse(R"({"units": 784, "bias": true, "weight_init": {"type": "fan_in_uniform"},
+                        "bias_init": {"type": "fan_in_uniform"}, "type": "linear"})"));
 }
 
 TEST_CASE("a record has an entry a stage with its epochs") {

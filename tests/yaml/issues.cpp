@@ -66,5 +66,5 @@ TEST_CASE("The nearest known name") {
   CHECK(nearest("l", {"lr"}) == "");
   CHECK(nearest("rl", {"lr"}) == "lr");
   CHECK(suggestion("foo", known) == "; known: linear, log_softmax, relu, sigmoid, tanh");
-  CHECK(suggestion("foo", {}) == "; there are none");
+  CHECK(suggestion("foo", std::vector<std::string>()) == "; there are none");
 }

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "folder.hpp"
 #include "parameters/sample.hpp"
 
 using namespace strata;
@@ -120,12 +121,32 @@ TEST_CASE("A duplicate key is reported at the duplicate, and the rest is read on
         "    | ^");
 }
 
+TEST_CASE("A byte-order mark may begin a file") {  // YAML 1.2.2, section 5.2
+  const testing::TemporaryFolder folder;
+  Issues issues;
+  const Node root = parse_yaml_file(folder.write("f.yaml",
+                                                 "\xef\xbb\xbf"
+                                                 "a: 1\n"),
+                                    issues);
+  CHECK(issues.ok());
+  REQUIRE(root.get("a") != nullptr);
+  CHECK(root.get("a")->origin.column == 4);
+}
+
+TEST_CASE("A map of very many keys is refused") {
+  std::string text;
+  for (int i = 0; i <= 5000; ++i) text += "k" + std::to_string(i) + ": 1\n";
+  Issues issues;
+  CHECK(parse_yaml(sample::source(text), issues).is_null());
+  CHECK(issues.format().substr(0, 53) == "f.yaml:5001:1: error: a map of more than 5000 keys\n  ");
+}
+
 TEST_CASE("Files that are no text of YAML") {
   CHECK(refused("") == "f.yaml: error: the file is empty");
   CHECK(refused("\n# only a comment\n") == "f.yaml: error: the file is empty");
   CHECK(refused("\xef\xbb\xbf"
                 "a: 1") ==
-        "f.yaml:1:1: error: a byte-order mark; save the file as UTF-8 without it\n"
+        "f.yaml:1:1: error: a byte-order mark; it may stand at the beginning of a file alone\n"
         "  1 | \xef\xbb\xbf"
         "a: 1\n"
         "    | ^");

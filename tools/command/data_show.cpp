@@ -2,13 +2,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <numeric>
 
 #include "command/data.hpp"
 #include "strata/data/statistics.hpp"
 #include "strata/record/image.hpp"
+#include "strata/support/display.hpp"
 #include "strata/support/print.hpp"
 
 namespace strata {
@@ -122,7 +122,7 @@ std::string half_blocks(int upper, int lower, bool colours) {
 // One sample of each class.
 void draw_samples(const Samples& part, int64_t classes) {
   constexpr int64_t line_width = 80;
-  const bool colours = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  const bool colours = display_of(STDOUT_FILENO).styled;
   std::vector<Thumbnail> row;
   const auto flush = [&] {
     for (int64_t y = 0; !row.empty() && y < row[0].height; y += 2) {

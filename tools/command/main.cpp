@@ -171,12 +171,11 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
 
   add("list", "List the components, or those of one family.", Command::list)
       ->add_option("family", request.component, "layer, loss, optimizer, ...");
-  add("describe", "Print the parameters of a component, or the keys of an experiment file.",
+  add("describe", "Explain a component or a key of the file; without a name, list what there is.",
       Command::describe)
       ->add_option("name", request.component,
                    "a component (layer/linear, sgd), a family (layer), a part or key of the file "
-                   "(experiment, data, pretrain.stages, epochs)")
-      ->required();
+                   "(experiment, data, pretrain.stages, epochs); default: lists what there is");
   add("schema", "Print the JSON Schema of experiment files, for editors.", Command::schema);
   add("components", "Print the documentation of keys and components as Markdown.",
       Command::components);

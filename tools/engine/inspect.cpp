@@ -13,23 +13,17 @@
 #include "strata/registry/load.hpp"
 #include "strata/report/rendering/show_settings.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/support/display.hpp"
 #include "strata/support/print.hpp"
-#include "strata/support/terminal.hpp"
 
 namespace strata {
 namespace {
-
-/// Of the terminal; where the output is none, as wide as our sources.
-size_t output_width() {
-  const size_t columns = terminal_columns(STDOUT_FILENO);
-  return columns >= 40 ? columns : 100;
-}
 
 void print_stages(const CheckedExperiment& checked) {
   print_out("stages:\n");
   const Json config = checked.experiment.resolved();
   for (const StageSpec& stage : checked.plan.stages)
-    print_out("{}", stage_text(stage.dump(), config, output_width()));
+    print_out("{}", stage_text(stage.dump(), config, display_of(STDOUT_FILENO).width));
   print_out("engine on a CPU:\n");
   for (const StageSpec& stage : checked.plan.stages) {
     const std::string why = why_not_fused(*checked.plan.stack, stage, at::kCPU);
@@ -37,6 +31,18 @@ void print_stages(const CheckedExperiment& checked) {
         "  {:<11} {}\n", stage.name,
         why.empty() ? "fused" : fmt::format("autograd: {} is not known to the fused one", why));
   }
+}
+
+/// What a mirror took over, which no file says: "kernel 3, stride 2".
+std::string mirror_text(const Json& mirror) {
+  std::string text;
+  for (const auto& [key, value] : mirror.items()) {
+    if (key == "type") continue;
+    const Json& shown = value.is_object() && value.size() == 1 ? value.at("type") : value;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key,
+                        shown.is_string() ? shown.get<std::string>() : shown.dump());
+  }
+  return text;
 }
 
 void print_layers(const Plan& plan) {
@@ -48,12 +54,16 @@ void print_layers(const Plan& plan) {
       type = std::max(type, layer.type.size());
     }
   print_out("layers:\n");
+  const size_t width = display_of(STDOUT_FILENO).width;
   for (const auto& block : plan.stack->blocks()) {
-    for (const PlacedLayer& layer : block->layers)
+    for (const PlacedLayer& layer : block->layers) {
       print_out("  {:<{}} {:<{}} {:>10} -> {:<10} {:>10} parameter{}{}\n", layer.name, name,
                 layer.type, type, shape_text(layer.input), shape_text(layer.output),
                 layer.parameters, layer.parameters == 1 ? "" : "s",
                 layer.tied_to.empty() ? "" : ", tied to " + layer.tied_to);
+      if (const std::string taken_over = mirror_text(layer.mirror); !taken_over.empty())
+        print_out("{}", wrapped("    mirror: " + taken_over, width, "      "));
+    }
     total += block->parameters();
   }
   print_out("  {} parameter{} in all\n", total, total == 1 ? "" : "s");
@@ -66,12 +76,8 @@ std::string place_text(const Node& node) {
 /// Where the value at a path comes from: its own place, else that of the nearest part written (a
 /// component's bare name), else the defaults; and what a reference there refers to.
 std::string origin_text(const Node& tree, const std::string& path) {
-  if (const Node* node = find_path(tree, path)) return place_text(*node);
-  const size_t dot = path.rfind(".type");
-  if (dot != std::string::npos && dot + 5 == path.size())
-    if (const Node* node = find_path(tree, path.substr(0, dot)))
-      if (node->is_scalar()) return place_text(*node);
-  return "default";
+  const Node* node = written_at(tree, path);
+  return node == nullptr ? "default" : place_text(*node);
 }
 
 struct ShownSetting {
@@ -86,10 +92,10 @@ void collect_settings(const Json& value, const std::string& path, const Node& tr
     return;
   }
   for (size_t i = 0; !map && i < value.size(); ++i)
-    collect_settings(value[i], fmt::format("{}[{}]", path, i), tree, settings);
+    collect_settings(value[i], path_below(path, i), tree, settings);
   if (map)
     for (const auto& [key, item] : value.items())
-      collect_settings(item, path.empty() ? key : path + "." + key, tree, settings);
+      collect_settings(item, path_below(path, key), tree, settings);
 }
 
 /// In columns; only a value longer than 40 characters breaks them.
@@ -172,8 +178,8 @@ int check_command(const EngineRequest& request) {
     print_notes(runs);
     const size_t made = different(runs);
     print_repeated(file, runs.size(), runs.size() - made);
-    print_out("{}: ok, {}{}\n", file, made > 1 ? fmt::format("{} runs of ", made) : "",
-              stages_text(runs));
+    print_out("{}: {}, {}{}\n", file, display_of(STDOUT_FILENO).style(Style::green, "ok"),
+              made > 1 ? fmt::format("{} runs of ", made) : "", stages_text(runs));
   }
   return good ? 0 : 2;
 }
@@ -200,13 +206,15 @@ int show_command(const EngineRequest& request) {
 }
 
 int list_command(const EngineRequest& request) {
+  const Display display = display_of(STDOUT_FILENO);
   for (const std::string& family : chosen_families(request.component))
-    print_out("{}", list_components(Registry::instance(), family));
+    print_out("{}", list_components(Registry::instance(), family, display));
   return 0;
 }
 
 int describe_command(const EngineRequest& request) {
-  print_out("{}", describe(request.component, param_list<Experiment>(), Registry::instance()));
+  print_out("{}", describe(request.component, param_list<Experiment>(), Registry::instance(),
+                           display_of(STDOUT_FILENO)));
   return 0;
 }
 

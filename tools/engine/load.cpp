@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -124,7 +125,7 @@ std::vector<CheckedExperiment> load_checked(const EngineRequest& request, const 
 }
 
 void print_issues(const Issues& issues) {
-  if (!issues.all().empty()) print_err("{}\n", issues.format());
+  if (!issues.all().empty()) print_err("{}\n", issues.format(display_of(STDERR_FILENO)));
 }
 
 void print_repeated(const std::string& file, size_t runs, size_t repeated) {

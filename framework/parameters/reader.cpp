@@ -6,37 +6,12 @@
 #include <algorithm>
 
 #include "strata/parameters/hints.hpp"
+#include "strata/support/shell.hpp"
 #include "strata/yaml/scalar.hpp"
+#include "strata/yaml/text.hpp"
 
 namespace strata {
 namespace {
-
-/// Keys of components, and of what holds them, as they were dumped.
-void add_dumped_paths(const Json& value, const std::string& path, std::vector<std::string>& paths) {
-  if (value.is_array())
-    for (size_t i = 0; i < value.size(); ++i)
-      add_dumped_paths(value[i], fmt::format("{}[{}]", path, i), paths);
-  if (!value.is_object()) return;
-  for (const auto& [key, item] : value.items()) {
-    if (key == "type") continue;
-    paths.push_back(path + "." + key);
-    add_dumped_paths(item, paths.back(), paths);
-  }
-}
-
-void add_paths(const ParamList& list, const Json& dumped, const std::string& prefix,
-               std::vector<std::string>& paths) {
-  for (const Field* field : list.keys()) {
-    paths.push_back(prefix + field->name);
-    const std::string path = paths.back();
-    const bool there = dumped.is_object() && dumped.contains(field->name);
-    const Json value = there ? dumped[field->name] : Json();
-    if (field->nested != nullptr && !field->default_value.is_array())
-      add_paths(field->nested(), value, path + ".", paths);
-    else
-      add_dumped_paths(value, path, paths);
-  }
-}
 
 /// Whether the key stands in an entry that is reported as run together, so that it is not missing.
 bool is_run_together(const Node& node, const std::string& key) {
@@ -46,50 +21,38 @@ bool is_run_together(const Node& node, const std::string& key) {
 
 }  // namespace
 
-std::vector<std::string> key_paths(const ParamList& list, const Json& dumped) {
-  std::vector<std::string> paths;
-  add_paths(list, dumped, "", paths);
-  return paths;
-}
-
-void Reader::type_error(const Node& node, const std::string& expected) {
-  error(node, fmt::format("expected {}, got {}{}", expected, node.describe(),
-                          type_hint(node, expected) + sweep_hint(node)));
+void Reader::no_list(const Node& node, const ParamType& expected, const Constraints& constraints) {
+  error(node, fmt::format("expected {}, got {}{}", with_article(expected.name()), node.describe(),
+                          list_hint(node, expected, constraints, catalog)));
 }
 
 void Reader::read_struct(const Node& node, const ParamList& list, void* params) {
-  if (!node.is_map()) return type_error(node, "a map");
+  if (!node.is_map())
+    return error(node, fmt::format("expected a map, got {}{}", node.describe(),
+                                   map_hint(node, list, catalog)));
   const int errors = issues.errors();
-  read_entries(node, list, params, {});
+  read_entries(node, list, params, false);
   finish(node, list, params, nullptr);
   if (issues.errors() == errors && list.check) list.check(params, *this, node);
 }
 
-/// What was meant by an unknown key of a node: the end of the message about it. A search for it
-/// takes its time, so that of very many mistakes the last ones, which nobody is shown, go without.
-std::string Reader::meant(const Node& node, const Node::Entry& entry, const ParamList& list,
-                          const std::string& skip) {
-  constexpr int most_searches = 200;  // twice what Issues::format() shows
-  if (issues.errors() >= most_searches) return {};
-  return unknown_key_hint(node, entry, list, skip, key_paths_);
-}
-
-void Reader::read_entries(const Node& node, const ParamList& list, void* params,
-                          const std::string& skip) {
+/// Where the list is a component's, `type` stands among the entries.
+void Reader::read_entries(const Node& node, const ParamList& list, void* params, bool component) {
   for (const Node::Entry& entry : node.entries) {
-    if (!skip.empty() && entry.key == skip) continue;
-    const Field* field = list.find(entry.key);
-    if (field != nullptr) {
+    if (component && entry.key == "type") continue;
+    if (const Field* field = list.find(entry.key)) {
       const std::string hint = null_hint(entry.value, *field, catalog);
       if (hint.empty())
         field->parse(entry.value, params, *this);
       else
-        error(entry.value, fmt::format("expected {}, got {}{}", with_article(field->type),
+        error(entry.value, fmt::format("expected {}, got {}{}", with_article(field->type.name()),
                                        entry.value.describe(), hint));
       continue;
     }
+    const std::string hint =
+        issues.full() ? "" : unknown_key_hint(node, entry, list, component, keys_);
     issues.error(entry.key_origin, entry.value.path,
-                 fmt::format("unknown key {}{}", quote(entry.key), meant(node, entry, list, skip)));
+                 fmt::format("unknown key {}{}", quote(entry.key), hint));
   }
 }
 
@@ -105,7 +68,8 @@ void Reader::finish(const Node& node, const ParamList& list, void* params,
     } else if (bare != nullptr) {
       missing.push_back(field.name + ": ...");
     } else if (!is_run_together(node, field.name)) {
-      error(node, fmt::format("missing key {} ({}): {}", quote(field.name), field.type, field.doc));
+      error(node, fmt::format("missing key {} ({}): {}", quote(field.name), field.type.name(),
+                              field.doc));
     }
   }
   if (bare != nullptr && !missing.empty())
@@ -127,7 +91,7 @@ bool Reader::find_type(const Node& node, const std::string& family, std::string&
     error(*named, fmt::format("expected {}, got {}{}",
                               node.is_map() ? "the name of " + noun
                                             : noun + " (a name, or a map with 'type')",
-                              named->describe(), sweep_hint(*named)));
+                              named->describe(), several_hint(*named)));
     return false;
   }
   const ComponentInfo* by_default = catalog.find(family, type);
@@ -151,25 +115,36 @@ bool Reader::find_type(const Node& node, const std::string& family, std::string&
                  fmt::format("unknown key {}; did you mean 'type'?", quote(entry.key)));
     return false;
   }
-  error(node, fmt::format("missing key 'type': the name of {}; known: {}{}", noun,
-                          fmt::join(catalog.names(family), ", "),
-                          replacement_hint(node.path, key_paths_)));
+  error(node,
+        fmt::format("missing key 'type': the name of {}; known: {}{}", noun,
+                    fmt::join(catalog.names(family), ", "), replacement_hint(node.path, keys_)));
   return false;
 }
 
-/// Looks up ref.type and makes its params. Reports an unknown name.
-bool Reader::resolve(const Place& place, const std::string& family, ComponentRef& ref) {
-  ref.info = catalog.find(family, ref.type);
-  if (ref.info != nullptr) {
-    ref.params = ref.info->make_params();
-    return true;
-  }
-  std::string message = fmt::format("unknown {} {}", family, quote(ref.type));
+/// Reports a name that no component of the family has, and what is wrong beside it: a key that is
+/// none of the component that was meant, or, where that is not plain, of any.
+void Reader::unknown_type(const Node& node, const Place& place, const std::string& family,
+                          const std::string& type) {
+  std::string message = fmt::format("unknown {} {}", family, quote(type));
   for (const std::string& other : catalog.families())
-    if (catalog.find(other, ref.type) != nullptr)
+    if (catalog.find(other, type) != nullptr)
       message += fmt::format(", which is {}", with_article(other));
-  issues.error(place.origin, place.path, message + suggestion(ref.type, catalog.names(family)));
-  return false;
+  if (issues.full()) return issues.error(place.origin, place.path, std::move(message));
+  const std::vector<KnownName> known = component_names(catalog, family);
+  const ComponentInfo* meant = catalog.find(family, name_meant(type, known));
+  if (meant == nullptr && is_foreign(type))
+    message += fmt::format("; `strata plugin new {} {}` begins one", family, shell_word(type));
+  issues.error(place.origin, place.path, message + suggestion(type, known));
+  if (meant != nullptr) return read_entries(node, meant->params, meant->make_params().get(), true);
+  ParamList any;
+  for (const KnownName& each : known)
+    for (const Field& field : catalog.find(family, each.name)->params.fields)
+      if (any.find(field.name) == nullptr) any.fields.push_back(field);
+  for (const Node::Entry& entry : node.entries)
+    if (entry.key != "type" && any.find(entry.key) == nullptr)
+      issues.error(entry.key_origin, entry.value.path,
+                   fmt::format("unknown key {}; no {} has it{}", quote(entry.key), family,
+                               suggestion(entry.key, key_names(any))));
 }
 
 void Reader::read_component(const Node& node, const std::string& family, ComponentRef& ref) {
@@ -177,10 +152,12 @@ void Reader::read_component(const Node& node, const std::string& family, Compone
   if (!find_type(node, family, ref.type, place)) return;
   ref.origin = node.origin;
   ref.path = node.path;
-  if (!resolve(place, family, ref)) return;
+  ref.info = catalog.find(family, ref.type);
+  if (ref.info == nullptr) return unknown_type(node, place, family, ref.type);
+  ref.params = ref.info->make_params();
   const int errors = issues.errors();
   const ParamList& list = ref.info->params;
-  read_entries(node, list, ref.params.get(), "type");
+  read_entries(node, list, ref.params.get(), true);
   finish(node, list, ref.params.get(), node.is_map() ? nullptr : &ref);
   if (issues.errors() == errors && list.check) list.check(ref.params.get(), *this, node);
 }
