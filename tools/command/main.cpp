@@ -143,7 +143,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
         return given == "autograd" || given == "auto"
                    ? std::string()
                    : fmt::format("unknown value '{}'{}", given,
-                                 suggestion(given, {"auto", "autograd"}));
+                                 suggestion(given, std::vector<std::string>{"auto", "autograd"}));
       });
   run->add_flag("--again", request.again, "run anew what has finished, or was interrupted, before");
   run->add_flag("--resume-anyway", request.resume_anyway,
