@@ -27,6 +27,7 @@ struct StageEnd {
   const StageResult& result;
   Json weights;               ///< its file: {"file": relative to the folder, "sha256", "bytes"}
   bool last_of_kind = false;  ///< pretraining, or the classifier, ends with it
+  std::string trained_by{};   ///< the run that did, "mnist/3fa9c1d2-s0"; empty: this one
 };
 
 /// Told what happens, in the order below, from the thread that trains: cheap, or it is the run
@@ -47,8 +48,8 @@ class Observer {
                          int64_t /*samples*/) {}
   virtual void epoch_done(const StageSpec&, const EpochResult&) {}
   virtual void stage_done(const StageEnd&) {}
-  /// Instead of stage_started() and stage_done(): a stage that was completed before, whose weights
-  /// the stack holds now.
+  /// Instead of stage_started() and stage_done(): a stage that was completed before, or that another
+  /// run trained, whose weights the stack holds now.
   virtual void stage_restored(const StageEnd&) {}
   /// What the user should know and no figure says, at any time after run_started().
   virtual void noted(const std::string& /*stage*/, const std::string& /*text*/) {}

@@ -13,8 +13,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What a run leaves in its folder.
-constexpr std::array kWritten = {"record.json", "record.room", "events.jsonl",
-                                 "weights",     "images",      "checkpoint"};
+constexpr std::array kWritten = {"record.json", "record.room", "events.jsonl", "weights",
+                                 "images",      "checkpoint",  "end"};
 
 fs::path beside(const fs::path& folder, const char* ending) {
   return folder.parent_path() / ('.' + folder.filename().string() + ending);

@@ -22,12 +22,15 @@ namespace strata {
 class Checkpoints final : public Checkpointing {
  public:
   /// @param folder  of the run. Whether its bits still depend on the same things, its record says
-  Checkpoints(std::filesystem::path folder, const CheckpointSettings& settings);
+  /// @param last_stage  whose end is kept where the settings ask for it
+  Checkpoints(std::filesystem::path folder, const CheckpointSettings& settings,
+              std::string last_stage = "");
 
   /// At each epoch's end and once a minute, as long as checkpoints have taken less than 1 % of the
   /// run's time; or as the settings say.
   bool due(bool epoch_ended) override;
   void save(const StageSpec& spec, const TrainingState& state) override;
+  void ended(const StageSpec& spec, const TrainingState& state) override;
 
   /// What could not be written, told once for each reason; empty where all was.
   const std::vector<std::string>& failures() const { return failures_; }
@@ -38,17 +41,28 @@ class Checkpoints final : public Checkpointing {
   };
   /// The checkpoint that is there. Throws UserError, naming the file, where it is not whole.
   std::optional<Found> find() const;
+  /// The bytes that the kept end takes; 0 where there is none.
+  uint64_t end_bytes() const { return end_bytes_; }
 
   /// Removes it: the stage is over, or starts anew.
   void clear();
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::filesystem::path folder_;
+  void write(const std::filesystem::path& folder, const StageSpec& spec,
+             const TrainingState& state);
+
+  std::filesystem::path run_, folder_;
   CheckpointSettings settings_;
+  std::string last_stage_;
+  uint64_t end_bytes_ = 0;
   Clock::time_point started_, last_;
   Clock::duration spent_{};
   std::vector<std::string> failures_;
 };
+
+/// The end of a run's last stage, where the run kept it in its folder "end", in the same form.
+/// Throws UserError as find() does.
+std::optional<Checkpoints::Found> read_end(const std::filesystem::path& run_folder);
 
 }  // namespace strata

@@ -61,6 +61,7 @@ using LayerList = std::vector<Slot<Layer>>;
 /// The `checkpoint` of an experiment file.
 struct CheckpointSettings {
   std::string every = "auto";
+  bool keep_end = false;
   static void declare(Declare<CheckpointSettings>& d);
 };
 

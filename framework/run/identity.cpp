@@ -64,18 +64,6 @@ bool has_component(const std::string& library, const std::string& name) {
   });
 }
 
-std::vector<std::string> used_plugins(Json settings) {
-  std::set<std::string> names, used;
-  each_text(settings, [&](const std::string& text) {
-    names.insert(text);
-    return text;
-  });
-  for (const PluginLibrary& plugin : loaded_plugins())
-    for (const std::string& name : names)
-      if (has_component(plugin.name, name)) used.insert(plugin.sha256);
-  return {used.begin(), used.end()};
-}
-
 /// The settings with nothing in the place of each path that leads somewhere: the data's checksums
 /// say where.
 Json without_paths(Json settings, const std::vector<std::string>& data_folders) {
@@ -94,6 +82,34 @@ Json without_paths(Json settings, const std::vector<std::string>& data_folders) 
 }
 
 }  // namespace
+
+std::vector<std::string> used_plugins(Json settings) {
+  std::set<std::string> names, used;
+  each_text(settings, [&](const std::string& text) {
+    names.insert(text);
+    return text;
+  });
+  for (const PluginLibrary& plugin : loaded_plugins())
+    for (const std::string& name : names)
+      if (has_component(plugin.name, name)) used.insert(plugin.sha256);
+  return {used.begin(), used.end()};
+}
+
+Json settings_without_paths(const Experiment& settings,
+                            const std::vector<std::string>& data_folders) {
+  return without_paths(settings_of(settings), data_folders);
+}
+
+Json machine_facts(const Json& provenance) {
+  Json facts = Json::object();
+  for (const char* place : {"/cpu", "/threads", "/device", "/gpu", "/libtorch", "/blas/name",
+                            "/blas/threads", "/onednn", "/engine"}) {
+    const Json::json_pointer at(place);
+    const Json value = provenance.contains(at) ? provenance.at(at) : Json();
+    facts[place + 1] = value.is_string() ? value : Json(value.dump());
+  }
+  return facts;
+}
 
 std::string folder_id(const Experiment& settings) {
   Json json = settings_of(settings);

@@ -21,6 +21,18 @@ std::string folder_id(const Experiment& settings);
 Json content_of(const Experiment& settings, const std::vector<DataFile>& files,
                 const std::vector<std::string>& data_folders);
 
+/// The settings that reach the result, with nothing in the place of each path that leads somewhere:
+/// the data's checksums say where.
+Json settings_without_paths(const Experiment& settings,
+                            const std::vector<std::string>& data_folders);
+
+/// The SHA-256 of the plugin libraries that have a component which some text in `settings` names.
+std::vector<std::string> used_plugins(Json settings);
+
+/// Of a record's `provenance`, what changes bits, as texts by name: processor, threads, device,
+/// libraries, engine.
+Json machine_facts(const Json& provenance);
+
 /// What of a recorded content is another now: "data", "settings", "plugins", "strata"; in this
 /// order, empty where nothing is.
 std::vector<std::string> differing_parts(const Json& recorded, const Json& now);

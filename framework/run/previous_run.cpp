@@ -65,6 +65,12 @@ const std::optional<std::vector<DataFile>>& PreviousRuns::files(
   return known->second;
 }
 
+std::optional<Json> PreviousRuns::content(const LoadedExperiment& experiment) {
+  const auto& data = files(experiment);
+  if (!data) return std::nullopt;
+  return content_of(experiment.settings, *data, data_folders_);
+}
+
 PreviousRun PreviousRuns::find(const LoadedExperiment& experiment) {
   fs::path path = record_in(out_, experiment, experiment.own_id());
   PreviousRun previous = read(experiment, path);

@@ -37,6 +37,9 @@ class PreviousRuns {
 
   PreviousRun find(const LoadedExperiment& experiment);
 
+  /// What the run is made of (identity.hpp); nothing where its data are not here.
+  std::optional<Json> content(const LoadedExperiment& experiment);
+
  private:
   PreviousRun read(const LoadedExperiment& experiment, const std::filesystem::path& record);
   const std::optional<std::vector<DataFile>>& files(const LoadedExperiment& experiment);

@@ -173,7 +173,8 @@ void Progress::stage_done(const StageEnd& end) {
 }
 
 void Progress::stage_restored(const StageEnd& end) {
-  noted(end.result.spec.name, "completed before");
+  noted(end.result.spec.name,
+        end.trained_by.empty() ? "completed before" : "taken from " + end.trained_by);
 }
 
 void Progress::noted(const std::string& stage, const std::string& text) {

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <utility>
 
 #include "strata/record/record.hpp"
 #include "strata/record/seal.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
+#include "strata/train/training_state.hpp"
 
 namespace strata {
 namespace {
@@ -50,6 +52,8 @@ void Recorder::begin() {
 
 void Recorder::resume(const Json& before, size_t stages, const Json& from) {
   for (size_t i = 0; i < stages; ++i) record_["stages"].push_back(before["stages"][i]);
+  if (before["stages"].size() > stages && before["stages"][stages].contains("continued_from"))
+    say_of_next_stage({{"continued_from", before["stages"][stages]["continued_from"]}});
   for (const Json& note : before.value("notes", Json::array()))
     for (const Json& stage : record_["stages"])
       if (note.value("stage", Json()) == stage["name"]) record_["notes"].push_back(note);
@@ -83,22 +87,22 @@ void Recorder::note(const std::string& kind, const std::string& stage, const std
 }
 
 void Recorder::stage_started(const StageSpec& spec) {
-  add_stage(spec, Json::array());
+  add_stage(spec, {});
   save();
 }
 
 void Recorder::stage_resumed(const StageSpec& spec, const StageResult& so_far) {
-  Json epochs = Json::array();
-  for (const EpochResult& epoch : so_far.epochs) epochs.push_back(dump_epoch(epoch));
-  add_stage(spec, std::move(epochs));
+  add_stage(spec, so_far.epochs);
   save();
 }
 
-void Recorder::add_stage(const StageSpec& spec, Json epochs) {
+void Recorder::add_stage(const StageSpec& spec, const std::vector<EpochResult>& epochs) {
   stage_started_ = clock_seconds();
   Json stage = spec.dump();
   stage["status"] = "running";
-  stage["epochs"] = std::move(epochs);
+  stage["epochs"] = Json::array();
+  for (const EpochResult& epoch : epochs) stage["epochs"].push_back(dump_epoch(epoch));
+  stage.update(std::exchange(of_next_stage_, Json::object()));
   record_["stages"].push_back(std::move(stage));
   for (const FigureInfo& figure : stage_figures(spec)) declare(figure, spec.target);
   if (spec.kind == StageKind::pretrain)  // the run's own are of images, through all pairs
@@ -119,13 +123,22 @@ void Recorder::epoch_done(const StageSpec&, const EpochResult& epoch) {
 }
 
 void Recorder::stage_done(const StageEnd& end) {
-  const StageResult& result = end.result;
+  close_stage(end.result,
+              {{"seconds", clock_seconds() - stage_started_}, {"weights", end.weights}});
+}
+
+void Recorder::stage_reused(const StageResult& result, const Json& facts) {
+  say_of_next_stage({{"key", facts.at("key")}});  // where a stage that was trained has it
+  add_stage(result.spec, result.epochs);
+  close_stage(result, facts);
+}
+
+void Recorder::close_stage(const StageResult& result, const Json& facts) {
   Json& stage = record_["stages"].back();
   stage["status"] = "completed";
-  stage["seconds"] = clock_seconds() - stage_started_;
-  stage["weights"] = end.weights;
   stage["engine"] = result.engine;
   if (stage.contains("selection")) stage["selection"]["epoch"] = result.epochs[result.kept].epoch;
+  stage.update(facts);
   save();
 }
 
@@ -148,19 +161,25 @@ Json Recorder::closed(const std::string& status, const Json& error) const {
   Json record = record_;
   record["status"] = status;
   record["error"] = error;
-  double training = 0;
+  double training = 0, reused = 0;
   for (Json& stage : record["stages"]) {
     if (stage["status"] == "running") {
       stage["status"] = status;
       stage["seconds"] = clock_seconds() - stage_started_;
     }
-    for (const Json& epoch : stage["epochs"]) training += epoch["seconds"].get<double>();
+    const auto before = stage.value("/continued_from/epochs"_json_pointer, int64_t{0});
+    for (const Json& epoch : stage["epochs"]) {
+      const auto seconds = epoch["seconds"].get<double>();
+      training += seconds;
+      if (stage.contains("reused_from") || epoch["epoch"] <= before) reused += seconds;
+    }
   }
   record["legs"].back()["end"] = utc_now();
   record["legs"].back()["status"] = status;
   record["timing"]["end"] = utc_now();
   record["timing"]["seconds"] = clock_seconds() - started_;
   record["timing"]["training_seconds"] = training;
+  if (reused > 0) record["timing"]["reused_seconds"] = reused;
   record["peak_memory_bytes"] = peak_memory_bytes();
   return record;
 }

@@ -50,11 +50,17 @@ class Recorder final : public Observer {
   /// removed. Called before each change.
   void check() const;
 
+  /// Further entries of the stage that starts next: its key.
+  void say_of_next_stage(const Json& facts) { of_next_stage_.update(facts); }
+  /// A stage that another run trained; `facts` are its further entries.
+  void stage_reused(const StageResult& result, const Json& facts);
+
   const Json& record() const { return record_; }
   const RunFolder& folder() const { return folder_; }
 
  private:
-  void add_stage(const StageSpec& spec, Json epochs);
+  void add_stage(const StageSpec& spec, const std::vector<EpochResult>& epochs);
+  void close_stage(const StageResult& result, const Json& facts);
   void declare(const FigureInfo& figure, Target target);
   void save();
   void keep_room(size_t bytes);
@@ -62,7 +68,7 @@ class Recorder final : public Observer {
   Json closed(const std::string& status, const Json& error) const;
 
   RunFolder folder_;
-  Json record_;
+  Json record_, of_next_stage_ = Json::object();
   bool begun_ = false;
   double started_, stage_started_ = 0;
   std::optional<CrashFile> crash_;

@@ -11,13 +11,16 @@
 #include "strata/run/checkpoint.hpp"
 #include "strata/run/device_data.hpp"
 #include "strata/run/events.hpp"
+#include "strata/run/final_figures.hpp"
 #include "strata/run/findings.hpp"
 #include "strata/run/identity.hpp"
 #include "strata/run/images.hpp"
 #include "strata/run/machine.hpp"
+#include "strata/run/model_summary.hpp"
 #include "strata/run/observers.hpp"
 #include "strata/run/progress.hpp"
 #include "strata/run/recorder.hpp"
+#include "strata/run/stage_sharing.hpp"
 #include "strata/run/unfinished.hpp"
 #include "strata/support/exit_guard.hpp"
 #include "strata/support/print.hpp"
@@ -32,27 +35,6 @@ namespace fs = std::filesystem;
 /// "run 2 of 6: mnist-greedy (lr=0.1 seed=3)"
 std::string heading(const LoadedExperiment& experiment, const RunOptions& options) {
   return (options.place.empty() ? "" : options.place + ": ") + experiment.title();
-}
-
-Json model_summary(const Stack& stack) {
-  Json blocks = Json::array();
-  int64_t total = 0;
-  for (const auto& block : stack.blocks()) {
-    Json layers = Json::array();
-    for (const PlacedLayer& layer : block->layers) {
-      layers.push_back({{"name", layer.name},
-                        {"type", layer.type},
-                        {"input_shape", layer.input},
-                        {"output_shape", layer.output},
-                        {"parameters", layer.parameters}});
-      if (!layer.tied_to.empty()) layers.back()["tied_to"] = layer.tied_to;
-      if (layer.mirror.is_object()) layers.back()["mirror"] = layer.mirror;
-    }
-    total += block->parameters();
-    blocks.push_back(
-        {{"name", block->name}, {"parameters", block->parameters()}, {"layers", layers}});
-  }
-  return {{"parameters", total}, {"blocks", blocks}};
 }
 
 /// One run from data to closed record.
@@ -138,7 +120,10 @@ class Run {
     recorder_.set("data", data_.record);
     const Json content = content_of(settings, data_.host.files, options_.data_folders);
     recorder_.set("content", content);
-    if (before_) check_unchanged(differences(before_->record, content, facts));
+    sharing_.emplace(plan_, common_of_keys(settings, options_.data_folders, content, facts),
+                     options_.out);
+    if (!options_.reuse || options_.again) sharing_->take_none();
+    if (before_) check_unchanged(content, facts);
     plan_.stack->build(fit_.seed, fit_.dtype, fit_.device);
     start_.folder = recorder_.folder().place();
     if (settings.images)
@@ -147,29 +132,19 @@ class Run {
             start_.folder, data_, fit_, *plan_.stack,
             [this](const Json& images) { recorder_.set("images", images); });
       });
-    checkpoints_.emplace(start_.folder, settings.checkpoint);
+    checkpoints_.emplace(start_.folder, settings.checkpoint, plan_.stages.back().name);
     before_ ? go_on() : begin();
     note_overlap();
     while (auto spec = plan_.next_stage(done_)) run_stage(*spec);
     checkpoints_->clear();
   }
 
-  /// Throws UserError where the run would not end with the bits that it was begun for.
-  void check_unchanged(const std::vector<Difference>& changed) {
+  void check_unchanged(const Json& content, const Json& facts) {
+    const Json changed =
+        changed_since(*before_, content, facts, options_.resume_anyway, recorder_.folder().own());
     if (changed.empty()) return;
-    std::string what;
-    Json list = before_->record.value("resumed_anyway", Json::array());
-    for (const Difference& d : changed) {
-      what += fmt::format("{}{}{}", what.empty() ? "" : ", ", d.what,
-                          d.then == d.now ? "" : fmt::format(" ({}, now {})", d.then, d.now));
-      list.push_back({{"what", d.what}, {"then", d.then}, {"now", d.now}});
-    }
-    if (!options_.resume_anyway)
-      throw UserError(fmt::format(
-          "{}: this run was begun with another {}; going on would give other bits. It is left as "
-          "it is: --again starts anew, --resume-anyway goes on",
-          recorder_.folder().own().string(), what));
-    recorder_.set("resumed_anyway", list);
+    recorder_.set("resumed_anyway", changed);
+    sharing_->stay_out();
   }
 
   void begin() {
@@ -179,7 +154,7 @@ class Run {
 
   /// Takes up the run where it was: its complete stages, then its checkpoint.
   void go_on() {
-    for (const UnfinishedRun::Stage& stage : before_->stages) {
+    for (const FinishedStage& stage : before_->stages) {
       const auto spec = plan_.next_stage(done_);
       if (!spec || spec->name != stage.name) break;
       done_.push_back(recorded_result(*spec, stage.recorded));
@@ -210,11 +185,11 @@ class Run {
   /// The stages that the run completed before it was stopped.
   void restore(const std::vector<StageResult>& results) {
     for (const StageResult& result : results) {
-      const UnfinishedRun::Stage& stage = before_->stages[done_.size()];
+      const FinishedStage& stage = before_->stages[done_.size()];
       done_.push_back(result);
       copy_state(stage.weights, plan_.stack->tensors(blocks_of(result.spec)), stage.name);
       observers_.stage_restored({done_.back(), stage.recorded["weights"], is_last_of_kind()});
-      if (is_last_of_kind()) measure(result.spec);
+      if (is_last_of_kind()) measure();
     }
   }
 
@@ -224,23 +199,79 @@ class Run {
     return blocks;
   }
 
+  /// Takes the stage from where it was trained before, or trains it.
   void run_stage(const StageSpec& spec) {
+    bool told = false;
+    const SharedStages::Source source = sharing_->look(done_, spec, [&] {
+      check_stop(fit_);
+      if (!std::exchange(told, true))
+        observers_.noted(spec.name, "waits: another process trains it");
+    });
+    if (source.found)
+      take_over(spec, *source.found);
+    else
+      train_stage(spec);
+    checkpoints_->clear();
+    if (is_last_of_kind()) measure();
+  }
+
+  void take_over(const StageSpec& spec, const SharedStage& stage) {
+    from_.reset();
+    copy_state(stage.weights, plan_.stack->tensors(blocks_of(spec)), stage.name);
+    done_.push_back(recorded_result(spec, stage.recorded));
+    recorder_.check();
+    link_or_copy(stage.file, start_.folder / weights_file(spec));
+    Json facts = StageSharing::facts_of(stage);
+    facts["weights"]["file"] = weights_file(spec);
+    recorder_.stage_reused(done_.back(), facts);
+    observers_.stage_restored({done_.back(), facts["weights"], is_last_of_kind(), stage.run});
+    look_at(spec);
+  }
+
+  void train_stage(const StageSpec& spec) {
+    const Json keys = sharing_->keys(done_, spec);
+    recorder_.say_of_next_stage(keys);
+    if (!from_) lengthen(spec);
     done_.push_back({spec, false, {}});
     const std::optional<ResumeFrom> from = std::exchange(from_, std::nullopt);
     fit(*plan_.stack, spec, data_.device, fit_, observers_, done_.back(), from ? &*from : nullptr,
         &*checkpoints_);
     for (const std::string& failure : checkpoints_->failures())
       observers_.noted(spec.name, "no checkpoint: " + failure);
-    const std::string file = fmt::format("weights/{}.safetensors", spec.name);
+    if (const uint64_t size = checkpoints_->end_bytes())
+      observers_.noted(spec.name, fmt::format("its end is kept for more epochs: {:.1f} MB",
+                                              static_cast<double>(size) / 1e6));
     const std::string bytes = to_safetensors(plan_.stack->tensors(blocks_of(spec)));
     recorder_.check();
-    write_file_atomically(start_.folder / file, bytes);
+    write_file_atomically(start_.folder / weights_file(spec), bytes);
     look_at(spec);
-    observers_.stage_done({done_.back(),
-                           {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}},
-                           is_last_of_kind()});
-    checkpoints_->clear();
-    if (is_last_of_kind()) measure(spec);
+    observers_.stage_done(
+        {done_.back(),
+         {{"file", weights_file(spec)}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}},
+         is_last_of_kind()});
+    sharing_->add(keys, recorder_.folder().own());
+  }
+
+  /// The stage goes on from the end of a run that had it with fewer epochs.
+  void lengthen(const StageSpec& spec) {
+    StageSharing::Shorter shorter = sharing_->find_shorter(done_, spec);
+    if (!shorter.why_not.empty()) observers_.noted(spec.name, shorter.why_not);
+    if (!shorter.from) return;
+    const size_t epochs = shorter.from->state.epochs.size();
+    observers_.noted(spec.name, fmt::format("goes on from the end of {}, after {} epoch{}",
+                                            shorter.run, epochs, epochs == 1 ? "" : "s"));
+    recorder_.say_of_next_stage(
+        {{"continued_from", {{"record", shorter.run + "/record.json"}, {"epochs", epochs}}}});
+    from_ = std::move(shorter.from);
+  }
+
+  static std::string weights_file(const StageSpec& spec) {
+    return fmt::format("weights/{}.safetensors", spec.name);
+  }
+
+  void measure() {
+    add_final_figures(metrics_, plan_, done_, data_.device, fit_);
+    recorder_.set("metrics", metrics_);
   }
 
   /// Whether pretraining, or the classifier, ends with the last stage that is done.
@@ -279,52 +310,6 @@ class Run {
     }
   }
 
-  /// The run's final figures, after the last stage of a kind: those of the classifier, and the
-  /// error of the images rebuilt through the pairs that were trained.
-  void measure(const StageSpec& spec) {
-    const Json& measured = done_.back().epochs[done_.back().kept].metrics;
-    for (const char* split : {"validation", "test"})
-      for (const auto& [key, value] : measured[split].items())
-        if (spec.kind == StageKind::classify) metrics_[split][key] = value;
-    if (spec.kind == StageKind::pretrain) measure_reconstruction(spec);
-    recorder_.set("metrics", metrics_);
-  }
-
-  /// The pairs that pretraining reached: an adaptive strategy may stop before the last.
-  size_t pairs_reached() const {
-    size_t pairs = 0;
-    for (size_t k = 0; k < plan_.experiment.encoder.size(); ++k)
-      for (const StageResult& stage : done_)
-        for (const std::string& block : stage.spec.blocks)
-          if (block == encoder_block(k)) pairs = k + 1;
-    return pairs;
-  }
-
-  void measure_reconstruction(const StageSpec& spec) {
-    Evaluation whole;
-    const size_t pairs = pairs_reached();
-    for (size_t k = 0; k < pairs; ++k) whole.blocks.push_back(encoder_block(k));
-    for (size_t k = pairs; k-- > 0;) whole.blocks.push_back(decoder_block(k));
-    for (const auto& metric : spec.metrics) whole.metrics.push_back(make_metric(metric));
-    const DeviceData& data = data_.device;
-    if (data.validation.count() > 0)
-      metrics_["validation"] = rebuilt_figures(spec, whole, "validation", data.validation);
-    metrics_["test"] = rebuilt_figures(spec, whole, "test", data.test);
-  }
-
-  /// Those that the last epoch measured, where its stage rebuilds the images itself.
-  Json rebuilt_figures(const StageSpec& spec, const Evaluation& whole, const char* name,
-                       const DeviceSplit& split) const {
-    if (!spec.prefix.empty() || spec.blocks != whole.blocks)
-      return evaluate(*plan_.stack, whole, data_.device, split, fit_);
-    const Json& measured = done_.back().epochs[done_.back().kept].metrics.at(name);
-    Json figures = Json::object();
-    for (const auto& metric : whole.metrics)
-      for (const FigureInfo& figure : metric->figures(whole.target))
-        figures[figure.key] = measured.at(figure.key);
-    return figures;
-  }
-
   /// ", in stage 'pretrain-1' after 3 epochs"; empty before the first stage
   std::string where() const {
     if (done_.empty()) return "";
@@ -354,42 +339,11 @@ class Run {
   std::optional<UnfinishedRun> before_;  // where the run goes on
   std::optional<ResumeFrom> from_;       // of its next stage
   std::optional<Checkpoints> checkpoints_;
+  std::optional<StageSharing> sharing_;
   Json metrics_ = Json::object();
 };
 
 }  // namespace
-
-FitOptions fit_options(const Experiment& settings, const RunOptions& options) {
-  FitOptions fit;
-  fit.batch_size = settings.data.batch_size;
-  fit.shuffle = settings.data.order == "shuffled";
-  fit.seed = static_cast<uint64_t>(settings.seed);
-  fit.dtype = settings.dtype == "float64" ? at::kDouble : at::kFloat;
-  fit.device = choose_device(settings.device);
-  fit.stop = options.stop;
-  return fit;
-}
-
-Json LoadedExperiment::resolved() const {
-  return dump_params(param_list<Experiment>(), &settings);
-}
-
-std::string LoadedExperiment::title() const {
-  return fmt::format("{} ({})", settings.name,
-                     label.empty() ? fmt::format("seed {}", settings.seed) : label);
-}
-
-std::string LoadedExperiment::hash() const {
-  return sha256_hex(resolved().dump());
-}
-
-std::string LoadedExperiment::own_id() const {
-  return fmt::format("{}-s{}", folder_id(settings), settings.seed);
-}
-
-fs::path record_path(const LoadedExperiment& experiment, const fs::path& out) {
-  return out / experiment.settings.name / experiment.run_id() / "record.json";
-}
 
 RunOutcome run_experiment(const LoadedExperiment& experiment, const Plan& plan,
                           const RunOptions& options) {

@@ -50,6 +50,7 @@ struct RunOptions {
   std::vector<std::string> command_line;  ///< the user's
   const std::atomic<bool>* stop = nullptr;
   bool again = false;          ///< begin anew, whatever there is
+  bool reuse = true;           ///< take stages that other runs trained
   bool resume_anyway = false;  ///< go on although what the bits depend on has changed
   /// Asked when the run's folder is held, and nobody else can be at work on it: how it ended
   /// meanwhile, where it is not to be made for that; may be empty.

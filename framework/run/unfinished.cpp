@@ -5,28 +5,28 @@
 #include "strata/record/record.hpp"
 #include "strata/run/identity.hpp"
 #include "strata/support/errors.hpp"
-#include "strata/support/files.hpp"
-#include "strata/support/sha256.hpp"
-#include "strata/train/safetensors.hpp"
-#include "strata/train/training_state.hpp"
 
 namespace strata {
 namespace fs = std::filesystem;
 namespace {
 
-std::string text_at(const Json& value, const Json::json_pointer& place) {
-  const Json found = value.contains(place) ? value.at(place) : Json();
-  return found.is_string() ? found.get<std::string>() : found.dump();
-}
+/// One thing on which the bits of a run depend, and that has changed.
+struct Difference {
+  std::string what, then, now;
+};
 
-/// The weights of a stage that the record calls complete. Throws UserError.
-std::vector<Parameter> weights_of(const fs::path& folder, const Json& stage) {
-  const Json& weights = stage.at("weights");
-  const fs::path file = folder / "weights" / fs::path(weights.at("file")).filename();
-  const std::string bytes = read_file(file);
-  if (sha256_hex(bytes) != weights.at("sha256"))
-    throw UserError(file.string() + ": it is not the file that the record describes");
-  return from_safetensors(bytes, file.string());
+std::vector<Difference> differences(const Json& record, const Json& content,
+                                    const Json& provenance) {
+  std::vector<Difference> found;
+  const Json& then = record.at("provenance");
+  const auto commit = [](const Json& of) { return of.at("strata").at("commit").dump(); };
+  for (const std::string& part : differing_parts(record.at("content"), content))
+    found.push_back(part == "strata" ? Difference{part, commit(then), commit(provenance)}
+                                     : Difference{part, "other", "other"});
+  const Json before = machine_facts(then), now = machine_facts(provenance);
+  for (const auto& [name, value] : now.items())
+    if (before.at(name) != value) found.push_back({name, before.at(name), value});
+  return found;
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ std::optional<UnfinishedRun> find_unfinished(const fs::path& folder) {
       return std::nullopt;
     for (const Json& stage : run.record.at("stages")) {
       if (stage.at("status") != "completed") break;
-      run.stages.push_back({stage.at("name"), weights_of(folder, stage), stage});
+      run.stages.push_back(read_stage(folder, stage));
     }
   } catch (const UserError& e) {
     run.damage = e.what();
@@ -53,22 +53,21 @@ std::optional<UnfinishedRun> find_unfinished(const fs::path& folder) {
   return run;
 }
 
-std::vector<Difference> differences(const Json& record, const Json& content,
-                                    const Json& provenance) {
-  std::vector<Difference> found;
-  const Json& then = record.at("provenance");
-  for (const std::string& part : differing_parts(record.at("content"), content))
-    found.push_back(part == "strata"
-                        ? Difference{part, text_at(then, "/strata/commit"_json_pointer),
-                                     text_at(provenance, "/strata/commit"_json_pointer)}
-                        : Difference{part, "other", "other"});
-  for (const char* place : {"/cpu", "/threads", "/device", "/gpu", "/libtorch", "/blas/name",
-                            "/blas/threads", "/onednn", "/engine"}) {
-    const Json::json_pointer at(place);
-    const std::string before = text_at(then, at), now = text_at(provenance, at);
-    if (before != now) found.push_back({std::string(place).substr(1), before, now});
+Json changed_since(const UnfinishedRun& run, const Json& content, const Json& provenance,
+                   bool anyway, const fs::path& folder) {
+  Json list = run.record.value("resumed_anyway", Json::array());
+  std::string what;
+  for (const Difference& d : differences(run.record, content, provenance)) {
+    what += fmt::format("{}{}{}", what.empty() ? "" : ", ", d.what,
+                        d.then == d.now ? "" : fmt::format(" ({}, now {})", d.then, d.now));
+    list.push_back({{"what", d.what}, {"then", d.then}, {"now", d.now}});
   }
-  return found;
+  if (!what.empty() && !anyway)
+    throw UserError(fmt::format(
+        "{}: this run was begun with another {}; going on would give other bits. It is left as it "
+        "is: --again starts anew, --resume-anyway goes on",
+        folder.string(), what));
+  return list;
 }
 
 int threads_of(const Json& record) {
@@ -80,17 +79,6 @@ int threads_of(const Json& record) {
 
 std::string engine_of(const Json& record) {
   return record.at("provenance").value("engine", std::string("auto"));
-}
-
-StageResult recorded_result(const StageSpec& spec, const Json& stage) {
-  StageResult result{spec, true, {}};
-  for (const Json& epoch : stage.at("epochs")) result.epochs.push_back(parse_epoch(epoch));
-  if (result.epochs.empty()) throw UserError("stage '" + spec.name + "' has no epochs");
-  result.kept = result.epochs.size() - 1;
-  const Json::json_pointer chosen("/selection/epoch");
-  if (spec.keeps_best() && stage.contains(chosen)) result.kept = stage.at(chosen).get<size_t>() - 1;
-  result.engine = stage.value("engine", Json());
-  return result;
 }
 
 }  // namespace strata

@@ -6,20 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "strata/run/plan.hpp"
+#include "strata/run/finished_stage.hpp"
 
 namespace strata {
 
 /// What is left of a run in its folder.
 struct UnfinishedRun {
   Json record;
-  /// As many of its stages as are complete, with their weights, in the order of the record.
-  struct Stage {
-    std::string name;
-    std::vector<Parameter> weights;  ///< on the CPU
-    Json recorded;
-  };
-  std::vector<Stage> stages;
+  std::vector<FinishedStage> stages;  ///< as many as are complete, in the order of the record
   std::string damage;  ///< why a stage that the record calls complete is not among them; or empty
 };
 
@@ -28,23 +22,18 @@ struct UnfinishedRun {
 /// checkpoint. Weights that are not those of the record end the list of stages.
 std::optional<UnfinishedRun> find_unfinished(const std::filesystem::path& folder);
 
-/// One thing on which the bits of a run depend, and that has changed.
-struct Difference {
-  std::string what, then, now;
-};
-
-/// What differs between a record and the run that would go on: what it is made of (content), and
-/// the facts of the machine that change bits: processor, threads, device, libraries, engine.
-std::vector<Difference> differences(const Json& record, const Json& content,
-                                    const Json& provenance);
+/// What differs between the record and the run that would go on: what it is made of (content), and
+/// the facts of the machine that change bits. An entry each of the record's `resumed_anyway`.
+/// Throws UserError where something does, unless it is to go on `anyway`: it would not end with the
+/// bits that it was begun for.
+/// @param folder  as the message calls the run
+Json changed_since(const UnfinishedRun& run, const Json& content, const Json& provenance,
+                   bool anyway, const std::filesystem::path& folder);
 
 /// The threads that a record was made with; 0 where it does not say.
 int threads_of(const Json& record);
 
 /// The engine that a record says was asked for.
 std::string engine_of(const Json& record);
-
-/// A stage's results, as its record has them.
-StageResult recorded_result(const StageSpec& spec, const Json& stage);
 
 }  // namespace strata

@@ -366,6 +366,7 @@ void fit(Stack& stack, const StageSpec& spec, const DeviceData& data, const FitO
     ended = fit->ends_after(result.epochs.back());
     if (!ended && number < spec.epochs) keep(true);
   }
+  if (!ended && checkpoints != nullptr) checkpoints->ended(spec, fit->state(result.epochs));
   result.kept = fit->finish(result.epochs.size() - 1);
 }
 

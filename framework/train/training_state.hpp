@@ -47,6 +47,9 @@ class Checkpointing {
   virtual bool due(bool epoch_ended) = 0;
   /// Keeps it. Throws nothing: training goes on without.
   virtual void save(const StageSpec& spec, const TrainingState& state) = 0;
+  /// Told the state after the last of the stage's epochs, where nothing ended it before: more
+  /// epochs would go on from it. Throws nothing.
+  virtual void ended(const StageSpec& /*spec*/, const TrainingState& /*state*/) {}
 };
 
 }  // namespace strata

@@ -54,12 +54,15 @@ TEST_CASE("--dry-run lists the runs with their ids, and what would be done") {
   CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 4);
   const char* const labels[] = {"epochs=1 seed=0", "epochs=1 seed=1", "epochs=2 seed=0",
                                 "epochs=2 seed=1"};
-  std::string expected, done;
+  std::string expected, done, anew;
   for (size_t i = 0; i < 4; ++i) {
-    expected += fmt::format("small/{}  {}  to run\n", ids[i], labels[i]);
-    done += fmt::format("small/{}  {}  {}\n", ids[i], labels[i],
-                        i == 1 ? "completed before" : "to run");
+    const std::string begins = fmt::format("small/{}  {}  ", ids[i], labels[i]);
+    const std::string taken = "; takes pretrain-1 from small/" + ids[i % 2];
+    anew += begins + "to run\n";
+    expected += begins + "to run" + (i < 2 ? "" : taken) + "\n";
+    done += begins + (i == 1 ? "completed before" : i == 0 ? "to run" : "to run" + taken) + "\n";
   }
+  anew += "4 runs: 4 to run\n";
   expected += "4 runs: 4 to run\n";
   done += "4 runs: 3 to run, 1 completed before\n";
   CHECK(dry_run({}) == expected);
@@ -68,7 +71,8 @@ TEST_CASE("--dry-run lists the runs with their ids, and what would be done") {
   REQUIRE(place.run({"run", "small.yaml", "-q", "--set", "seed=1"}).code == 0);
   CHECK(place.records().begin()->first == "small/" + ids[1]);  // its epochs are 1 as they are
   CHECK(dry_run({}) == done);
-  CHECK(dry_run({"--again"}) == expected);
+  CHECK(dry_run({"--again"}) == anew);
+  CHECK(dry_run({"--again", "--no-reuse"}) == anew);
 }
 
 TEST_CASE("a run that is asked for twice is made once") {

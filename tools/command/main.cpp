@@ -119,7 +119,8 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
                 "leave runs that failed or diverged as they are");
   run->add_option("--jobs", request.jobs, "how many runs go side by side, each in its own process")
       ->check(whole_number(1, 1024));
-  run->add_flag("--dry-run", request.dry_run, "list the runs and their ids");
+  run->add_flag("--dry-run", request.dry_run,
+                "list the runs, and where each of their stages comes from");
   run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file")
       ->check([](const std::string& given) {
         const std::vector<std::string> known{"auto", "cpu", "cuda"};
@@ -148,6 +149,8 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
   run->add_flag("--again", request.again, "run anew what has finished, or was interrupted, before");
   run->add_flag("--resume-anyway", request.resume_anyway,
                 "go on with an interrupted run although strata, data, plugins or machine differ");
+  run->add_flag("--no-reuse", request.no_reuse,
+                "train every stage, also those that another run in the results has");
   run->add_flag(
       "--verify", request.verify,
       "read the files of runs that completed before, and run anew what is not as recorded");

@@ -22,6 +22,7 @@ struct EngineRequest {
   bool quiet = false;
   bool again = false;
   bool resume_anyway = false;
+  bool no_reuse = false;
   bool verify = false;  ///< run: reads all files of what was completed before
   bool keep_failed = false;
   bool dry_run = false;

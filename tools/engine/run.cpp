@@ -6,7 +6,6 @@
 #include <chrono>
 #include <csignal>
 #include <map>
-#include <numeric>
 #include <set>
 #include <thread>
 
@@ -54,6 +53,8 @@ struct Work {
   std::string why{};      ///< "completed before"; empty where there is no record
   std::string then{};     ///< what is done about it: "run anew"; empty where that needs no word
   std::string status{};   ///< of the record
+  size_t stages_done = 0;
+  std::vector<ForeseenStage> stages{};
 };
 
 /// "in stage 2 of 3 (pretrain-2)": where a run stopped that did so many stages.
@@ -71,6 +72,7 @@ void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
   work.written = recorded.written;
   if (work.at_work) work.why = "is running in another process";
   if (request.again || work.at_work) return;
+  work.stages_done = recorded.goes_on ? recorded.stages_done : 0;
   const std::string& status = work.status = recorded.status;
   const bool failed = status == "failed" || status == "diverged";
   work.measures = status == "completed" && !recorded.lacks.empty();
@@ -119,6 +121,16 @@ std::vector<Work> expand(const EngineRequest& request, bool& good) {
   return all;
 }
 
+/// Where the stages come from of each run that is to be made.
+void foresee_stages(std::vector<Work>& all, const EngineRequest& request) {
+  const auto runs = std::count_if(all.begin(), all.end(), [](const Work& w) { return !w.stays; });
+  const int threads = threads_of_each(request, std::min<int>(request.jobs, static_cast<int>(runs)));
+  PreviousRuns records(request.out, request.data_folders);
+  for (Work& work : all)
+    if (!work.stays && !work.measures)
+      work.stages = foresee(work.run, work.stages_done, threads, request, records);
+}
+
 /// What is wrong with the device that a run asks for; empty where it is there.
 std::string missing_device(const std::string& setting) {
   try {
@@ -163,14 +175,25 @@ std::string totals_text(const std::vector<Work>& all) {
   return text;
 }
 
-int list_runs(const std::vector<Work>& all) {
-  for (const Work& work : all) {
-    const LoadedExperiment& experiment = work.run.experiment;
+std::string name_of(const Work& work) {
+  const LoadedExperiment& experiment = work.run.experiment;
+  return experiment.settings.name + "/" + experiment.run_id();
+}
+
+int list_runs(const std::vector<Work>& all, const EngineRequest& request) {
+  std::vector<const std::vector<ForeseenStage>*> stages;
+  std::vector<std::string> names;
+  for (const Work& work : all) stages.push_back(&work.stages), names.push_back(name_of(work));
+  std::vector<std::string> taken(all.size());
+  if (!request.again && !request.no_reuse) taken = reuse_texts(stages, names);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Work& work = all[i];
     std::string what = work.why;
     if (!work.stays && !work.at_work)
       what = what.empty() ? "to run" : fmt::format("to run ({})", what);
-    print_out("{}/{}  {}{}\n", experiment.settings.name, experiment.run_id(),
-              experiment.label.empty() ? "" : experiment.label + "  ", what);
+    if (!taken[i].empty()) what += "; takes " + taken[i];
+    const std::string& label = work.run.experiment.label;
+    print_out("{}  {}{}\n", names[i], label.empty() ? "" : label + "  ", what);
   }
   if (all.size() > 1) print_out("{} runs: {}\n", all.size(), totals_text(all));
   return 0;
@@ -187,6 +210,7 @@ RunOptions options_of(const EngineRequest& request) {
   options.stop = &stop_requested;
   options.again = request.again;
   options.resume_anyway = request.resume_anyway;
+  options.reuse = !request.no_reuse;
   return options;
 }
 
@@ -246,8 +270,9 @@ std::vector<size_t> wait_for_others(const std::vector<Task>& tasks,
 /// Makes every run that nobody else makes, waits for those that others make, and takes over what
 /// they leave undone.
 void run_all(std::vector<Task>& tasks, const EngineRequest& request) {
-  std::vector<size_t> places(tasks.size()), elsewhere;
-  std::iota(places.begin(), places.end(), size_t{0});
+  std::vector<const std::vector<ForeseenStage>*> stages;
+  for (const Task& task : tasks) stages.push_back(&task.stages);
+  std::vector<size_t> places = new_stages_first(stages), elsewhere;
   while (!places.empty() && !stop_requested) {
     if (request.jobs > 1)
       run_side_by_side(tasks, places, request, stop_signal);
@@ -364,13 +389,16 @@ int run_command(const EngineRequest& request) {
   std::vector<Work> all = expand(request, good);
   if (!good) return 2;
   const bool ready = !request.part_of.empty() || can_start(all, request);
-  if (request.dry_run) return list_runs(all);
+  if (request.part_of.empty()) foresee_stages(all, request);
+  if (request.dry_run) return list_runs(all, request);
   if (!ready) return 2;
   listen_for_stop();
   std::vector<Task> tasks;
   if (request.part_of.empty()) print_before(all, request);
   for (Work& work : all)
-    if (!work.stays) tasks.push_back({std::move(work.run), work.written, work.measures, {}});
+    if (!work.stays)
+      tasks.push_back(
+          {std::move(work.run), work.written, work.measures, std::move(work.stages), {}});
   if (!request.part_of.empty()) return run_part(tasks.at(0), request);
   run_all(tasks, request);
   print_summary(ended(all, tasks), request);

@@ -21,13 +21,17 @@ std::string place_of(size_t index, size_t runs) {
   return runs > 1 ? fmt::format("run {} of {}", index + 1, runs) : "";
 }
 
+int threads_of_each(const EngineRequest& request, int at_once) {
+  return request.threads > 0 ? request.threads
+                             : std::max(1, granted_cores() / std::max(1, at_once));
+}
+
 namespace {
 
 /// The command that makes one of the runs, `at_once` of which share the cores.
 std::vector<std::string> command_of(const Task& task, const std::string& place,
                                     const EngineRequest& request, int at_once, size_t columns) {
   const CheckedExperiment& run = task.run;
-  const int threads = std::max(1, granted_cores() / std::max(1, at_once));
   std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe").string(),
                                    "run",
                                    run.experiment.file,
@@ -35,7 +39,7 @@ std::vector<std::string> command_of(const Task& task, const std::string& place,
                                    request.out,
                                    "--again",
                                    "--threads",
-                                   std::to_string(request.threads > 0 ? request.threads : threads)};
+                                   std::to_string(threads_of_each(request, at_once))};
   if (request.quiet) command.emplace_back("--quiet");
   if (!request.engine.empty()) command.insert(command.end(), {"--engine", request.engine});
   for (const std::string& plugin : request.plugins)
@@ -49,6 +53,7 @@ std::vector<std::string> command_of(const Task& task, const std::string& place,
                      {"command_line", request.command_line},
                      {"again", request.again},
                      {"resume_anyway", request.resume_anyway},
+                     {"no_reuse", request.no_reuse},
                      {"written", task.written},
                      {"measures", task.measures},
                      {"beside", run.experiment.beside},
@@ -139,6 +144,7 @@ void take_part(const std::string& part_of, Task& task, EngineRequest& request,
   request.command_line = part.at("command_line").get<std::vector<std::string>>();
   options.again = request.again = part.at("again").get<bool>();
   options.resume_anyway = part.at("resume_anyway").get<bool>();
+  options.reuse = !part.at("no_reuse").get<bool>();
   options.place = part.at("place").get<std::string>();
   options.columns = part.at("columns").get<size_t>();
 }

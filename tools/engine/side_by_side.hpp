@@ -5,17 +5,22 @@
 #include <vector>
 
 #include "engine/commands.hpp"
+#include "engine/foresee.hpp"
 
 namespace strata {
 
 /// "run 2 of 6"; empty where the command makes one run.
 std::string place_of(size_t index, size_t runs);
 
+/// The threads of each run, where so many share the cores.
+int threads_of_each(const EngineRequest& request, int at_once);
+
 /// A run that is to be made, and its record before, by PreviousRun::written.
 struct Task {
   CheckedExperiment run;
   int64_t written = 0;
   bool measures = false;              ///< it is finished, and lacks metrics
+  std::vector<ForeseenStage> stages;  ///< where they will come from
   std::optional<RunOutcome> outcome;  ///< nothing where it was not started
 };
 

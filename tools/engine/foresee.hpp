@@ -1,0 +1,33 @@
+#pragma once
+// Where the stages of runs will come from, told before any starts. Implemented in foresee.cpp.
+#include <string>
+#include <vector>
+
+#include "engine/commands.hpp"
+#include "strata/run/previous_run.hpp"
+
+namespace strata {
+
+struct ForeseenStage {
+  std::string name, key;
+  std::string from;   ///< the run that has it; empty where it is to be trained
+  bool done = false;  ///< the run itself has it
+};
+
+/// The stages of a run as they are planned; none where its data, or its device, are not here.
+/// @param done  how many of them the run itself has
+/// @param threads  that it will be made with
+std::vector<ForeseenStage> foresee(const CheckedExperiment& run, size_t done, int threads,
+                                   const EngineRequest& request, PreviousRuns& records);
+
+/// Of runs that begin with training one stage, lets the first go first and those that will take it
+/// from there come after all others. `stages[i]` are those of run i; returns the runs in the order
+/// in which to start them.
+std::vector<size_t> new_stages_first(const std::vector<const std::vector<ForeseenStage>*>& stages);
+
+/// Of each run what --dry-run says of its stages: "pretrain-1 from small/3fa9c1d2-s0"; empty where
+/// it trains them all. `names[i]` is what run i is called.
+std::vector<std::string> reuse_texts(const std::vector<const std::vector<ForeseenStage>*>& stages,
+                                     const std::vector<std::string>& names);
+
+}  // namespace strata
