@@ -48,8 +48,8 @@ class Observer {
                          int64_t /*samples*/) {}
   virtual void epoch_done(const StageSpec&, const EpochResult&) {}
   virtual void stage_done(const StageEnd&) {}
-  /// Instead of stage_started() and stage_done(): a stage that was completed before, or that another
-  /// run trained, whose weights the stack holds now.
+  /// Instead of stage_started() and stage_done(): a stage that was completed before, or that
+  /// another run trained, whose weights the stack holds now.
   virtual void stage_restored(const StageEnd&) {}
   /// What the user should know and no figure says, at any time after run_started().
   virtual void noted(const std::string& /*stage*/, const std::string& /*text*/) {}
