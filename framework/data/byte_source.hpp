@@ -1,4 +1,5 @@
 #pragma once
+// The bytes of a file, gzip or not. Implemented in byte_source.cpp.
 #include <zlib.h>
 
 #include <cstdint>

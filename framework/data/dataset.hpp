@@ -1,4 +1,5 @@
 #pragma once
+// The family `dataset`: samples as bytes in memory. Implemented in dataset.cpp.
 #include <cstdint>
 #include <memory>
 #include <optional>

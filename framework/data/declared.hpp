@@ -1,4 +1,5 @@
 #pragma once
+// What a data set says of itself before it is read. Implemented in declared.cpp.
 #include <functional>
 #include <string>
 #include <vector>

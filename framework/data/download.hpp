@@ -1,4 +1,5 @@
 #pragma once
+// One file over HTTP, resumed and verified. Implemented in download.cpp.
 #include <cstdint>
 #include <functional>
 #include <string>

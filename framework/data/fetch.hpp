@@ -1,4 +1,5 @@
 #pragma once
+// `strata data fetch`: the files of a published data set. Implemented in fetch.cpp.
 #include <functional>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// The IDX files of MNIST and its kin. Implemented in idx.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// The items of a folder of images. Implemented in items.cpp.
 #include <cstdint>
 #include <string>
 #include <vector>

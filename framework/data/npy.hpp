@@ -1,4 +1,5 @@
 #pragma once
+// NumPy's npy files. Implemented in npy.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// PNG files as bytes of pixels. Implemented in png_reader.cpp.
 #include <cstdint>
 #include <string>
 

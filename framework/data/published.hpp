@@ -1,4 +1,5 @@
 #pragma once
+// Data sets that others publish: addresses and checksums. Implemented in published.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// Where data files are looked for. Implemented in search.cpp.
 #include <optional>
 #include <string>
 #include <vector>

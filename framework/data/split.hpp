@@ -1,4 +1,5 @@
 #pragma once
+// Training, validation and test part of a data set. Implemented in split.cpp.
 #include <cstdint>
 #include <optional>
 #include <string>

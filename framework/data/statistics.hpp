@@ -1,4 +1,5 @@
 #pragma once
+// What `data show` says of a data set. Implemented in statistics.cpp.
 #include <array>
 #include <cstdint>
 #include <vector>

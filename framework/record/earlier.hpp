@@ -1,4 +1,5 @@
 #pragma once
+// Records of earlier schema versions. Implemented in earlier.cpp.
 #include "strata/support/json.hpp"
 
 namespace strata {

@@ -1,4 +1,5 @@
 #pragma once
+// A run's pictures as bytes and as PNG. Implemented in image.cpp.
 #include <cstdint>
 #include <filesystem>
 #include <string>

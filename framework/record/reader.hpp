@@ -1,4 +1,5 @@
 #pragma once
+// Finding and reading records. Implemented in reader.cpp.
 #include <optional>
 #include <string>
 

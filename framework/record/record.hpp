@@ -1,4 +1,5 @@
 #pragma once
+// A run's record: its form, and writing it. Implemented in record.cpp.
 #include <cstdint>
 #include <filesystem>
 #include <functional>

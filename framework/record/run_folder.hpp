@@ -1,4 +1,5 @@
 #pragma once
+// A run's folder: held, begun, replaced. Implemented in run_folder.cpp.
 #include <filesystem>
 #include <optional>
 

@@ -1,4 +1,5 @@
 #pragma once
+// Plugin libraries: found, checked, opened. Implemented in load.cpp.
 #include <filesystem>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// Trying a plugin library in a process of its own. Implemented in trial.cpp.
 #include <chrono>
 #include <string>
 

@@ -1,4 +1,5 @@
 #pragma once
+// Whether the data is there, told before a run. Implemented in data_check.cpp.
 #include <string>
 #include <vector>
 

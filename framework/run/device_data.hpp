@@ -1,4 +1,5 @@
 #pragma once
+// A data set on the device that trains on it. Implemented in device_data.cpp.
 #include "strata/run/experiment.hpp"
 #include "strata/train/trainer.hpp"
 

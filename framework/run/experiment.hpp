@@ -1,4 +1,5 @@
 #pragma once
+// The settings of an experiment file. Implemented in experiment.cpp.
 #include <optional>
 #include <string>
 #include <vector>

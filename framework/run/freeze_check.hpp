@@ -1,4 +1,5 @@
 #pragma once
+// Checks the lists of `freeze`. Implemented in freeze_check.cpp.
 #include <string>
 #include <vector>
 

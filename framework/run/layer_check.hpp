@@ -1,4 +1,5 @@
 #pragma once
+// Checks layers whose input is not known. Implemented in layer_check.cpp.
 #include <vector>
 
 #include "strata/run/experiment.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+// What a run is granted of its machine, and what its record says of it. Implemented in machine.cpp.
 #include <ATen/ATen.h>
 
 #include <string>

@@ -1,4 +1,5 @@
 #pragma once
+// An experiment that is checked through, and its stages. Implemented in plan.cpp.
 #include <limits>
 #include <memory>
 #include <vector>

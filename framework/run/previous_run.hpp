@@ -1,4 +1,5 @@
 #pragma once
+// What the results folder holds of a run that is asked for again. Implemented in previous_run.cpp.
 #include <filesystem>
 #include <map>
 #include <optional>

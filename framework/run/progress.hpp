@@ -1,4 +1,5 @@
 #pragma once
+// The observer that shows on standard error how a run goes. Implemented in progress.cpp.
 #include <chrono>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// The observer that keeps the record. Implemented in recorder.cpp.
 #include <filesystem>
 #include <memory>
 #include <optional>

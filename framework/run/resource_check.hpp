@@ -1,4 +1,6 @@
 #pragma once
+// Checks what is asked against samples and memory that are there. Implemented in
+// resource_check.cpp.
 #include "strata/run/plan.hpp"
 
 namespace strata {

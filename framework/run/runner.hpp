@@ -1,4 +1,5 @@
 #pragma once
+// One run, from its data to its closed record. Implemented in runner.cpp.
 #include <atomic>
 #include <filesystem>
 #include <functional>

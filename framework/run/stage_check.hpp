@@ -1,4 +1,5 @@
 #pragma once
+// Checks what the planned stages are set to. Implemented in stage_check.cpp.
 #include "strata/run/plan.hpp"
 #include "strata/run/valid_parts.hpp"
 

@@ -1,4 +1,5 @@
 #pragma once
+// Notes on settings that will not do what their reader expects. Implemented in stage_notes.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// Which settings were read without a mistake. Implemented in valid_parts.cpp.
 #include <string>
 #include <vector>
 

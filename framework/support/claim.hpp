@@ -1,4 +1,5 @@
 #pragma once
+// A file by which one process of many, on any machine, holds a folder. Implemented in claim.cpp.
 #include <filesystem>
 #include <memory>
 #include <optional>

@@ -1,4 +1,5 @@
 #pragma once
+// What is written to a file should the process crash. Implemented in crash_file.cpp.
 #include <array>
 #include <csignal>
 #include <filesystem>

@@ -1,4 +1,5 @@
 #pragma once
+// The exceptions that reach a user. Implemented in errors.cpp.
 #include <stdexcept>
 #include <string>
 

@@ -1,4 +1,5 @@
 #pragma once
+// What is done should foreign code call exit(). Implemented in exit_guard.cpp.
 #include <functional>
 
 namespace strata {

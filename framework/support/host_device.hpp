@@ -1,4 +1,5 @@
 #pragma once
+// The mark of functions that run on the CPU and on CUDA.
 
 /// Before a function that nvcc compiles for the CPU and for the GPU, and other compilers for the
 /// CPU.

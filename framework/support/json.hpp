@@ -1,4 +1,5 @@
 #pragma once
+// The JSON type, which keeps the order of keys.
 #include <nlohmann/json.hpp>
 
 namespace strata {

@@ -1,4 +1,5 @@
 #pragma once
+// Reading JSON that may be broken or hostile. Implemented in parse_json.cpp.
 #include <cstddef>
 #include <optional>
 #include <string_view>

@@ -1,4 +1,5 @@
 #pragma once
+// SHA-256 of bytes and of files. Implemented in sha256.cpp.
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -1,4 +1,5 @@
 #pragma once
+// Texts as a shell takes them. Implemented in shell.cpp.
 #include <string>
 
 namespace strata {

@@ -1,4 +1,5 @@
 #pragma once
+// The terminal: its width, its last line. Implemented in terminal.cpp.
 #include <cstddef>
 
 namespace strata {

@@ -1,4 +1,5 @@
 #pragma once
+// The version of this strata.
 
 namespace strata {
 

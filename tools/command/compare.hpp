@@ -1,4 +1,5 @@
 #pragma once
+// `strata compare`. Implemented in compare.cpp.
 #include <CLI/CLI.hpp>
 
 namespace strata {

@@ -1,4 +1,5 @@
 #pragma once
+// `strata data`. Implemented in data.cpp.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>

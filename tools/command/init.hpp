@@ -1,4 +1,5 @@
 #pragma once
+// `strata init`. Implemented in init.cpp.
 #include <CLI/CLI.hpp>
 
 namespace strata {

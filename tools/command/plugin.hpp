@@ -1,4 +1,5 @@
 #pragma once
+// `strata plugin new`. Implemented in plugin.cpp.
 #include <CLI/CLI.hpp>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// `strata report`. Implemented in report.cpp.
 #include <CLI/CLI.hpp>
 
 namespace strata {

@@ -1,4 +1,5 @@
 #pragma once
+// The runs that a command is about. Implemented in runs.cpp.
 #include <cstddef>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// `--help`, and mistakes on the command line. Implemented in usage.cpp.
 #include <CLI/CLI.hpp>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// `strata verify`. Implemented in verify.cpp.
 #include <CLI/CLI.hpp>
 
 namespace strata {

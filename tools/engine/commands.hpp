@@ -1,4 +1,5 @@
 #pragma once
+// The commands that need LibTorch.
 #include "engine/engine.hpp"
 #include "strata/run/runner.hpp"
 

@@ -1,4 +1,5 @@
 #pragma once
+// The entry of libstrata. Implemented in engine.cpp.
 #include <string>
 #include <vector>
 

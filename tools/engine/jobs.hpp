@@ -1,4 +1,5 @@
 #pragma once
+// Runs side by side: `--jobs`. Implemented in jobs.cpp.
 #include <sysexits.h>
 
 #include <array>

@@ -1,4 +1,5 @@
 #pragma once
+// The lines of runs that go on side by side. Implemented in side_by_side.cpp.
 #include <atomic>
 #include <optional>
 #include <string>

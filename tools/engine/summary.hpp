@@ -1,4 +1,5 @@
 #pragma once
+// What is said when a sweep is over. Implemented in summary.cpp.
 #include <string>
 #include <vector>
 

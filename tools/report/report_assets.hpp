@@ -1,4 +1,5 @@
 #pragma once
+// The page's script and style, embedded.
 #include "strata/report/rendering/html.hpp"
 
 namespace strata {

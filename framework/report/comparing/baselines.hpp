@@ -1,4 +1,5 @@
 #pragma once
+// The row that others are compared with. Implemented in baselines.cpp.
 #include <string>
 #include <vector>
 

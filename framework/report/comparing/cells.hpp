@@ -1,4 +1,5 @@
 #pragma once
+// The figures of a row. Implemented in cells.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// Runs set side by side: what `compare` and `report` show. Implemented in comparison.cpp.
 #include <cstdint>
 #include <map>
 #include <set>

@@ -1,4 +1,5 @@
 #pragma once
+// What makes rows not comparable. Implemented in flags.cpp.
 #include <map>
 #include <set>
 #include <string>

@@ -1,4 +1,5 @@
 #pragma once
+// Which runs are one row. Implemented in grouping.cpp.
 #include <string>
 #include <vector>
 

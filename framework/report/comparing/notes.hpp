@@ -1,4 +1,5 @@
 #pragma once
+// What is worth knowing of a comparison and no cell says. Implemented in notes.cpp.
 #include "strata/report/comparing/comparison.hpp"
 
 namespace strata {

@@ -1,4 +1,5 @@
 #pragma once
+// Differences between rows, seed by seed. Implemented in pairing.cpp.
 #include <functional>
 
 #include "strata/report/comparing/comparison.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+// The settings by which rows are told apart. Implemented in row_keys.cpp.
 #include <map>
 #include <string>
 #include <vector>

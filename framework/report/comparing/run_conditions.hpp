@@ -1,4 +1,5 @@
 #pragma once
+// Under which conditions runs were made. Implemented in run_conditions.cpp.
 #include <map>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// Means, intervals and tests. Implemented in statistics.cpp.
 #include <cstdint>
 #include <vector>
 

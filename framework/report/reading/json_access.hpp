@@ -1,4 +1,5 @@
 #pragma once
+// Values in JSON that may lack them.
 #include <cmath>
 #include <initializer_list>
 #include <limits>

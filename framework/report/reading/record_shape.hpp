@@ -1,4 +1,5 @@
 #pragma once
+// Whether a record has the form that readers rely on. Implemented in record_shape.cpp.
 #include <filesystem>
 
 #include "strata/support/json.hpp"

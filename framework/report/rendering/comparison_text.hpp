@@ -1,4 +1,5 @@
 #pragma once
+// A comparison as text. Implemented in comparison_text.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// The page of `strata report`. Implemented in html.cpp.
 #include <string>
 #include <string_view>
 

@@ -1,4 +1,5 @@
 #pragma once
+// What the page is given, as JSON. Implemented in report_data.cpp.
 #include "strata/report/comparing/comparison.hpp"
 #include "strata/support/json.hpp"
 

@@ -1,4 +1,5 @@
 #pragma once
+// `strata show` of a run. Implemented in show.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// Settings as `show` lists them. Implemented in show_settings.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// One table, as text, Markdown and CSV. Implemented in table.cpp.
 #include <string>
 #include <vector>
 

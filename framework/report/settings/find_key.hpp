@@ -1,4 +1,5 @@
 #pragma once
+// Settings by the name that a user typed. Implemented in find_key.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// The names nearest to one that is none. Implemented in near_names.cpp.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,5 @@
 #pragma once
+// A setting's value in a word. Implemented in value_text.cpp.
 #include <map>
 #include <set>
 #include <string>

@@ -1,4 +1,5 @@
 #pragma once
+// The settings that differ between runs. Implemented in varying_settings.cpp.
 #include <string>
 #include <utility>
 #include <vector>
