@@ -206,8 +206,9 @@ Block& Stack::place(std::shared_ptr<Block> block, const LayerContext& context, s
     Counter counter;
     asked(placed, "build()", [&](Layer& layer) { layer.build(counter); });
     placed.parameters = counter.count;
-    placed.mirror =
-        asked(placed, "written_out()", [](const Layer& layer) { return layer.written_out(); });
+    if (placed.mirrors)
+      placed.mirror =
+          asked(placed, "written_out()", [](const Layer& layer) { return layer.written_out(); });
     if (placed.mirror.is_object()) placed.type = placed.mirror.value("type", placed.type);
     range = asked(placed, "range()", [&](const Layer& layer) {
       return layer.role() == Layer::Role::passthrough ? range : layer.range();
@@ -254,6 +255,7 @@ const Block& Stack::add_mirror(const std::string& name, const Block& encoder,
     PlacedLayer placed;
     placed.type = mirror_type(source, *mirror);
     placed.ref = source.ref;
+    placed.mirrors = true;
     if (context.tied && source.parameters > 0) placed.tied_to = source.name;
     placed.layer = std::move(mirror);
     const bool transform = placed.layer->role() == Layer::Role::transform;

@@ -17,6 +17,7 @@ struct PlacedLayer {
   Shape input, output;
   int64_t parameters = 0;  ///< how many numbers it learns
   std::string tied_to;     ///< the layer whose weights it shares, transposed; empty for none
+  bool mirrors = false;    ///< it is a mirror: no file names it
   Json mirror;             ///< of a mirror, Layer::written_out(); else null
   bool trains = false;     ///< in the stage that is being trained
 };

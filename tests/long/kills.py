@@ -21,7 +21,7 @@ images: false
 checkpoint: {every: 0.001 s}
 data: {dataset: {type: synthetic_digits, train: 200, test: 30}, batch_size: 10, validation_size: 20}
 encoder:
-  - [{type: linear, units: 16}, tanh, {type: dropout, p: 0.2}]
+  - [{type: linear, units: 16}, tanh, {type: dropout, rate: 0.2}]
   - [{type: linear, units: 8}, tanh]
 pretrain: {optimizer: {type: adam, lr: 0.01}, epochs: 6, corruption: masking}
 classify: {epochs: 8, keep: best, optimizer: {type: sgd, lr: 0.1, momentum: 0.9}}

@@ -122,11 +122,12 @@ TEST_CASE("lists that are empty or of the wrong length") {
         Lines{"6:47: strategy 'end_to_end' trains 1 stage here: expected at most one entry for "
               "each, got 2 (at pretrain.stages[1])"});
   CHECK(mistakes(with(kPlanned, "classify: {}", "classify: {epochs: [1, 2]}")) ==
-        Lines{"7:20: expected one value, as classify is one stage; got a list of 2 (at "
-              "classify.epochs)"});
-  CHECK(mistakes(with(kPlanned, "all}}", "all}, stages: [{epochs: [1, 2]}]}")) ==
-        Lines{"6:68: expected one value, as this entry is of one stage; got a list of 2 (at "
-              "pretrain.stages[0].epochs)"});
+        Lines{"7:20: expected one value, as classify is one stage; got a list of 2; to try each "
+              "value: sweep: {classify.epochs: [1, 2]} (at classify.epochs)"});
+  CHECK(
+      mistakes(with(kPlanned, "all}}", "all}, stages: [{epochs: [1, 2]}]}")) ==
+      Lines{"6:68: expected one value, as this entry is of one stage; got a list of 2; to try each "
+            "value: sweep: {pretrain.stages[0].epochs: [1, 2]} (at pretrain.stages[0].epochs)"});
   CHECK(mistakes(with(kPlanned, "pretrain:", "decoder: [[tanh]]\npretrain:")) ==
         Lines{"6:10: expected 2 entries, one for each entry of 'encoder', got 1 (at decoder)"});
 }

@@ -139,6 +139,7 @@ TEST_CASE("a finished run is not touched by a second one that does not complete"
   const std::atomic<bool> stop{true};
   RunOptions options;
   options.stop = &stop;
+  options.again = true;  // or it would take the stages that are there
   const RunOutcome second = run(kSmallRun, folder.path, options);
   CHECK(second.status == "interrupted");
   CHECK(second.record == folder_of_next(first.record.parent_path()) / "record.json");

@@ -21,6 +21,7 @@ TEST_CASE("one wrong part does not hide what is wrong in the others") {
                            "all}, epochs: [1, 2, 3], early_stopping: {metric: f1}}"),
                       "classify: {}", "classify: {loss: mse, keep: bset}")) ==
         Lines{"5:32: unknown layer 'tahn'; did you mean 'tanh'? Known: conv2d, conv_transpose2d, "
+              "counting, "
               "dropout, flatten, linear, log_softmax, max_pool2d, relu, sigmoid, stopping, tanh, "
               "upsample (at "
               "encoder[1][1])",
