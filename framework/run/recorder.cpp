@@ -148,8 +148,8 @@ void Recorder::make_room() {
 }
 
 void Recorder::run_done(const std::string& status, const std::string& error) {
-  check();
   if (!begun()) begin();
+  make_room();
   crash_->forget();
   record_ = closed(status, error.empty() ? Json(nullptr) : Json(error));
   record_["files"] = files_beside(folder_.place());

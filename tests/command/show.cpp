@@ -47,6 +47,7 @@ TEST_CASE("show FILE: how each stage trains, what is frozen, tied and mirrored")
       "    mirror: units 784, bias true, weight_init fan_in_uniform, bias_init fan_in_uniform\n"
       "  decoder.0.1    sigmoid             4x14x14 -> 4x14x14             0 parameters\n"
       "  decoder.0.2    upsample            4x14x14 -> 4x28x28             0 parameters\n"
+      "    mirror: height 28, width 28\n"
       "  decoder.0.3    conv_transpose2d    4x28x28 -> 1x28x28             1 parameter, tied to "
       "encoder.0.0\n"
       "    mirror: channels 1, kernel 3, stride 1, padding 1, bias true, weight_init "
@@ -132,7 +133,8 @@ TEST_CASE("a stage that ends early says so as it runs and when it is shown; JSON
   const CommandResult shown = place.run({"show", folder}, {"COLUMNS=100"});
   CHECK(contains(shown.out,
                  "early stopping by validation loss\n              (patience 1); "
-                 "stopped early after epoch 2 of 40; kept epoch 1\n"));
+                 "stopped early after epoch 2 of 40 in "));
+  CHECK(contains(shown.out, " s; kept epoch 1\n"));
   CHECK(contains(place.run({"show", folder}, {"COLUMNS=200"}).out,
                  "\n  decoder.0   8 -linear, tied-> 4x14x14 -sigmoid-> 4x14x14 "
                  "-upsample-> 4x28x28 -conv_transpose2d, tied-> 1x28x28"));

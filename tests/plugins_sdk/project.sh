@@ -27,7 +27,7 @@ sum=$(sha256sum build/libtry_me.so | cut -d' ' -f1)
 grep -q "$sum" "$record" || fail "$record does not name the library by its SHA-256"
 
 plugin=(--plugin build/libtry_me.so)
-"$strata" list "${plugin[@]}" "$family" | grep 'try_me .*\[libtry_me.so\]' >/dev/null || fail "list lacks it"
+COLUMNS=200 "$strata" list "${plugin[@]}" "$family" | grep 'try_me .*\[libtry_me.so\]' >/dev/null || fail "list lacks it"
 "$strata" describe "${plugin[@]}" "$family/try_me" | grep try_me >/dev/null || fail "describe lacks it"
 "$strata" schema "${plugin[@]}" | grep try_me >/dev/null || fail "the schema lacks it"
 sed 's/type: try_me/type: try_mee/' try_me.yaml > typo.yaml

@@ -15,7 +15,10 @@ namespace strata {
 std::vector<ForeseenStage> foresee(const CheckedExperiment& run, size_t done, int threads,
                                    const EngineRequest& request, PreviousRuns& records) {
   std::vector<ForeseenStage> stages;
-  const auto content = records.content(run.experiment);
+  // To put runs in order, the data's names do; only --dry-run reads the data itself.
+  const std::optional<Json> content =
+      request.dry_run ? records.content(run.experiment)
+                      : Json{{"data", run.experiment.resolved()["data"]}, {"strata", nullptr}};
   if (!content) return stages;
   Json facts;
   try {
@@ -36,7 +39,7 @@ std::vector<ForeseenStage> foresee(const CheckedExperiment& run, size_t done, in
     stage.name = spec.name;
     stage.key = stage_key(common, run.plan, specs);
     stage.done = specs.size() <= done && !request.again;
-    if (!stage.done && !request.again && !request.no_reuse)
+    if (request.dry_run && !stage.done && !request.again && !request.no_reuse)
       stage.from = shared.find_run(stage.key, spec).value_or("");
     stages.push_back(stage);
   }

@@ -9,12 +9,13 @@
 namespace strata {
 
 struct ForeseenStage {
-  std::string name, key;
+  std::string name, key;  ///< the key tells runs of one command apart; under --dry-run, all runs
   std::string from;   ///< the run that has it; empty where it is to be trained
   bool done = false;  ///< the run itself has it
 };
 
-/// The stages of a run as they are planned; none where its data, or its device, are not here.
+/// The stages of a run as they are planned; none where its device is not here. Under --dry-run also
+/// which are there already, and none where its data are not.
 /// @param done  how many of them the run itself has
 /// @param threads  that it will be made with
 std::vector<ForeseenStage> foresee(const CheckedExperiment& run, size_t done, int threads,
