@@ -170,7 +170,9 @@ bool make_flag(Aspect& aspect, const Groups& groups, Flag& flag) {
     for (const Flag::Side& side : sides)
       for (const size_t group : side.groups) flag.values[group][scope].insert(side.value);
     if (marked.size() == told) continue;
-    const auto repeated = [&](const Flag::Difference& d) { return says_as_much(sides, d.sides); };
+    const auto repeated = [&said = sides](const Flag::Difference& d) {
+      return says_as_much(said, d.sides);
+    };
     auto& told_before = flag.differences;
     told_before.erase(std::remove_if(told_before.begin(), told_before.end(), repeated),
                       told_before.end());
