@@ -58,7 +58,8 @@ TEST_CASE("a classifier that guesses in some runs is never best, and what it sta
   CHECK(stars({0.91, 0.92, 0.91}, {0.1, 0.1, 0.1}) == std::vector<bool>{true, false});
   CHECK(stars({0.91, 0.92, 0.91}, {0.93, 0.1, 0.1}) == std::vector<bool>{true, false});
   CHECK(stars({0.3, 0.1, 0.3}, {0.1, 0.1, 0.1}) == std::vector<bool>{false, false});
-  const Group group = compare(learners({{0.1, {0.1}}})).groups[0];
+  const Comparison guessing = compare(learners({{0.1, {0.1}}}));
+  const Group& group = guessing.groups[0];  // it refers to the comparison's runs
   CHECK(group.noted(true));
   CHECK_FALSE(group.noted(false));
 }
