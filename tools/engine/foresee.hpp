@@ -10,8 +10,8 @@ namespace strata {
 
 struct ForeseenStage {
   std::string name, key;  ///< the key tells runs of one command apart; under --dry-run, all runs
-  std::string from;   ///< the run that has it; empty where it is to be trained
-  bool done = false;  ///< the run itself has it
+  std::string from;       ///< the run that has it; empty where it is to be trained
+  bool done = false;      ///< the run itself has it
 };
 
 /// The stages of a run as they are planned; none where its device is not here. Under --dry-run also

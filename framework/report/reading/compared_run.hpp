@@ -38,7 +38,7 @@ struct RunFigure {
   /// Where figures depend on what they were measured on: "pixels of mnist", "codes". Those of
   /// different units are not comparable.
   std::string unit;
-  int better = 0;       ///< +1 higher, -1 lower, 0 neither
+  int better = 0;          ///< +1 higher, -1 lower, 0 neither
   bool cost = false;       ///< timings, memory: they depend on the machine, and on nothing learned
   bool fraction = false;   ///< lies between 0 and 1
   bool of_labels = false;  ///< of the classifier; all else stands before it trains
