@@ -128,6 +128,7 @@ SharedStages::Source SharedStages::look(const std::string& key, const StageSpec&
 void SharedStages::add(const std::string& key, const fs::path& run_folder) const {
   try {
     const Json entry = {{"run", run_folder.lexically_relative(out_).generic_string()}};
+    remove_leftovers(index_);  // of who was killed here; who writes just now loses a hint
     write_file_atomically(index_ / key, entry.dump() + '\n');
   } catch (const std::exception&) {  // it is a hint
   }
