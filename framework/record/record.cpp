@@ -224,23 +224,29 @@ void append_text(std::string& out, const Json& value, size_t indent, size_t used
 }
 
 /// Adds the epochs that a run which is not closed has done since its record was saved: its events
-/// have them.
+/// have them. A stage that went on from a checkpoint did the epochs after it once more.
 void add_epochs(const fs::path& events, Json& record) {
   std::istringstream file(file_facts(events) ? read_file(events) : "");
   Json* stage = nullptr;
   for (std::string line; std::getline(file, line);) {
     Json event = parse_json(line).value_or(Json());  // the last line may be half of one
-    if (!event.is_object() || event.value("event", Json()) != "epoch_done") continue;
+    if (!event.is_object()) continue;
+    const Json what = event.value("event", Json());
+    if (what != "epoch_done" && what != "stage_resumed") continue;
     if (stage == nullptr || stage->value("name", Json()) != event.value("stage", Json())) {
       stage = nullptr;
       for (Json& known : record["stages"])
         if (known.value("name", Json()) == event.value("stage", Json())) stage = &known;
     }
     if (stage == nullptr || !(*stage)["epochs"].is_array()) continue;
-    const Json number = event.value("epoch", Json());
-    if (!number.is_number_integer() || number <= (*stage)["epochs"].size()) continue;
-    for (const char* key : {"event", "stage", "time"}) event.erase(key);
-    (*stage)["epochs"].push_back(std::move(event));
+    Json& epochs = (*stage)["epochs"];
+    if (what == "stage_resumed") {
+      const Json done = event.value("epochs", Json());
+      while (done.is_number_unsigned() && epochs.size() > done) epochs.erase(epochs.size() - 1);
+    } else if (event.value("epoch", Json()) == epochs.size() + 1) {  // or the record has it
+      for (const char* key : {"event", "stage", "time"}) event.erase(key);
+      epochs.push_back(std::move(event));
+    }
   }
 }
 

@@ -15,6 +15,7 @@
 #include <sstream>
 #include <thread>
 
+#include "strata/fused/product.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
 #include "strata/support/version.hpp"
@@ -122,7 +123,7 @@ at::Device choose_device(const std::string& setting) {
 #endif
 }
 
-Json provenance(const at::Device& device, int threads) {
+Json provenance(const at::Device& device, int threads, const std::string& engine) {
   utsname system{};
   uname(&system);
   Json blas = {{"name", blas_name()}, {"threads", nullptr}};
@@ -137,6 +138,8 @@ Json provenance(const at::Device& device, int threads) {
           {"build_type", STRATA_BUILD_TYPE},
           {"libtorch", TORCH_VERSION},
           {"blas", blas},
+          {"onednn", onednn_version()},
+          {"engine", engine.empty() ? "auto" : engine},
           {"threads", threads},
           {"cuda", cuda},
           {"gpu", gpu_name(device)},

@@ -25,8 +25,9 @@ int set_threads(int threads);
 at::Device choose_device(const std::string& setting);
 
 /// What a figure may depend on besides the experiment: versions of strata, compiler, LibTorch, BLAS
-/// with its threads, CUDA, GPU, CPU, host. The record's `provenance`.
-Json provenance(const at::Device& device, int threads);
+/// with its threads, oneDNN, CUDA, GPU, CPU, host. The record's `provenance`. `engine`: as asked,
+/// "auto" where it is empty.
+Json provenance(const at::Device& device, int threads, const std::string& engine);
 
 /// A warning where LibTorch multiplies matrices by the reference BLAS, 30 times slower than it need
 /// be; else empty.

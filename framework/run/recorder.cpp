@@ -142,14 +142,14 @@ void Recorder::close_stage(const StageResult& result, const Json& facts) {
   save();
 }
 
-void Recorder::make_room() {
+void Recorder::prepare_end() {
   check();
+  if (!begun()) begin();
   remove_file(folder_.place() / kRoom);
 }
 
 void Recorder::run_done(const std::string& status, const std::string& error) {
-  if (!begun()) begin();
-  make_room();
+  check();
   crash_->forget();
   record_ = closed(status, error.empty() ? Json(nullptr) : Json(error));
   record_["files"] = files_beside(folder_.place());

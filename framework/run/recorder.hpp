@@ -32,8 +32,9 @@ class Recorder final : public Observer {
   void resume(const Json& before, size_t stages, const Json& from);
   /// A crash before resume() leaves the record that is there.
   void leave_record() { crash_->forget(); }
-  /// Gives the disk room back that was kept for the last record and what is written before it.
-  void make_room();
+  /// Before the end is told: begins, where that was not reached, and gives the disk room back that
+  /// was kept for the last record and what is written before it.
+  void prepare_end();
   bool begun() const { return begun_; }
 
   void set(const std::string& key, Json value) { record_[key] = std::move(value); }
@@ -44,7 +45,8 @@ class Recorder final : public Observer {
   void stage_resumed(const StageSpec& spec, const StageResult& so_far) override;
   void epoch_done(const StageSpec& spec, const EpochResult& epoch) override;
   void stage_done(const StageEnd& end) override;
-  /// Closes the record. Only a completed run takes the place of a finished one.
+  /// Closes the record, after prepare_end(). Only a completed run takes the place of a finished
+  /// one.
   void run_done(const std::string& status, const std::string& error) override;
 
   /// Throws ClaimLost where another process has taken over, RunError where the run's folder was

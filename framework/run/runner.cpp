@@ -99,16 +99,13 @@ class Run {
     fit_ = fit_options(settings, options_);
     if (!options_.again) before_ = find_unfinished(recorder_.folder().own());
     if (before_) recorder_.leave_record();
-    const std::string engine = !options_.engine.empty() ? options_.engine
-                               : before_                ? engine_of(before_->record)
-                                                        : "auto";
+    const std::string engine =
+        options_.engine.empty() && before_ ? engine_of(before_->record) : options_.engine;
     if (engine != "autograd")
       fit_.engines = {fused_engine(matmul_precision(settings.matmul_precision))};
     const bool as_before = before_ && options_.threads == 0;
     const int threads = set_threads(as_before ? threads_of(before_->record) : options_.threads);
-    Json facts = provenance(fit_.device, threads);
-    facts["engine"] = engine;
-    facts["onednn"] = onednn_version();
+    Json facts = provenance(fit_.device, threads, engine);
     facts["command_line"] = options_.command_line;
     facts["plugins"] = Json::array();
     for (const PluginLibrary& plugin : loaded_plugins())
@@ -189,6 +186,7 @@ class Run {
       done_.push_back(result);
       copy_state(stage.weights, plan_.stack->tensors(blocks_of(result.spec)), stage.name);
       observers_.stage_restored({done_.back(), stage.recorded["weights"], is_last_of_kind()});
+      sharing_->add(stage.recorded, recorder_.folder().own());  // it may not have come to that
       if (is_last_of_kind()) measure();
     }
   }
@@ -320,7 +318,7 @@ class Run {
   RunOutcome finish(const std::string& status, const std::string& error) {
     if (before_ && !recorder_.begun())  // what is left of the run stays as it is
       return {status, error, recorder_.folder().own() / "record.json", false, {}};
-    recorder_.make_room();
+    recorder_.prepare_end();
     observers_.run_done(status, error);
     RunOutcome outcome{status, error, recorder_.folder().place() / "record.json", false, {}};
     if (recorder_.folder().keeps_finished())

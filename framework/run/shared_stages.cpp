@@ -52,8 +52,9 @@ SharedStages::SharedStages(fs::path out) : out_(std::move(out)), index_(out_ / "
 
 std::optional<Json> SharedStages::recorded(const char* name, const std::string& key,
                                            const StageSpec& spec, std::string& run) const {
-  if (!file_facts(index_ / key)) return std::nullopt;
-  const Json entry = parse_json(read_file(index_ / key, kMostBytes)).value_or(Json());
+  const fs::path file = index_ / key / "run.json";
+  if (!file_facts(file)) return std::nullopt;
+  const Json entry = parse_json(read_file(file, kMostBytes)).value_or(Json());
   run = entry.at("run").get<std::string>();
   if (!is_run(run)) return std::nullopt;
   const Json record = read_record(out_ / run / "record.json");
@@ -128,8 +129,9 @@ SharedStages::Source SharedStages::look(const std::string& key, const StageSpec&
 void SharedStages::add(const std::string& key, const fs::path& run_folder) const {
   try {
     const Json entry = {{"run", run_folder.lexically_relative(out_).generic_string()}};
-    remove_leftovers(index_);  // of who was killed here; who writes just now loses a hint
-    write_file_atomically(index_ / key, entry.dump() + '\n');
+    make_folder(index_ / key);
+    remove_leftovers(index_ / key);  // of who was killed here
+    write_file_atomically(index_ / key / "run.json", entry.dump() + '\n');
   } catch (const std::exception&) {  // it is a hint
   }
 }

@@ -17,10 +17,10 @@ struct SharedStage : FinishedStage {
   std::string run;  ///< its folder, from the results folder: "small/3fa9c1d2-s0"
 };
 
-/// `<out>/.stages/KEY` holds the name of the run that has the stage, so that nothing is looked
-/// through. It is a hint and no more: a stage counts where that run's record, unchanged since it
-/// was written, has it complete under this very key, and its weights have the record's SHA-256.
-/// What is stale, damaged or hostile is as if it were not there.
+/// `<out>/.stages/KEY/run.json` holds the name of the run that has the stage, so that nothing is
+/// looked through. It is a hint and no more: a stage counts where that run's record, unchanged
+/// since it was written, has it complete under this very key, and its weights have the record's
+/// SHA-256. What is stale, damaged or hostile is as if it were not there.
 ///
 /// A process that trains a stage claims its key, `<out>/.stages/KEY.claim`; others wait for it.
 class SharedStages {

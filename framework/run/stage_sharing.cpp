@@ -43,8 +43,10 @@ Json StageSharing::keys(const std::vector<StageResult>& done, const StageSpec& s
   return keys;
 }
 
-void StageSharing::add(const Json& stage_keys, const std::filesystem::path& run_folder) const {
-  for (const Json& key : stage_keys) stages_.add(key.get<std::string>(), run_folder);
+void StageSharing::add(const Json& recorded, const std::filesystem::path& run_folder) const {
+  if (!gives_) return;
+  for (const char* name : {"key", "any_length_key"})
+    if (recorded.contains(name)) stages_.add(recorded[name].get<std::string>(), run_folder);
 }
 
 Json StageSharing::facts_of(const SharedStage& stage) {

@@ -33,8 +33,8 @@ class StageSharing {
 
   /// What a stage's record says for others to find it.
   Json keys(const std::vector<StageResult>& done, const StageSpec& spec) const;
-  /// Tells them that it is there.
-  void add(const Json& stage_keys, const std::filesystem::path& run_folder) const;
+  /// Tells them that it is there: by what its record says.
+  void add(const Json& recorded, const std::filesystem::path& run_folder) const;
 
   /// What the record says of a stage that was taken.
   static Json facts_of(const SharedStage& stage);

@@ -1,6 +1,7 @@
 // A whole run, with two stages, pictures and a sweep's neighbour beside it, of which the k-th call
 // for files fails, for every k and in every way, or at which the process is killed. Each attempt is
 // made in a forked child, before anything has computed: libgomp does not survive a fork afterwards.
+#include <fmt/ranges.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -186,7 +187,7 @@ int attacks_on(const Reference& reference, int step) {
       const Attempt again = attempt(Fault::none, 0, place.path);
       CHECK(again.status == "completed");
       check_after(again, place.path, reference);
-      CHECK(temporaries(place.path).empty());
+      CHECK(fmt::format("{}", fmt::join(temporaries(place.path), " ")) == "");
     }
   return tried;
 }

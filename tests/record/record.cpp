@@ -104,6 +104,16 @@ TEST_CASE("of a run that was not closed, the last epochs come from its events") 
   CHECK(read["stages"].size() == 2);
   CHECK(read["stages"][0]["epochs"] == whole["stages"][0]["epochs"]);
   CHECK(read["stages"][1]["epochs"] == whole["stages"][1]["epochs"]);
+  // Its first leg came further than the checkpoint, from which it went on and did an epoch again.
+  Json again = whole["stages"][1]["epochs"][1];
+  again["loss"] = 0.125;
+  again.update({{"event", "epoch_done"}, {"stage", "pretrain-2"}});
+  write_events(R"({"event": "stage_resumed", "stage": "pretrain-2", "epochs": 1})"
+               "\n" +
+               again.dump() + "\n");
+  const Json resumed = read_record(folder.path / "record.json")["stages"][1]["epochs"];
+  CHECK(resumed.size() == 2);
+  CHECK(resumed[1]["loss"] == 0.125);
   record["status"] = "interrupted";  // closed: it has what there is
   save_record(folder.path / "record.json", record);
   CHECK(read_record(folder.path / "record.json")["stages"][1]["epochs"].size() == 1);

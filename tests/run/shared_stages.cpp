@@ -188,7 +188,7 @@ TEST_CASE("what is stale, damaged or hostile is not taken, and the stage is trai
   const TemporaryFolder folder("hostile");
   const Made origin = make_run(small(), folder.path);
   const std::string key = origin.record["stages"][0]["key"];
-  const fs::path entry = folder.path / ".stages" / key;
+  const fs::path entry = folder.path / ".stages" / key / "run.json";
   const std::string good = read_file(entry);
   int n = 0;
   const auto trained = [&] {  // how many of the two

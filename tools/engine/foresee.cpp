@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 
-#include "strata/fused/engine.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/shared_stages.hpp"
 #include "strata/run/stage_key.hpp"
@@ -23,9 +22,7 @@ std::vector<ForeseenStage> foresee(const CheckedExperiment& run, size_t done, in
   Json facts;
   try {
     const Experiment& settings = run.experiment.settings;
-    facts = provenance(choose_device(settings.device), set_threads(threads));
-    facts["engine"] = request.engine.empty() ? "auto" : request.engine;
-    facts["onednn"] = onednn_version();
+    facts = provenance(choose_device(settings.device), set_threads(threads), request.engine);
   } catch (const UserError&) {  // no such device: told where the runs are looked through
     return stages;
   }
