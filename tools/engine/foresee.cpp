@@ -22,7 +22,8 @@ std::vector<ForeseenStage> foresee(const CheckedExperiment& run, size_t done, in
   Json facts;
   try {
     const Experiment& settings = run.experiment.settings;
-    facts = provenance(choose_device(settings.device), set_threads(threads), request.engine);
+    facts = provenance(choose_device(settings.device), threads, request.engine);
+    if (Json& of_blas = facts["blas"]["threads"]; !of_blas.is_null()) of_blas = threads;
   } catch (const UserError&) {  // no such device: told where the runs are looked through
     return stages;
   }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <map>
 #include <set>
 #include <thread>
 
@@ -13,14 +12,13 @@
 #include "engine/jobs.hpp"
 #include "engine/side_by_side.hpp"
 #include "engine/summary.hpp"
+#include "engine/work.hpp"
 #include "strata/record/record.hpp"
 #include "strata/record/run_folder.hpp"
-#include "strata/run/data_check.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/measure_finished.hpp"
 #include "strata/run/previous_run.hpp"
 #include "strata/run/progress.hpp"
-#include "strata/support/parse_json.hpp"
 #include "strata/support/print.hpp"
 
 namespace strata {
@@ -41,162 +39,6 @@ void listen_for_stop() {
     const auto before = std::signal(signal, request_stop);
     if (signal == SIGHUP && before == SIG_IGN) std::signal(signal, SIG_IGN);  // nohup
   }
-}
-
-/// A run of the request, and what is done about it.
-struct Work {
-  CheckedExperiment run;
-  bool stays = false;     ///< as it is recorded
-  bool at_work = false;   ///< another process makes it
-  int64_t written = 0;    ///< PreviousRun::written
-  bool measures = false;  ///< it is finished, and lacks metrics
-  std::string why{};      ///< "completed before"; empty where there is no record
-  std::string then{};     ///< what is done about it: "run anew"; empty where that needs no word
-  std::string status{};   ///< of the record
-  size_t stages_done = 0;
-  std::vector<ForeseenStage> stages{};
-};
-
-/// "in stage 2 of 3 (pretrain-2)": where a run stopped that did so many stages.
-std::string stopped_in(const Work& work, size_t stages_done) {
-  const std::vector<StageSpec>& stages = work.run.plan.stages;
-  if (stages_done >= stages.size()) return "after its last stage";
-  return fmt::format("in stage {} of {} ({})", stages_done + 1, stages.size(),
-                     stages[stages_done].name);
-}
-
-void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
-  const PreviousRun recorded = records.find(work.run.experiment);
-  work.run.experiment.beside = recorded.beside;
-  work.at_work = recorded.at_work;
-  work.written = recorded.written;
-  if (work.at_work) work.why = "is running in another process";
-  if (request.again || work.at_work) return;
-  work.stages_done = recorded.goes_on ? recorded.stages_done : 0;
-  const std::string& status = work.status = recorded.status;
-  const bool failed = status == "failed" || status == "diverged";
-  work.measures = status == "completed" && !recorded.lacks.empty();
-  work.stays = (status == "completed" && !work.measures) || (request.keep_failed && failed);
-  if (status == "completed" || failed) work.why = status + " before";
-  work.then = work.stays ? "--again runs it anew" : recorded.goes_on ? "goes on" : "run anew";
-  if (work.measures) {
-    work.why += fmt::format(", without {}", fmt::join(recorded.lacks, ", "));
-    work.then = "measured from its weights";
-  }
-  if (status.empty()) {
-    work.why = recorded.other;
-    if (!recorded.beside.empty())
-      work.then = "this run goes beside it, into " +
-                  record_path(work.run.experiment, request.out).parent_path().string();
-  } else if (status == "interrupted" || status == "running") {
-    work.why = fmt::format("was {} {}", status == "running" ? "killed" : status,
-                           stopped_in(work, recorded.stages_done));
-    work.then = recorded.goes_on ? "goes on from there" : "starts from its beginning";
-  }
-}
-
-/// Every run that the request asks for, each once; all mistakes are printed before the first one
-/// starts.
-std::vector<Work> expand(const EngineRequest& request, bool& good) {
-  std::vector<Work> all;
-  PreviousRuns records(request.out, request.data_folders,
-                       request.verify ? FileCheck::content : FileCheck::quick);
-  std::set<std::filesystem::path> places;
-  for (const std::string& file : request.files) {
-    Issues issues;
-    std::vector<CheckedExperiment> runs = load_checked(request, file, issues);
-    good = good && issues.ok();
-    if (!issues.ok() || request.part_of.empty()) print_issues(issues);
-    if (!issues.ok()) continue;
-    if (!request.quiet && request.part_of.empty()) print_notes(runs);
-    const size_t before = all.size();
-    for (CheckedExperiment& run : runs) {
-      if (!places.insert(record_path(run.experiment, request.out)).second) continue;
-      all.push_back({std::move(run)});
-      decide(all.back(), request, records);
-    }
-    if (!request.quiet && request.part_of.empty())
-      print_repeated(file, runs.size(), runs.size() - (all.size() - before));
-  }
-  return all;
-}
-
-/// Where the stages come from of each run that is to be made.
-void foresee_stages(std::vector<Work>& all, const EngineRequest& request) {
-  const auto runs = std::count_if(all.begin(), all.end(), [](const Work& w) { return !w.stays; });
-  const int threads = threads_of_each(request, std::min<int>(request.jobs, static_cast<int>(runs)));
-  PreviousRuns records(request.out, request.data_folders);
-  for (Work& work : all)
-    if (!work.stays && !work.measures)
-      work.stages = foresee(work.run, work.stages_done, threads, request, records);
-}
-
-/// What is wrong with the device that a run asks for; empty where it is there.
-std::string missing_device(const std::string& setting) {
-  try {
-    choose_device(setting);
-    return "";
-  } catch (const UserError& e) {
-    return e.what();
-  }
-}
-
-/// Tells, once each, which data sets' files and which devices are not there, and how many runs need
-/// them. False where that is so.
-bool can_start(const std::vector<Work>& all, const EngineRequest& request) {
-  std::map<std::string, size_t> needed;  // what is wrong, by how many runs
-  std::map<std::string, std::string> known;
-  size_t to_run = 0;
-  for (const Work& work : all) {
-    if (work.stays) continue;
-    ++to_run;
-    const Experiment& settings = work.run.experiment.settings;
-    const auto [found, is_new] = known.try_emplace(settings.data.dataset.dump().dump());
-    if (is_new) found->second = missing_data(settings.data.dataset, request.data_folders);
-    for (const std::string& missing : {found->second, missing_device(settings.device)})
-      if (!missing.empty()) ++needed[missing];
-  }
-  for (const auto& [error, runs] : needed) {
-    print_err("strata: {}: {}\n", request.dry_run ? "warning" : "error", error);
-    if (to_run > 1)
-      print_err("{} of {} runs need it{}\n", runs, to_run,
-                request.dry_run ? "" : "; none was started");
-  }
-  return needed.empty();
-}
-
-/// "3 to run, 1 completed before"
-std::string totals_text(const std::vector<Work>& all) {
-  std::map<std::string, size_t> staying;
-  size_t to_run = 0;
-  for (const Work& work : all) ++(work.stays || work.at_work ? staying[work.why] : to_run);
-  std::string text = fmt::format("{} to run", to_run);
-  for (const auto& [why, runs] : staying) text += fmt::format(", {} {}", runs, why);
-  return text;
-}
-
-std::string name_of(const Work& work) {
-  const LoadedExperiment& experiment = work.run.experiment;
-  return experiment.settings.name + "/" + experiment.run_id();
-}
-
-int list_runs(const std::vector<Work>& all, const EngineRequest& request) {
-  std::vector<const std::vector<ForeseenStage>*> stages;
-  std::vector<std::string> names;
-  for (const Work& work : all) stages.push_back(&work.stages), names.push_back(name_of(work));
-  std::vector<std::string> taken(all.size());
-  if (!request.again && !request.no_reuse) taken = reuse_texts(stages, names);
-  for (size_t i = 0; i < all.size(); ++i) {
-    const Work& work = all[i];
-    std::string what = work.why;
-    if (!work.stays && !work.at_work)
-      what = what.empty() ? "to run" : fmt::format("to run ({})", what);
-    if (!taken[i].empty()) what += "; takes " + taken[i];
-    const std::string& label = work.run.experiment.label;
-    print_out("{}  {}{}\n", names[i], label.empty() ? "" : label + "  ", what);
-  }
-  if (all.size() > 1) print_out("{} runs: {}\n", all.size(), totals_text(all));
-  return 0;
 }
 
 RunOptions options_of(const EngineRequest& request) {
@@ -390,7 +232,10 @@ int run_command(const EngineRequest& request) {
   if (!good) return 2;
   const bool ready = !request.part_of.empty() || can_start(all, request);
   if (request.part_of.empty()) foresee_stages(all, request);
-  if (request.dry_run) return list_runs(all, request);
+  if (request.dry_run) {
+    list_runs(all, request);
+    return 0;
+  }
   if (!ready) return 2;
   listen_for_stop();
   std::vector<Task> tasks;

@@ -1,0 +1,39 @@
+#pragma once
+// What is to be done about each run that `strata run` is asked for. Implemented in work.cpp.
+#include <string>
+#include <vector>
+
+#include "engine/commands.hpp"
+#include "engine/foresee.hpp"
+
+namespace strata {
+
+/// A run of the request, and what is done about it.
+struct Work {
+  CheckedExperiment run;
+  bool stays = false;     ///< as it is recorded
+  bool at_work = false;   ///< another process makes it
+  int64_t written = 0;    ///< PreviousRun::written
+  bool measures = false;  ///< it is finished, and lacks metrics
+  std::string why{};      ///< "completed before"; empty where there is no record
+  std::string then{};     ///< what is done about it: "run anew"; empty where that needs no word
+  std::string status{};   ///< of the record
+  size_t stages_done = 0;
+  std::vector<ForeseenStage> stages{};
+};
+
+/// Every run that the request asks for, each once; all mistakes are printed before the first one
+/// starts, and `good` is false where there are some.
+std::vector<Work> expand(const EngineRequest& request, bool& good);
+
+/// Where the stages come from of each run that is to be made.
+void foresee_stages(std::vector<Work>& all, const EngineRequest& request);
+
+/// Tells, once each, which data sets' files and which devices are not there, and how many runs need
+/// them. False where that is so.
+bool can_start(const std::vector<Work>& all, const EngineRequest& request);
+
+/// `--dry-run`: prints a line for each run.
+void list_runs(const std::vector<Work>& all, const EngineRequest& request);
+
+}  // namespace strata
