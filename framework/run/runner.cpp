@@ -53,8 +53,6 @@ class Run {
       return std::make_shared<Progress>(start_.title, plan.stages, options.quiet, options.columns);
     });
     observers_.add("events.jsonl", [] { return std::make_shared<Events>(); });
-    for (const Slot<Observer>& listed : experiment.settings.observers)
-      observers_.add(component_name(*listed.info), [&] { return make(listed); });
   }
 
   RunOutcome run() {
@@ -129,6 +127,8 @@ class Run {
             start_.folder, data_, fit_, *plan_.stack,
             [this](const Json& images) { recorder_.set("images", images); });
       });
+    for (const Slot<Observer>& listed : settings.observers)  // which may read the pictures
+      observers_.add(component_name(*listed.info), [&] { return make(listed); });
     checkpoints_.emplace(start_.folder, settings.checkpoint, plan_.stages.back().name);
     before_ ? go_on() : begin();
     note_overlap();

@@ -12,8 +12,17 @@ ls
 cmake -G Ninja -S . -B build -Dstrata_DIR="$strata_dir" > configured
 cmake --build build
 ctest --test-dir build --output-on-failure --no-tests=error
+
+exec 3< <(exec /usr/bin/env python3 "${page%/docs/*}/tests/plugins_sdk/web_hook.py")
+server=$!
+trap 'kill $server' EXIT
+read -r port <&3
+export WEB_HOOK=http://127.0.0.1:$port/
 for experiment in *.yaml; do
   "$strata" run --quiet "$experiment"
   grep -q '"status": "completed"' results/"${experiment%.yaml}"/*/record.json
   echo "$experiment: completed"
 done
+read -r posted <&3
+echo "posted: $posted"
+[[ $posted == *'"run":"walk_through (seed 0)"'*'"status":"completed"'* ]]
