@@ -22,6 +22,7 @@
 
 #include "strata/support/files.hpp"
 #include "strata/support/json.hpp"
+#include "strata/support/system.hpp"
 
 namespace strata {
 namespace fs = std::filesystem;
@@ -71,7 +72,7 @@ class OpenFile {
   OpenFile(OpenFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   OpenFile& operator=(OpenFile&&) = delete;
   ~OpenFile() {
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ >= 0) sys::close(fd_);
   }
   int fd() const { return fd_; }
   bool open() const { return fd_ >= 0; }
@@ -82,11 +83,17 @@ class OpenFile {
 };
 
 OpenFile open_folder(const fs::path& path) {
-  return OpenFile(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return OpenFile(sys::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
 OpenFile open_owner(const fs::path& path) {
-  return OpenFile(::open((path / kOwner).c_str(), O_RDONLY | O_CLOEXEC));
+  return OpenFile(
+      sys::open((path / kOwner).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+}
+
+OpenFile open_owner_in(const OpenFile& folder) {
+  return OpenFile(
+      sys::open_in(folder.fd(), kOwner, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
 }
 
 struct stat facts_of(int fd) {
@@ -123,29 +130,36 @@ bool lives(const OpenFile& owner, std::time_t now) {
   return process_lives(owner).value_or(now - facts_of(owner.fd()).st_mtime <= kLease);
 }
 
+/// Whether the claim's owner is still this file.
+bool is_owner(const fs::path& path, int file) {
+  struct stat now {};
+  const struct stat mine = facts_of(file);
+  return ::stat((path / kOwner).c_str(), &now) == 0 && now.st_ino == mine.st_ino &&
+         now.st_dev == mine.st_dev;
+}
+
 [[noreturn]] void fail(const fs::path& path) {
   throw RunError(fmt::format("cannot claim {}: {}", path.string(), std::strerror(errno)));
+}
+
+bool is_offer(const fs::path& path, const std::string& name) {
+  return name.rfind(path.filename().string() + ".tmp-", 0) == 0;
 }
 
 /// A claim of this process's, ready to be moved into place.
 class Offer {
  public:
   explicit Offer(const fs::path& path) {
-    static std::atomic<int> number{0};
-    folder_ = path.string() + fmt::format("-{}-{}", ::getpid(), number++);
-    make_folder(path.parent_path());
-    if (::mkdir(folder_.c_str(), 0755) != 0 && errno != EEXIST) fail(path);
-    const std::string text = self().dump();
-    const int fd = ::open((folder_ / kOwner).c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    const ssize_t written = fd < 0 ? -1 : ::write(fd, text.data(), text.size());
-    const int reason = errno;
-    if (fd >= 0) ::close(fd);
-    if (written == static_cast<ssize_t>(text.size())) return;
-    remove();
-    errno = written < 0 ? reason : ENOSPC;
+    do {
+      make_folder(path.parent_path());
+      if (make(path)) return;
+    } while (errno == ENOENT);  // another process took the empty folder for one left behind
     fail(path);
   }
-  ~Offer() { remove(); }
+  ~Offer() {
+    sys::remove((folder_ / kOwner).c_str());
+    sys::remove(folder_.c_str());
+  }
   Offer(const Offer&) = delete;
   Offer& operator=(const Offer&) = delete;
 
@@ -157,12 +171,36 @@ class Offer {
   }
 
  private:
-  void remove() const {
-    ::unlink((folder_ / kOwner).c_str());
-    ::rmdir(folder_.c_str());
+  /// False, with errno and nothing left behind, where it cannot be.
+  bool make(const fs::path& path) {
+    folder_ = temporary_name(path);
+    if (sys::mkdir(folder_.c_str(), 0755) != 0) return false;
+    const fs::path owner = folder_ / kOwner;
+    const OpenFile file(open_temporary(owner.c_str()));
+    errno = file.open() && sys::write_all(file.fd(), self().dump()) ? 0 : errno;
+    if (errno == 0) return true;
+    const int reason = errno;
+    sys::remove(owner.c_str());
+    sys::remove(folder_.c_str());
+    errno = reason;
+    return false;
   }
   fs::path folder_;
 };
+
+/// Removes the offers for a claim that processes left which were killed while they made them.
+void remove_dead_offers(const fs::path& path, std::time_t now) {
+  std::error_code ignored;
+  for (const auto& entry : list_folder(path.parent_path(), ignored)) {
+    if (!is_offer(path, entry.path().filename().string())) continue;
+    const OpenFile folder = open_folder(entry.path());
+    if (!folder.open()) continue;
+    const OpenFile owner = open_owner_in(folder);
+    if (owner.open() && !content_of(owner).empty() && lives(owner, now)) continue;
+    if (owner.open()) sys::remove_in(folder.fd(), kOwner);
+    sys::remove(entry.path().c_str());
+  }
+}
 
 }  // namespace
 
@@ -181,8 +219,8 @@ struct Claim::Held {
       give_up();
     else
       renewal.detach();  // a child that was forked holds nothing, and has no such thread
-    ::close(owner);
-    ::close(folder);
+    sys::close(owner);
+    sys::close(folder);
   }
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
@@ -194,8 +232,8 @@ struct Claim::Held {
     }
     ended.notify_all();
     renewal.join();
-    ::unlinkat(folder, kOwner, 0);  // in the folder that was taken, whatever is there now
-    ::rmdir(path.c_str());          // but not where another has taken it since
+    sys::remove_in(folder, kOwner);  // in the folder that was taken, whatever is there now
+    sys::remove(path.c_str());       // but not where another has taken it since
   }
 
   void renew() {
@@ -219,22 +257,27 @@ Claim::~Claim() = default;
 std::optional<Claim> Claim::try_take(const fs::path& path) {
   if (const OpenFile owner = open_owner(path); owner.open() && process_lives(owner).value_or(false))
     return std::nullopt;  // known without writing anything
-  const Offer own(path);
-  if (const OpenFile folder = open_folder(path); folder.open()) {
-    const OpenFile owner(::openat(folder.fd(), kOwner, O_RDONLY | O_CLOEXEC));
-    if (owner.open()) {
-      if (lives(owner, own.now())) return std::nullopt;
-      ::unlinkat(folder.fd(), kOwner, 0);  // of the very claim that is dead, should it be gone
+  while (true) {
+    const Offer own(path);
+    remove_dead_offers(path, own.now());
+    if (const OpenFile folder = open_folder(path); folder.open()) {
+      const OpenFile owner = open_owner_in(folder);
+      if (owner.open()) {
+        if (lives(owner, own.now())) return std::nullopt;
+        sys::remove_in(folder.fd(), kOwner);  // of the very claim that is dead, should it be gone
+      }
+      sys::remove(path.c_str());  // which fails where another has taken it since
     }
-    ::rmdir(path.c_str());  // which fails where another has taken it since
+    OpenFile folder = open_folder(own.folder());
+    OpenFile owner = open_owner_in(folder);
+    const bool moved =
+        folder.open() && owner.open() && sys::rename(own.folder().c_str(), path.c_str()) == 0;
+    if (moved && is_owner(path, owner.fd()))
+      return Claim(std::make_unique<Held>(path, folder.release(), owner.release()));
+    if (!moved && (errno == ENOTEMPTY || errno == EEXIST)) return std::nullopt;
+    if (!moved && errno != ENOENT) fail(path);
+    // Another process took the offer for a dead one's, before its owner was written: once more.
   }
-  OpenFile folder = open_folder(own.folder());
-  OpenFile owner(::openat(folder.fd(), kOwner, O_RDONLY | O_CLOEXEC));
-  if (::rename(own.folder().c_str(), path.c_str()) != 0) {
-    if (errno == ENOTEMPTY || errno == EEXIST) return std::nullopt;
-    fail(path);
-  }
-  return Claim(std::make_unique<Held>(path, folder.release(), owner.release()));
 }
 
 bool Claim::held(const fs::path& path) {
@@ -243,12 +286,8 @@ bool Claim::held(const fs::path& path) {
 }
 
 void Claim::check() const {
-  struct stat now {};
-  const struct stat mine = facts_of(held_->owner);
-  if (::stat((held_->path / kOwner).c_str(), &now) == 0 && now.st_ino == mine.st_ino &&
-      now.st_dev == mine.st_dev)
-    return;
-  throw ClaimLost(fmt::format("another process has taken over {}", held_->path.string()));
+  if (!is_owner(held_->path, held_->owner))
+    throw ClaimLost(fmt::format("another process has taken over {}", held_->path.string()));
 }
 
 }  // namespace strata

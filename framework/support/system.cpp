@@ -43,6 +43,11 @@ int open(const char* path, int flags, mode_t mode) {
   return made(SystemCall::open, path, -1, [&](size_t) { return ::open(path, flags, mode); });
 }
 
+int open_in(int folder, const char* name, int flags) {
+  return made(SystemCall::open, name, folder,
+              [&](size_t) { return ::openat(folder, name, flags); });
+}
+
 ssize_t read(int fd, void* to, size_t size) {
   return made(SystemCall::read, nullptr, fd, [&](size_t most) -> ssize_t {
     return most == 0 ? 0 : ::read(fd, to, std::min(size, most));
@@ -53,6 +58,16 @@ ssize_t write(int fd, const void* from, size_t size) {
   return made(SystemCall::write, nullptr, fd, [&](size_t most) -> ssize_t {
     return most == 0 ? 0 : ::write(fd, from, std::min(size, most));
   });
+}
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t n = write(fd, content.data(), content.size());
+    if (n == 0) errno = EIO;
+    if (n <= 0) return false;
+    content.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
 }
 
 int sync(int fd) {
@@ -82,6 +97,11 @@ int mkdir(const char* path, mode_t mode) {
 
 int remove(const char* path) {
   return made(SystemCall::remove, path, -1, [&](size_t) { return std::remove(path); });
+}
+
+int remove_in(int folder, const char* name) {
+  return made(SystemCall::remove, name, folder,
+              [&](size_t) { return ::unlinkat(folder, name, 0); });
 }
 
 int truncate(int fd, off_t size) {

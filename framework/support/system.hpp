@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 // The calls of the operating system by which strata opens, reads, writes, replaces and removes
 // files. Each does what the system's own does (-1 and errno where it fails), and begins again where
@@ -41,8 +42,12 @@ void set_call_hook(CallHook hook);
 namespace sys {
 
 int open(const char* path, int flags, mode_t mode = 0);
+/// A file of an open folder, which must be there.
+int open_in(int folder, const char* name, int flags);
 ssize_t read(int fd, void* to, size_t size);
 ssize_t write(int fd, const void* from, size_t size);
+/// By as many calls as it takes; false, with errno, where not all was written.
+bool write_all(int fd, std::string_view content);
 int sync(int fd);
 int rename(const char* from, const char* to);
 /// Each gets the other's name, at once.
@@ -52,6 +57,8 @@ int close(int fd);
 int mkdir(const char* path, mode_t mode);
 /// A file, or an empty folder.
 int remove(const char* path);
+/// A file of an open folder.
+int remove_in(int folder, const char* name);
 int truncate(int fd, off_t size);
 /// Sets room apart, for a file as large at least.
 int allocate(int fd, off_t size);

@@ -22,17 +22,6 @@ RunError failed(const char* doing, const fs::path& path) {
   return RunError(fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(errno)));
 }
 
-/// False, with errno, where not all was written.
-bool put(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t n = sys::write(fd, content.data(), content.size());
-    if (n == 0) errno = EIO;
-    if (n <= 0) return false;
-    content.remove_prefix(static_cast<size_t>(n));
-  }
-  return true;
-}
-
 bool is_temporary(const std::string& name) {
   const size_t at = name.rfind(kTemporary);
   if (at == std::string::npos) return false;
@@ -63,7 +52,7 @@ class Temporary {
     name_ = temporary_name(path);
     const int fd = open_temporary(name_.c_str());
     if (fd < 0) throw failed("create", path);
-    const bool written = put(fd, content) && sys::sync(fd) == 0;
+    const bool written = sys::write_all(fd, content) && sys::sync(fd) == 0;
     const int error = errno;
     const bool closed = sys::close(fd) == 0;
     if (written && closed) return;
@@ -237,7 +226,7 @@ bool write_output(const fs::path& path, std::string_view content) {
   const int fd =
       onto_output ? ::dup(STDOUT_FILENO) : sys::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) throw failed("write", path);
-  const bool written = put(fd, content);
+  const bool written = sys::write_all(fd, content);
   const int error = errno;
   const bool closed = sys::close(fd) == 0;
   if (!written) errno = error;
@@ -248,7 +237,7 @@ bool write_output(const fs::path& path, std::string_view content) {
 void tell_system(const char* path, std::string_view text) {
   const int fd = sys::open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return;
-  put(fd, text);
+  sys::write_all(fd, text);
   sys::close(fd);
 }
 
@@ -281,7 +270,7 @@ void LineLog::append(std::string line) {
   line += '\n';
   struct stat before {};
   const bool known = ::fstat(fd_, &before) == 0;
-  if (put(fd_, line)) return;
+  if (sys::write_all(fd_, line)) return;
   const RunError failure = failed("write", path_);
   if (known) sys::truncate(fd_, before.st_size);
   throw failure;
@@ -296,7 +285,7 @@ PartFile::~PartFile() {
 }
 
 void PartFile::append(const char* data, size_t size) {
-  if (!put(fd_, {data, size})) throw failed("write", path_);
+  if (!sys::write_all(fd_, {data, size})) throw failed("write", path_);
   size_ += size;
 }
 

@@ -15,6 +15,7 @@
 #include "folder.hpp"
 #include "strata/support/files.hpp"
 #include "strata/support/json.hpp"
+#include "strata/support/system.hpp"
 
 namespace fs = std::filesystem;
 using namespace strata;
@@ -42,7 +43,62 @@ std::string owner_with(const std::string& key, const Json& value) {
   return owner.dump();
 }
 
+// What the hook knows, in a child.
+int calls_made = 0, faulty_call = 0, fault_error = 0;
+
+/// The call number `until` of a child fails, or the child is killed there.
+CallFault disturb(SystemCall, const char*, int) {
+  if (++calls_made != faulty_call) return {};
+  if (fault_error == 0) ::kill(::getpid(), SIGKILL);
+  return {fault_error};
+}
+
+/// Takes a claim in a child and gives it up; how many calls that took, or 0 where it was killed.
+int take_in_child(const fs::path& path, int nth, int with) {
+  const pid_t child = fork();
+  if (child == 0) {
+    faulty_call = nth, fault_error = with;
+    set_call_hook(disturb);
+    try {
+      Claim::try_take(path);
+    } catch (const RunError& e) {
+      if (std::string(e.what()).find("cannot ") != 0) _exit(255);
+    }
+    _exit(calls_made);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
 }  // namespace
+
+TEST_CASE("killed at any call, or refused it, a process leaves nothing that keeps others out") {
+  const TemporaryFolder undisturbed;
+  const int all = take_in_child(undisturbed.path / "claim", 0, 0);
+  REQUIRE(all > 10);
+  for (const int with : {0, ENOSPC, EIO, EINTR})
+    for (int nth = 1; nth <= all; ++nth) {
+      CAPTURE(with);
+      CAPTURE(nth);
+      const TemporaryFolder folder;
+      const int made = take_in_child(folder.path / "claim", nth, with);
+      CHECK((made == 0) == (with == 0));
+      CHECK(made != 255);
+      CHECK(Claim::try_take(folder.path / "claim").has_value());
+      CHECK(fs::is_empty(folder.path));
+    }
+}
+
+TEST_CASE("a claim is made through no link that another has planted") {
+  const TemporaryFolder folder, elsewhere;
+  std::ofstream(elsewhere.path / "owner") << "mine";
+  const fs::path planted = folder.path / "claim.tmp-0123456789abcdef";
+  fs::create_directory_symlink(elsewhere.path, planted);
+  CHECK(Claim::try_take(folder.path / "claim").has_value());
+  CHECK(read_file(elsewhere.path / "owner") == "mine");
+  CHECK(fs::is_symlink(planted));
+}
 
 TEST_CASE("a claim is held once, until it goes, and nothing is left of it") {
   const TemporaryFolder folder;
