@@ -5,6 +5,7 @@
 #include <fstream>
 #include <functional>
 
+#include "attacks/claimed.hpp"
 #include "data/files.hpp"
 #include "report/make_records.hpp"
 #include "strata/data/idx.hpp"
@@ -38,6 +39,8 @@ bool refused(const std::function<void()>& read) {
   }
 }
 
+int corrupted_files = 0;  // by the test case that runs
+
 /// Flips and cuts, spread over the file.
 struct Corruptions {
   size_t flips = 0, cuts = 0, taken = 0;
@@ -56,6 +59,7 @@ struct Corruptions {
     for (const size_t most = all ? 256 : 32; cuts < most; ++cuts)
       if (!refuses(good.substr(0, cuts * good.size() / most))) ++taken;
     if (sealed) CHECK(taken == 0);
+    corrupted_files += static_cast<int>(flips + cuts);
     MESSAGE(kind, ": ", flips, " flipped bits, ", cuts, " cut ends, ", flips + cuts - taken,
             " refused, none crashed");
   }
@@ -104,6 +108,7 @@ std::string corpus(const char* name) {
 }  // namespace
 
 TEST_CASE("whatever bit of a run's files is flipped, and wherever they end, it is told") {
+  corrupted_files = 0;
   const CorruptedRun made;
   made.corrupt("record", made.run / "record.json", [&] {
     bool changed = false;
@@ -128,9 +133,11 @@ TEST_CASE("whatever bit of a run's files is flipped, and wherever they end, it i
   for (const auto& entry : fs::directory_iterator(made.run / "checkpoint"))
     made.corrupt(entry.path().extension() == ".json" ? "checkpoint" : "checkpoint's tensors",
                  entry.path(), [&] { return refused([&] { made.checkpoints().find(); }); });
+  CHECK(corrupted_files >= testing::claimed_attacks("corrupted files of a run"));
 }
 
 TEST_CASE("data and settings of others may be corrupted in any way: they are read or refused") {
+  corrupted_files = 0;
   const testing::TemporaryFolder folder("foreign");
   const auto samples = [&](const auto read) {
     return [&folder, read](const std::string& bytes) {
@@ -165,4 +172,5 @@ TEST_CASE("data and settings of others may be corrupted in any way: they are rea
     return refused([&] { read_stamp(headers + library.substr(4096)); });
   };
   Corruptions("plugin's stamp", library.substr(0, 4096), stamp, false);
+  CHECK(corrupted_files >= testing::claimed_attacks("corrupted data and settings"));
 }

@@ -20,6 +20,16 @@ bool has(const std::string& text, const std::string& part) {
 
 }  // namespace
 
+TEST_CASE("numbers that no whole number holds are shown as 0") {
+  for (const double number : {-1e308, 1e308, 1e19, -1e15}) {
+    CAPTURE(number);
+    Json record = test::make_record({});
+    record["model"]["parameters"] = number;
+    record["data"]["classes"] = number;
+    CHECK(has(show_run(record), "Model  0 parameters\n"));
+  }
+}
+
 TEST_CASE("one run: what it was, its stages, its figures, by class, and where it ran") {
   Json record = test::make_record({});
   record["provenance"]["command_line"] = {"strata", "run", "lecture-mnist-greedy.yaml", "--set",
