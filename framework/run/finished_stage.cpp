@@ -9,6 +9,22 @@
 namespace strata {
 namespace fs = std::filesystem;
 
+std::vector<std::string> blocks_of(const StageSpec& spec) {
+  std::vector<std::string> blocks = spec.prefix;
+  blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
+  return blocks;
+}
+
+Json write_weights(const fs::path& folder, const StageSpec& spec, const Stack& stack) {
+  const std::string file = weights_file(spec), bytes = to_safetensors(stack.tensors(blocks_of(spec)));
+  write_file_atomically(folder / file, bytes);
+  return {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}};
+}
+
+std::string weights_file(const StageSpec& spec) {
+  return "weights/" + spec.name + ".safetensors";
+}
+
 FinishedStage read_stage(const fs::path& folder, const Json& recorded) {
   const Json& weights = recorded.at("weights");
   FinishedStage stage;

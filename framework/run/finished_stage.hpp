@@ -7,6 +7,7 @@
 #include "strata/core/stage.hpp"
 #include "strata/core/tensor.hpp"
 #include "strata/support/json.hpp"
+#include "strata/train/stack.hpp"
 
 namespace strata {
 
@@ -16,6 +17,16 @@ struct FinishedStage {
   std::vector<Parameter> weights;  ///< on the CPU
   Json recorded;                   ///< as the record has it
 };
+
+/// The blocks that a stage's weights file holds.
+std::vector<std::string> blocks_of(const StageSpec& spec);
+
+/// "weights/pretrain-1.safetensors"
+std::string weights_file(const StageSpec& spec);
+
+/// Writes what the stack holds of them into "weights" in a run's folder. What the record says of
+/// the file: its name there, SHA-256 and bytes.
+Json write_weights(const std::filesystem::path& folder, const StageSpec& spec, const Stack& stack);
 
 /// A stage that a record calls complete, read from its run's folder. Throws UserError where its
 /// weights are not those of the record.

@@ -127,6 +127,12 @@ void Recorder::stage_done(const StageEnd& end) {
               {{"seconds", clock_seconds() - stage_started_}, {"weights", end.weights}});
 }
 
+void Recorder::weights_so_far(const StageResult& result, const Json& weights) {
+  Json& stage = record_["stages"].back();
+  stage["weights"] = weights;
+  if (stage.contains("selection")) stage["selection"]["epoch"] = result.epochs[result.kept].epoch;
+}
+
 void Recorder::stage_reused(const StageResult& result, const Json& facts) {
   say_of_next_stage({{"key", facts.at("key")}});  // where a stage that was trained has it
   add_stage(result.spec, result.epochs);

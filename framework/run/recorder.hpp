@@ -55,6 +55,8 @@ class Recorder final : public Observer {
 
   /// Further entries of the stage that starts next: its key.
   void say_of_next_stage(const Json& facts) { of_next_stage_.update(facts); }
+  /// Of the stage that is stopped before its end.
+  void weights_so_far(const StageResult& result, const Json& weights);
   /// A stage that another run trained; `facts` are its further entries.
   void stage_reused(const StageResult& result, const Json& facts);
 

@@ -24,8 +24,6 @@
 #include "strata/run/unfinished.hpp"
 #include "strata/support/exit_guard.hpp"
 #include "strata/support/print.hpp"
-#include "strata/support/sha256.hpp"
-#include "strata/train/safetensors.hpp"
 
 namespace strata {
 namespace {
@@ -191,12 +189,6 @@ class Run {
     }
   }
 
-  static std::vector<std::string> blocks_of(const StageSpec& spec) {
-    std::vector<std::string> blocks = spec.prefix;
-    blocks.insert(blocks.end(), spec.blocks.begin(), spec.blocks.end());
-    return blocks;
-  }
-
   /// Takes the stage from where it was trained before, or trains it.
   void run_stage(const StageSpec& spec) {
     bool told = false;
@@ -232,22 +224,34 @@ class Run {
     if (!from_) lengthen(spec);
     done_.push_back({spec, false, {}});
     const std::optional<ResumeFrom> from = std::exchange(from_, std::nullopt);
-    fit(*plan_.stack, spec, data_.device, fit_, observers_, done_.back(), from ? &*from : nullptr,
-        &*checkpoints_);
+    try {
+      fit(*plan_.stack, spec, data_.device, fit_, observers_, done_.back(), from ? &*from : nullptr,
+          &*checkpoints_);
+    } catch (const Interrupted&) {
+      leave_weights(spec);
+      throw;
+    }
     for (const std::string& failure : checkpoints_->failures())
       observers_.noted(spec.name, "no checkpoint: " + failure);
     if (const uint64_t size = checkpoints_->end_bytes())
       observers_.noted(spec.name, fmt::format("its end is kept for more epochs: {:.1f} MB",
                                               static_cast<double>(size) / 1e6));
-    const std::string bytes = to_safetensors(plan_.stack->tensors(blocks_of(spec)));
-    recorder_.check();
-    write_file_atomically(start_.folder / weights_file(spec), bytes);
+    recorder_.folder().check();
+    const Json weights = write_weights(start_.folder, spec, *plan_.stack);
     look_at(spec);
-    observers_.stage_done(
-        {done_.back(),
-         {{"file", weights_file(spec)}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}},
-         is_last_of_kind()});
+    observers_.stage_done({done_.back(), weights, is_last_of_kind()});
     sharing_->add(keys, recorder_.folder().own());
+  }
+
+  /// Those of a stage that was stopped: of its best epoch so far, or as they are. The checkpoint
+  /// goes on from elsewhere.
+  void leave_weights(const StageSpec& spec) {
+    if (done_.back().epochs.empty()) return;
+    try {
+      recorder_.weights_so_far(done_.back(), write_weights(start_.folder, spec, *plan_.stack));
+    } catch (const RunError& e) {
+      observers_.noted(spec.name, std::string("no weights: ") + e.what());
+    }
   }
 
   /// The stage goes on from the end of a run that had it with fewer epochs.
@@ -261,10 +265,6 @@ class Run {
     recorder_.say_of_next_stage(
         {{"continued_from", {{"record", shorter.run + "/record.json"}, {"epochs", epochs}}}});
     from_ = std::move(shorter.from);
-  }
-
-  static std::string weights_file(const StageSpec& spec) {
-    return fmt::format("weights/{}.safetensors", spec.name);
   }
 
   void measure() {

@@ -331,6 +331,7 @@ void fit(Stack& stack, const StageSpec& spec, const DeviceData& data, const FitO
       body();
     } catch (const Interrupted&) {
       if (fit && checkpoints != nullptr) checkpoints->save(spec, fit->state(result.epochs));
+      if (fit && !result.epochs.empty()) result.kept = fit->finish(result.epochs.size() - 1);
       throw;
     } catch (const Diverged&) {
       throw;

@@ -27,7 +27,7 @@ struct ResumeFrom {
 /// Trains one stage. `result` grows by an epoch at a time, so that it holds what was reached when
 /// this throws: Diverged (naming stage, epoch, step and rate), Interrupted, UserError or
 /// StageError. Where the stage keeps its best epoch, the stack holds that epoch's parameters at the
-/// end, and result.kept says which one it was.
+/// end, also where the user ends it, and result.kept says which one it was.
 /// @param from  of an equal stage, or null: the result is the same, bit for bit. A state that does
 ///   not fit is a UserError
 /// @param checkpoints  keeps the stage's state where it is due, and where the user asks to stop;

@@ -1,6 +1,7 @@
 // A run that was stopped goes on by the same call, and ends with the bits of one that was not.
 #include "run/small_run.hpp"
 #include "strata/run/checkpoint.hpp"
+#include "strata/support/sha256.hpp"
 
 using namespace strata;
 using namespace strata::testing;
@@ -117,6 +118,31 @@ TEST_CASE("stopped at any step, the same call goes on and ends with the same bit
     CHECK(record["legs"][1]["status"] == "completed");
     CHECK_FALSE(fs::exists(rest.record.parent_path() / "checkpoint"));
     check_schema(rest.record);
+  }
+}
+
+TEST_CASE("stopped, a stage leaves the weights so far: the best, where it keeps the best") {
+  const TemporaryFolder folder("so-far");
+  for (const char* keep : {"last", "best"}) {
+    CAPTURE(keep);
+    const std::string text = with(stoppable(), "classify: {epochs: 4",
+                                  fmt::format("classify: {{keep: {}, epochs: 4", keep));
+    const std::string two = with(text, "epochs: 4", "epochs: 2");
+    const fs::path out = folder.path / keep;
+    const RunOutcome stopped = run_for(text, out, 21);  // 9 + 6 + 6 steps: two epochs
+    REQUIRE(stopped.status == "interrupted");
+    const Json stage = read_record(stopped.record)["stages"][2];
+    CHECK(stage["status"] == "interrupted");
+    REQUIRE(stage["epochs"].size() == 2);
+    const RunOutcome whole = run_for(two, folder.path / "two" / keep, -1);
+    const auto weights = [](const RunOutcome& of) {
+      return read_file(of.record.parent_path() / "weights" / "classify.safetensors");
+    };
+    CHECK((weights(stopped) == weights(whole)) == (keep == std::string("best")));  // else a step on
+    CHECK(stage["weights"]["sha256"] == sha256_hex(weights(stopped)));
+    check_schema(stopped.record);
+    const Json ended = read_record(run_for(text, out, -1).record);
+    CHECK(ended["stages"][2]["epochs"].size() == 4);
   }
 }
 
