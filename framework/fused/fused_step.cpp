@@ -36,7 +36,6 @@ class FusedStep final : public FusedStageStep {
       : parts_(parts),
         chain_(std::move(chain)),
         products_in_(parts_for(chain_, parts.options.batch_size)),
-        threads_(std::min(products_in_, free_cores())),
         passes_(counts_),
         network_(chain_, most_rows(parts), products_in_, passes_, counts_),
         backward_(chain_, parts.parameters, *parts.optimizer, most_rows(parts), products_in_,
@@ -44,13 +43,13 @@ class FusedStep final : public FusedStageStep {
         input_(parts, network_, passes_, counts_),
         arena_(counts_),
         means_(arena_.template take<T>(chain_.links[chain_.code == 0 ? 0 : chain_.code - 1].out)) {
-    const EngineThreads threads(threads_);
+    const EngineThreads threads = on_free_cores();
     network_.prepare(std::min(parts.options.batch_size, parts.data.train.count()));
   }
 
   void run(const ForwardContext& place, const Tensor& rate_tensor) override {
     at::NoGradGuard no_grad;
-    const EngineThreads threads(threads_);
+    const EngineThreads threads = on_free_cores();
     const double rate = rate_tensor.item<double>();
     const int64_t rows = place.samples.size(0);
     if (place.step == 0 || !started_) start_epoch();
@@ -68,7 +67,7 @@ class FusedStep final : public FusedStageStep {
                 const DeviceSplit& split) override {
     if (split.count() == 0) return Json::object();
     at::NoGradGuard no_grad;
-    const EngineThreads threads(threads_);
+    const EngineThreads threads = on_free_cores();
     network_.refresh();
     for (const auto& metric : what.metrics)
       metric->start(metric_use(what.target, parts_.data, parts_.options));
@@ -101,6 +100,12 @@ class FusedStep final : public FusedStageStep {
   const Counts& counts() const override { return counts_; }
 
  private:
+  /// Beside other work a part's slowest thread makes the others wait, so no more of them than have
+  /// a core. The parts stay as they are, and so do the bits.
+  EngineThreads on_free_cores() {
+    return EngineThreads(threads_ = products_in_ == 1 ? 1 : std::min(products_in_, free_.now()));
+  }
+
   static int64_t most_rows(const StageParts& parts) {
     const int64_t measured = std::max(parts.data.test.count(), parts.data.validation.count());
     return std::max(std::min(parts.options.batch_size, parts.data.train.count()),
@@ -217,7 +222,8 @@ class FusedStep final : public FusedStageStep {
   const StageParts& parts_;
   Chain chain_;
   int products_in_;  // parts
-  int threads_;      // that run them: fewer where other work is on the cores; no bit depends on it
+  FreeCores free_;
+  int threads_ = 1;  // that run them: fewer where other work is on the cores; no bit depends on it
   Counts counts_;
   Passes<T, E> passes_;
   Network<T, E> network_;

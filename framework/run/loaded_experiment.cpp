@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "strata/fused/engine.hpp"
 #include "strata/run/identity.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/runner.hpp"
@@ -37,6 +38,8 @@ FitOptions fit_options(const Experiment& settings, const RunOptions& options) {
   fit.dtype = settings.dtype == "float64" ? at::kDouble : at::kFloat;
   fit.device = choose_device(settings.device);
   fit.stop = options.stop;
+  if (options.engine != "autograd")
+    fit.engines = {fused_engine(matmul_precision(settings.matmul_precision))};
   return fit;
 }
 

@@ -92,16 +92,14 @@ class Run {
 
   void train() {
     const Experiment& settings = plan_.experiment;
-    fit_ = fit_options(settings, options_);
     if (!options_.again) before_ = find_unfinished(recorder_.folder().own());
     if (before_) recorder_.leave_record();
-    const std::string engine =
-        options_.engine.empty() && before_ ? engine_of(before_->record) : options_.engine;
-    if (engine != "autograd")
-      fit_.engines = {fused_engine(matmul_precision(settings.matmul_precision))};
+    RunOptions as_made = options_;
+    if (options_.engine.empty() && before_) as_made.engine = engine_of(before_->record);
+    fit_ = fit_options(settings, as_made);
     const bool as_before = before_ && options_.threads == 0;
     const int threads = set_threads(as_before ? threads_of(before_->record) : options_.threads);
-    Json facts = provenance(fit_.device, threads, engine);
+    Json facts = provenance(fit_.device, threads, as_made.engine);
     facts["command_line"] = options_.command_line;
     facts["plugins"] = Json::array();
     for (const PluginLibrary& plugin : loaded_plugins())

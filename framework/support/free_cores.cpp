@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -20,22 +20,58 @@ int running_tasks() {
   return 1;
 }
 
+int machine_cores() {
+  return static_cast<int>(std::thread::hardware_concurrency());
+}
+
+/// Of this process's threads, those that run or want to.
+int own_running() {
+  int running = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator task("/proc/self/task", error), end;
+       !error && task != end; task.increment(error)) {
+    std::ifstream in(task->path() / "stat");
+    std::string stat;
+    std::getline(in, stat);
+    const size_t name_end = stat.rfind(')');  // the name may hold anything
+    if (name_end != std::string::npos && stat.compare(name_end, 3, ") R") == 0) ++running;
+  }
+  return std::max(1, running);
+}
+
+template <size_t N>
+int middle_of(std::array<int, N> looks) {
+  std::sort(looks.begin(), looks.end());
+  return looks[N / 2];
+}
+
 int measured() {
-  std::array<int, 5> others{};  // short tasks come and go: the middle one counts
-  for (int& sample : others) {
-    sample = running_tasks() - 1;
+  std::array<int, 5> looks{};
+  for (int& look : looks) {
+    look = cores_left(machine_cores(), running_tasks(), 1);
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  std::sort(others.begin(), others.end());
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  return std::max(1, cores - others[others.size() / 2]);
+  return middle_of(looks);
 }
 
 }  // namespace
 
+int cores_left(int cores, int running, int own) {
+  return std::max(1, cores - std::max(0, running - own));
+}
+
 int free_cores() {
   static const int cores = measured();
   return cores;
+}
+
+int FreeCores::now() {
+  const Clock::time_point now = Clock::now();
+  if (now - last_ >= std::chrono::milliseconds(500)) {
+    last_ = now;
+    looks_[next_++ % looks_.size()] = cores_left(machine_cores(), running_tasks(), own_running());
+  }
+  return middle_of(looks_);
 }
 
 }  // namespace strata

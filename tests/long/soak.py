@@ -13,7 +13,7 @@ import tempfile
 
 COMMAND = os.environ["STRATA_COMMAND"]
 RUNS = 500 if os.environ.get("STRATA_LONG") else 100
-MOST_GROWTH = 24  # MiB, for fragments of the heap
+MOST_GROWTH = 8  # MiB, for fragments of the heap
 EXPERIMENT = f"""name: soak
 device: cpu
 seeds: 0-{RUNS - 1}

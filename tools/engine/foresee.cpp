@@ -58,9 +58,10 @@ std::vector<size_t> new_stages_first(const std::vector<const std::vector<Foresee
   return first;
 }
 
-std::vector<std::string> reuse_texts(const std::vector<const std::vector<ForeseenStage>*>& stages,
-                                     const std::vector<std::string>& names) {
-  std::vector<std::string> texts(stages.size());
+std::vector<std::map<std::string, std::string>> taken_stages(
+    const std::vector<const std::vector<ForeseenStage>*>& stages,
+    const std::vector<std::string>& names) {
+  std::vector<std::map<std::string, std::string>> taken(stages.size());
   std::map<std::string, std::string> trained_by;  // by key
   for (size_t i = 0; i < stages.size(); ++i)
     for (const ForeseenStage& stage : *stages[i]) {
@@ -71,9 +72,20 @@ std::vector<std::string> reuse_texts(const std::vector<const std::vector<Foresee
         if (is_new) continue;
         from = known->second;
       }
-      texts[i] += fmt::format("{}{} from {}", texts[i].empty() ? "" : ", ", stage.name, from);
+      taken[i][stage.name] = from;
     }
-  return texts;
+  return taken;
+}
+
+std::optional<Cost> foreseen_cost(const CheckedExperiment& run,
+                                  const std::vector<ForeseenStage>& stages,
+                                  const std::map<std::string, std::string>& taken,
+                                  Estimator& estimator) {
+  std::set<std::string> elsewhere;
+  for (const auto& [stage, from] : taken) elsewhere.insert(stage);
+  for (const ForeseenStage& stage : stages)
+    if (stage.done) elsewhere.insert(stage.name);
+  return estimator.cost(run.experiment, run.plan, elsewhere);
 }
 
 }  // namespace strata

@@ -1,9 +1,12 @@
 #pragma once
 // Where the stages of runs will come from, told before any starts. Implemented in foresee.cpp.
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/commands.hpp"
+#include "strata/run/estimate.hpp"
 #include "strata/run/previous_run.hpp"
 
 namespace strata {
@@ -26,9 +29,16 @@ std::vector<ForeseenStage> foresee(const CheckedExperiment& run, size_t done, in
 /// in which to start them.
 std::vector<size_t> new_stages_first(const std::vector<const std::vector<ForeseenStage>*>& stages);
 
-/// Of each run what --dry-run says of its stages: "pretrain-1 from small/3fa9c1d2-s0"; empty where
-/// it trains them all. `names[i]` is what run i is called.
-std::vector<std::string> reuse_texts(const std::vector<const std::vector<ForeseenStage>*>& stages,
-                                     const std::vector<std::string>& names);
+/// Of each run the stages that it will take, each with the run that has it or will have it by then:
+/// {"pretrain-1": "small/3fa9c1d2-s0"}. `names[i]` is what run i is called.
+std::vector<std::map<std::string, std::string>> taken_stages(
+    const std::vector<const std::vector<ForeseenStage>*>& stages,
+    const std::vector<std::string>& names);
+
+/// What a run still costs; nothing where that cannot be told.
+std::optional<Cost> foreseen_cost(const CheckedExperiment& run,
+                                  const std::vector<ForeseenStage>& stages,
+                                  const std::map<std::string, std::string>& taken,
+                                  Estimator& estimator);
 
 }  // namespace strata

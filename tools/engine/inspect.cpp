@@ -12,6 +12,7 @@
 #include "strata/parameters/schema.hpp"
 #include "strata/registry/load.hpp"
 #include "strata/report/rendering/show_settings.hpp"
+#include "strata/run/estimate.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/support/display.hpp"
 #include "strata/support/print.hpp"
@@ -67,6 +68,15 @@ void print_layers(const Plan& plan) {
     total += block->parameters();
   }
   print_out("  {} parameter{} in all\n", total, total == 1 ? "" : "s");
+}
+
+void print_cost(const CheckedExperiment& checked, const EngineRequest& request) {
+  RunOptions options;
+  options.data_folders = request.data_folders;
+  options.threads = request.threads;
+  options.engine = request.engine;
+  if (const auto cost = Estimator(options).cost(checked.experiment, checked.plan, {}))
+    print_out("cost: {}\n", cost_text(*cost));
 }
 
 std::string place_text(const Node& node) {
@@ -198,6 +208,7 @@ int show_command(const EngineRequest& request) {
   print_settings(checked.experiment);
   print_stages(checked);
   print_layers(checked.plan);
+  print_cost(checked, request);
   print_out("run id: {}\n", checked.experiment.run_id());
   if (const size_t made = different(runs); made > 1)
     print_out("the first of {} runs ({}); `strata run --dry-run` lists them\n", made,

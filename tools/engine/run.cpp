@@ -92,6 +92,7 @@ void run_here(std::vector<Task>& tasks, const std::vector<size_t>& places,
       task.outcome = RunOutcome{"failed", e.what(), {}, false};
     }
     print_outcome(run.experiment, *task.outcome, request.quiet);
+    if (task.outcome->status != "elsewhere") task.run.plan = Plan();  // with its weights
   }
 }
 
@@ -163,6 +164,16 @@ int exit_code_of(const std::vector<Task>& tasks) {
   return code;
 }
 
+/// Whether each was made from its first stage to its last by this command.
+bool all_trained(const std::vector<Task>& tasks) {
+  return std::all_of(tasks.begin(), tasks.end(), [](const Task& task) {
+    if (!task.outcome || task.outcome->status != "completed") return false;
+    const Json record = read_record(task.outcome->record);
+    const Json& reused = record["timing"].value("reused_seconds", Json(0.0));
+    return reused == 0.0 && record.value("legs", Json::array()).size() <= 1;
+  });
+}
+
 /// What became of all that was asked for; the tasks are those that do not stay.
 std::vector<Ended> ended(const std::vector<Work>& all, const std::vector<Task>& tasks) {
   std::vector<Ended> list;
@@ -232,12 +243,17 @@ int run_command(const EngineRequest& request) {
   if (!good) return 2;
   const bool ready = !request.part_of.empty() || can_start(all, request);
   if (request.part_of.empty()) foresee_stages(all, request);
+  if (ready && request.part_of.empty() && (request.dry_run || !request.quiet))
+    foresee_costs(all, request);
   if (request.dry_run) {
     list_runs(all, request);
     return 0;
   }
   if (!ready) return 2;
   listen_for_stop();
+  const std::optional<Cost> cost = total_cost(all, request.jobs);
+  const bool is_long = cost && cost->seconds >= kShortRun && !request.quiet;
+  if (is_long) print_err("{}\n", cost_text(*cost));
   std::vector<Task> tasks;
   if (request.part_of.empty()) print_before(all, request);
   for (Work& work : all)
@@ -245,7 +261,10 @@ int run_command(const EngineRequest& request) {
       tasks.push_back(
           {std::move(work.run), work.written, work.measures, std::move(work.stages), {}});
   if (!request.part_of.empty()) return run_part(tasks.at(0), request);
+  const auto begin = std::chrono::steady_clock::now();
   run_all(tasks, request);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  if (is_long && all_trained(tasks)) print_err("{}\n", cost_error_text(*cost, took.count()));
   print_summary(ended(all, tasks), request);
   return exit_code_of(tasks);
 }

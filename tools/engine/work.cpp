@@ -11,6 +11,7 @@
 #include "strata/run/data_check.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/previous_run.hpp"
+#include "strata/run/progress.hpp"
 #include "strata/support/print.hpp"
 
 namespace strata {
@@ -91,6 +92,55 @@ void foresee_stages(std::vector<Work>& all, const EngineRequest& request) {
 
 namespace {
 
+std::string name_of(const Work& work) {
+  const LoadedExperiment& experiment = work.run.experiment;
+  return experiment.settings.name + "/" + experiment.run_id();
+}
+
+}  // namespace
+
+void foresee_costs(std::vector<Work>& all, const EngineRequest& request) {
+  std::vector<const std::vector<ForeseenStage>*> stages;
+  std::vector<std::string> names;
+  int to_run = 0;
+  for (const Work& work : all) {
+    stages.push_back(&work.stages), names.push_back(name_of(work));
+    if (!work.stays) ++to_run;
+  }
+  std::vector<std::map<std::string, std::string>> taken(all.size());
+  if (!request.again && !request.no_reuse) taken = taken_stages(stages, names);
+  RunOptions options;
+  options.data_folders = request.data_folders;
+  options.engine = request.engine;
+  options.threads = threads_of_each(request, std::min(request.jobs, to_run));
+  Estimator estimator(options);
+  for (size_t i = 0; i < all.size(); ++i) {
+    Work& work = all[i];
+    work.taken = std::move(taken[i]);
+    if (!work.stays && !work.at_work && !work.measures)
+      work.cost = foreseen_cost(work.run, work.stages, work.taken, estimator);
+  }
+}
+
+std::optional<Cost> total_cost(const std::vector<Work>& all, int jobs) {
+  Cost total;
+  int runs = 0;
+  for (const Work& work : all) {
+    if (work.stays || work.at_work || work.measures) continue;
+    if (!work.cost) return std::nullopt;
+    ++runs;
+    total.seconds += work.cost->seconds;
+    total.disk += work.cost->disk;
+    total.memory = std::max(total.memory, work.cost->memory);
+  }
+  const int at_once = std::max(1, std::min(jobs, runs));
+  total.seconds /= at_once;
+  total.memory *= at_once;
+  return runs == 0 ? std::nullopt : std::optional<Cost>(total);
+}
+
+namespace {
+
 /// What is wrong with the device that a run asks for; empty where it is there.
 std::string missing_device(const std::string& setting) {
   try {
@@ -137,29 +187,28 @@ std::string totals_text(const std::vector<Work>& all) {
   return text;
 }
 
-std::string name_of(const Work& work) {
-  const LoadedExperiment& experiment = work.run.experiment;
-  return experiment.settings.name + "/" + experiment.run_id();
+/// "pretrain-1 from small/3fa9c1d2-s0, pretrain-2 from small/3fa9c1d2-s0"; empty where none is.
+std::string taken_text(const std::map<std::string, std::string>& taken) {
+  std::vector<std::string> parts;
+  for (const auto& [stage, from] : taken) parts.push_back(fmt::format("{} from {}", stage, from));
+  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 }  // namespace
 
 void list_runs(const std::vector<Work>& all, const EngineRequest& request) {
-  std::vector<const std::vector<ForeseenStage>*> stages;
-  std::vector<std::string> names;
-  for (const Work& work : all) stages.push_back(&work.stages), names.push_back(name_of(work));
-  std::vector<std::string> taken(all.size());
-  if (!request.again && !request.no_reuse) taken = reuse_texts(stages, names);
-  for (size_t i = 0; i < all.size(); ++i) {
-    const Work& work = all[i];
+  for (const Work& work : all) {
     std::string what = work.why;
     if (!work.stays && !work.at_work)
       what = what.empty() ? "to run" : fmt::format("to run ({})", what);
-    if (!taken[i].empty()) what += "; takes " + taken[i];
+    if (work.cost && work.cost->seconds >= 1)
+      what += ", about " + duration_text(work.cost->seconds);
+    if (!work.taken.empty()) what += "; takes " + taken_text(work.taken);
     const std::string& label = work.run.experiment.label;
-    print_out("{}  {}{}\n", names[i], label.empty() ? "" : label + "  ", what);
+    print_out("{}  {}{}\n", name_of(work), label.empty() ? "" : label + "  ", what);
   }
   if (all.size() > 1) print_out("{} runs: {}\n", all.size(), totals_text(all));
+  if (const auto cost = total_cost(all, request.jobs)) print_out("{}\n", cost_text(*cost));
 }
 
 }  // namespace strata

@@ -20,6 +20,8 @@ struct Work {
   std::string status{};   ///< of the record
   size_t stages_done = 0;
   std::vector<ForeseenStage> stages{};
+  std::map<std::string, std::string> taken{};  ///< of taken_stages()
+  std::optional<Cost> cost{};
 };
 
 /// Every run that the request asks for, each once; all mistakes are printed before the first one
@@ -28,6 +30,13 @@ std::vector<Work> expand(const EngineRequest& request, bool& good);
 
 /// Where the stages come from of each run that is to be made.
 void foresee_stages(std::vector<Work>& all, const EngineRequest& request);
+
+/// What each of them still costs, from some steps of each stage.
+void foresee_costs(std::vector<Work>& all, const EngineRequest& request);
+
+/// The sum over the runs that are to be made, of the memory as many as go on at once; nothing where
+/// one's cannot be told. Of the times, that of `jobs` at once.
+std::optional<Cost> total_cost(const std::vector<Work>& all, int jobs);
 
 /// Tells, once each, which data sets' files and which devices are not there, and how many runs need
 /// them. False where that is so.
