@@ -18,8 +18,10 @@ set_tests_properties(fuzz PROPERTIES TIMEOUT 86400)
 # A seventh of a run's calls for files fails, in every way.
 strata_slow_test(attacks.io_failures attacks COMMAND test_attacks
   ENVIRONMENT "STRATA_ATTACK_STEP=7")
-strata_slow_test(attacks.large attacks COMMAND Python3::Interpreter tests/attacks/large.py
-  ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")
+foreach(name large full_disk)
+  strata_slow_test(attacks.${name} attacks COMMAND Python3::Interpreter tests/attacks/${name}.py
+    ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")
+endforeach()
 
 # The longest first, so that none is left over at the end.
 set_tests_properties(clang_tidy attacks.io_failures PROPERTIES COST 1000)

@@ -16,10 +16,6 @@ namespace {
 
 constexpr double kSignOfLife = 60;  // seconds without a line, where there is no terminal
 
-double since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
 std::string figure_text(double value) {
   const double size = std::abs(value);
   const bool plain = size == 0 || (size >= 1e-3 && size < 1e6) || !std::isfinite(value);
@@ -125,11 +121,17 @@ std::string progress_line(const StageSpec& spec, const EpochProgress& progress, 
   return columns > 0 ? text.substr(0, columns) : text;
 }
 
-Progress::Progress(std::string title, std::vector<StageSpec> planned, bool quiet, size_t columns)
+double Progress::since(Clock::time_point begin) const {
+  return std::chrono::duration<double>(now_() - begin).count();
+}
+
+Progress::Progress(std::string title, std::vector<StageSpec> planned, bool quiet, size_t columns,
+                   std::function<Clock::time_point()> now)
     : planned_(std::move(planned)),
       quiet_(quiet),
       terminal_(terminal_columns(STDERR_FILENO) > 0),
-      columns_(columns) {
+      columns_(columns),
+      now_(std::move(now)) {
   for (const StageSpec& stage : planned_) name_width_ = std::max(name_width_, stage.name.size());
   keep(title);
 }
@@ -143,14 +145,14 @@ Progress::~Progress() {
 }
 
 void Progress::stage_started(const StageSpec& spec) {
-  stage_begin_ = last_ = Clock::now();
+  stage_begin_ = last_ = now_();
   loss_.clear();
   line(fmt::format("  {}  preparing", spec.name));
 }
 
 void Progress::step_done(const StageSpec& spec, int64_t epoch, int64_t done, int64_t samples) {
   if (quiet_ || since(last_) < (terminal_ ? 0.1 : kSignOfLife)) return;
-  last_ = Clock::now();
+  last_ = now_();
   const double part = static_cast<double>(done) / static_cast<double>(samples);
   const double epochs_done = static_cast<double>(epoch - 1) + part;
   const double rate = epochs_done * static_cast<double>(samples) / since(stage_begin_);
@@ -165,7 +167,7 @@ void Progress::step_done(const StageSpec& spec, int64_t epoch, int64_t done, int
 void Progress::epoch_done(const StageSpec& spec, const EpochResult& epoch) {
   loss_ = fmt::format("epoch {}: {} {}", epoch.epoch, loss_name(spec), figure_text(epoch.loss));
   keep(epoch_line(spec, epoch, columns(), name_width_));
-  last_ = Clock::now();
+  last_ = now_();
 }
 
 void Progress::stage_done(const StageEnd& end) {

@@ -1,6 +1,7 @@
 #pragma once
 // The observer that shows on standard error how a run goes. Implemented in progress.cpp.
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,13 @@ namespace strata {
 /// rewritten while the epoch goes on; elsewhere a line a minute, should an epoch take longer.
 class Progress final : public Observer {
  public:
+  using Clock = std::chrono::steady_clock;
+
   /// `planned`: the stages foreseen, for the time left; `title` opens the output; `columns`: how
-  /// wide a line may be where standard error does not say, 0 where that does not matter.
-  Progress(std::string title, std::vector<StageSpec> planned, bool quiet, size_t columns = 0);
+  /// wide a line may be where standard error does not say, 0 where that does not matter; `now`:
+  /// the time, for tests.
+  Progress(std::string title, std::vector<StageSpec> planned, bool quiet, size_t columns = 0,
+           std::function<Clock::time_point()> now = Clock::now);
   ~Progress() override;
 
   void stage_started(const StageSpec& spec) override;
@@ -26,7 +31,7 @@ class Progress final : public Observer {
   void noted(const std::string& stage, const std::string& text) override;
 
  private:
-  using Clock = std::chrono::steady_clock;
+  double since(Clock::time_point begin) const;  ///< in seconds
   size_t columns() const;
   double later_epochs(
       const StageSpec& spec) const;    ///< of the stages after it, taken to be as fast
@@ -36,6 +41,7 @@ class Progress final : public Observer {
   std::vector<StageSpec> planned_;
   bool quiet_, terminal_;
   size_t columns_, name_width_ = 0;
+  std::function<Clock::time_point()> now_;
   Clock::time_point stage_begin_, last_;
   std::string loss_;  ///< of the epoch before, with its number
 };

@@ -1,5 +1,10 @@
 #include "strata/run/progress.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "folder.hpp"
+#include "strata/support/files.hpp"
 #include "testing.hpp"
 
 using namespace strata;
@@ -24,7 +29,52 @@ EpochResult epoch() {
   return result;
 }
 
+/// What is printed on standard error, which is no terminal meanwhile.
+std::string printed(const std::function<void()>& print) {
+  const testing::TemporaryFolder folder("progress");
+  const std::string path = folder.path / "err";
+  const int before = ::dup(STDERR_FILENO);
+  const int file = ::open(path.c_str(), O_CREAT | O_WRONLY, 0600);
+  ::dup2(file, STDERR_FILENO);
+  print();
+  ::dup2(before, STDERR_FILENO);
+  ::close(before);
+  ::close(file);
+  return read_file(path);
+}
+
 }  // namespace
+
+TEST_CASE("off a terminal, a long epoch gives a sign of life once a minute") {
+  Progress::Clock::time_point now{};
+  const std::string text = printed([&] {
+    Progress progress("a run", {stage()}, false, 0, [&] { return now; });
+    progress.stage_started(stage());
+    for (int second = 1; second <= 130; ++second) {
+      now += std::chrono::seconds(1);
+      progress.step_done(stage(), 1, second, 1000);
+    }
+  });
+  CHECK(text ==
+        "a run\n"
+        "  pretrain-1  epoch  1/10    6 %  2 h 45 min left  1 samples/s\n"
+        "  pretrain-1  epoch  1/10   12 %  2 h 44 min left  1 samples/s\n");
+}
+
+TEST_CASE("off a terminal, epochs of less than a minute give none, and quiet runs never") {
+  for (const bool quiet : {false, true}) {
+    Progress::Clock::time_point now{};
+    const std::string text = printed([&] {
+      Progress progress("a run", {stage()}, quiet, 0, [&] { return now; });
+      progress.stage_started(stage());
+      for (int second = 1; second < (quiet ? 300 : 60); ++second) {
+        now += std::chrono::seconds(1);
+        progress.step_done(stage(), 1, second, 1000);
+      }
+    });
+    CHECK(text == (quiet ? "" : "a run\n"));
+  }
+}
 
 TEST_CASE("an epoch's line: one name for a quantity on every split, figures to one precision") {
   CHECK(epoch_line(stage(), epoch(), 0) ==
