@@ -20,9 +20,12 @@ struct GatherImages {
   STRATA_HOST_DEVICE static T scaled(uint8_t byte) {
     return static_cast<T>(byte) / static_cast<T>(255);
   }
-  /// Element i of the batch.
-  STRATA_HOST_DEVICE T operator()(int64_t i) const {
-    return scaled(image(i / features)[i % features]);
+  /// Element i of the batch. `Index`: int64_t, or int32_t where that holds every i; a GPU divides
+  /// it in fewer steps.
+  template <class Index>
+  STRATA_HOST_DEVICE T operator()(Index i) const {
+    const auto row = static_cast<Index>(features);
+    return scaled(image(i / row)[i % row]);
   }
 };
 
@@ -32,7 +35,8 @@ struct OrderKeys {
   uint32_t epoch;
   const int64_t* samples;
 
-  STRATA_HOST_DEVICE int64_t operator()(int64_t i) const {
+  template <class Index>
+  STRATA_HOST_DEVICE int64_t operator()(Index i) const {
     const RandomStream::Words r = stream.words(static_cast<uint64_t>(samples[i]), epoch);
     return static_cast<int64_t>((static_cast<uint64_t>(r.w[0]) << 32 | r.w[1]) >> 1);
   }

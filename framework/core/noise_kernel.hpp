@@ -15,8 +15,11 @@ struct NoiseCounter {
   const int64_t* samples;
   int64_t features;
 
-  STRATA_HOST_DEVICE uint64_t element(int64_t i) const {
-    return static_cast<uint64_t>(samples[i / features] * features + i % features);
+  /// `Index`: int64_t, or int32_t where that holds every i; a GPU divides it in fewer steps.
+  template <class Index>
+  STRATA_HOST_DEVICE uint64_t element(Index i) const {
+    const auto row = static_cast<Index>(features);
+    return static_cast<uint64_t>(samples[i / row] * features + i % row);
   }
 };
 
@@ -26,7 +29,10 @@ struct UniformNoise {
   STRATA_HOST_DEVICE T of(uint64_t element) const {
     return static_cast<T>(at.stream.uniform(element, at.epoch, at.step));
   }
-  STRATA_HOST_DEVICE T operator()(int64_t i) const { return of(at.element(i)); }
+  template <class Index>
+  STRATA_HOST_DEVICE T operator()(Index i) const {
+    return of(at.element(i));
+  }
 };
 
 /// Of float32, the upper 24 of the bits: rounding all of them could reach 1.
@@ -37,13 +43,17 @@ struct UniformNoise<float> {
     const RandomStream::Words r = at.stream.words(element, at.epoch, at.step);
     return static_cast<float>(r.w[0] >> 8) * 0x1.0p-24F;
   }
-  STRATA_HOST_DEVICE float operator()(int64_t i) const { return of(at.element(i)); }
+  template <class Index>
+  STRATA_HOST_DEVICE float operator()(Index i) const {
+    return of(at.element(i));
+  }
 };
 
 template <class T>
 struct NormalNoise {
   NoiseCounter at;
-  STRATA_HOST_DEVICE T operator()(int64_t i) const {
+  template <class Index>
+  STRATA_HOST_DEVICE T operator()(Index i) const {
     return static_cast<T>(at.stream.normal(at.element(i), at.epoch, at.step));
   }
 };

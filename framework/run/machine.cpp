@@ -21,7 +21,7 @@
 #include "strata/support/version.hpp"
 
 #ifdef STRATA_TORCH_CUDA
-#include <ATen/cuda/CUDAContext.h>
+#include <cuda_runtime_api.h>
 #endif
 
 namespace strata {
@@ -83,7 +83,9 @@ std::string first_match(const char* path, const std::string& key) {
 
 Json gpu_name(const at::Device& device) {
 #ifdef STRATA_TORCH_CUDA
-  if (device.is_cuda()) return std::string(at::cuda::getCurrentDeviceProperties()->name);
+  cudaDeviceProp properties{};
+  if (device.is_cuda() && cudaGetDeviceProperties(&properties, device.index()) == cudaSuccess)
+    return std::string(properties.name);
 #endif
   (void)device;
   return nullptr;
@@ -115,12 +117,11 @@ at::Device choose_device(const std::string& setting) {
   if (setting == "cpu") return at::kCPU;
   if (const auto gpu = find_gpu()) return *gpu;
   if (setting == "auto") return at::kCPU;
-#ifdef STRATA_TORCH_CUDA
-  throw UserError("device 'cuda': this machine shows no CUDA device; use --device cpu or auto");
-#else
   throw UserError(
-      "device 'cuda': strata was built against a LibTorch without CUDA; use --device cpu or auto");
-#endif
+      has_cuda_kernels()
+          ? "device 'cuda': this machine shows no CUDA device; use --device cpu or auto"
+          : "device 'cuda': this strata was built without CUDA; use --device cpu or auto, or build "
+            "it with CUDA (README.md, \"Another LibTorch\")");
 }
 
 Json provenance(const at::Device& device, int threads, const std::string& engine) {

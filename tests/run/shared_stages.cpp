@@ -282,5 +282,8 @@ TEST_CASE(
     make_run(text("3", cosine), out);
     const Made anew = make_run(text("5", cosine), out);
     CHECK_FALSE(anew.record["stages"][2].contains("continued_from"));
+    const std::string why = "the learning rate follows the number of epochs";
+    CHECK(anew.record["notes"].dump().find(why) != std::string::npos);
+    CHECK(longer.record["notes"].dump().find(why) == std::string::npos);
   }
 }

@@ -16,7 +16,10 @@ if(NOT STRATA_CUDA STREQUAL "OFF")
     if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
       set(CMAKE_CUDA_ARCHITECTURES 80 90)
     endif()
+    set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)  # as LibTorch does
     enable_language(CUDA)
+    # nvcc's own host compiler may be an older GCC than the one that links.
+    list(FILTER CMAKE_CUDA_IMPLICIT_LINK_DIRECTORIES EXCLUDE REGEX "/gcc/")
     set(CMAKE_CUDA_STANDARD 17)
     find_package(CUDAToolkit REQUIRED)
     set(STRATA_NVCC ON)
