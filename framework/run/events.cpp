@@ -28,6 +28,10 @@ void Events::stage_done(const StageEnd& end) {
   append({{"event", "stage_done"}, {"stage", end.result.spec.name}});
 }
 
+void Events::noted(const std::string& stage, const std::string& text) {
+  append({{"event", "noted"}, {"stage", stage}, {"text", text}});
+}
+
 void Events::run_done(const std::string& status, const std::string& error) {
   append({{"event", "run_done"},
           {"status", status},

@@ -16,6 +16,7 @@ class Events final : public Observer {
   void stage_resumed(const StageSpec& stage, const StageResult& so_far) override;
   void epoch_done(const StageSpec& stage, const EpochResult& epoch) override;
   void stage_done(const StageEnd& end) override;
+  void noted(const std::string& stage, const std::string& text) override;
   void run_done(const std::string& status, const std::string& error) override;
 
  private:
