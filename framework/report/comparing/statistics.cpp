@@ -11,7 +11,6 @@ namespace strata {
 namespace {
 
 constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
-constexpr double level = 0.05;
 constexpr double rounding = 1e-6;  // of a figure's size: sums of single precision, in another order
 constexpr size_t most_exact = 200;  // differences; beyond, the normal distribution is as good
 
@@ -144,7 +143,8 @@ std::vector<double> holm(const std::vector<double>& p_values) {
 
 int64_t seeds_needed(const Summary& difference, int64_t comparisons) {
   int64_t n = 3;
-  while (std::ldexp(static_cast<double>(comparisons), 1 - static_cast<int>(n)) > level) ++n;
+  while (std::ldexp(static_cast<double>(comparisons), 1 - static_cast<int>(n)) > significance_level)
+    ++n;
   if (difference.n < 2) return n;
   constexpr double least = 7.849;  // (z(0.975) + z(0.8)) squared
   constexpr double many = 1e6;
@@ -159,10 +159,10 @@ Verdict judge(const PairedTest& test, double p_t, double p_wilcoxon, int64_t com
   if (n >= 1 && test.wilcoxon.n == 0) return n < 3 ? Verdict::too_few : Verdict::identical;
   if (n < 3) return Verdict::too_few;
   const auto corrected = static_cast<double>(comparisons);
-  const bool wilcoxon_can = test.wilcoxon.smallest_p * corrected <= level;
-  const bool enough = std::ldexp(corrected, 1 - static_cast<int>(n)) <= level;
-  const bool wilcoxon_differs = p_wilcoxon <= level;
-  const bool t_differs = p_t <= level;  // false where there is no t
+  const bool wilcoxon_can = test.wilcoxon.smallest_p * corrected <= significance_level;
+  const bool enough = std::ldexp(corrected, 1 - static_cast<int>(n)) <= significance_level;
+  const bool wilcoxon_differs = p_wilcoxon <= significance_level;
+  const bool t_differs = p_t <= significance_level;  // false where there is no t
   const double least = rounding * size;
   if (std::abs(test.difference.mean) <= least && (t_differs || test.difference.sd <= least))
     return Verdict::rounding;

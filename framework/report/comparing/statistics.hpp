@@ -52,7 +52,10 @@ std::vector<double> holm(const std::vector<double>& p_values);
 /// tries, and enough for Wilcoxon's test to pass 5 % after `comparisons` are corrected for.
 int64_t seeds_needed(const Summary& difference, int64_t comparisons);
 
-/// What paired differences show at 5 %, after correction.
+/// Where a difference counts as shown.
+constexpr double significance_level = 0.05;
+
+/// What paired differences show at that level, after correction.
 enum class Verdict {
   identical,      ///< every difference is zero
   rounding,       ///< the mean difference is within a millionth of the figures

@@ -218,10 +218,8 @@ std::string verdict_text(const Paired& paired, int direction) {
     case Verdict::differs:
       break;
   }
-  const bool more = paired.test.difference.mean > 0;
-  std::string text = direction == 0 ? (more ? "higher" : "lower")
-                                    : ((more ? 1 : -1) == direction ? "better" : "worse");
-  return paired.p_wilcoxon <= 0.05 ? text : text + " (by t alone)";
+  const std::string text = direction_word(paired, direction);
+  return paired.p_wilcoxon <= significance_level ? text : text + " (by t alone)";
 }
 
 std::string no_pairs_text(const Comparison& c) {

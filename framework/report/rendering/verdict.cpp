@@ -60,17 +60,15 @@ std::string remedy(const Comparison& c, const Paired& p, int64_t comparisons) {
 
 std::string conclusion(const Paired& p, const ComparedMetric& metric, const std::string& who,
                        const std::string& than, bool pretraining) {
-  const double mean = p.test.difference.mean;
-  const bool better = metric.figure.better * mean > 0;
   const std::string question = pretraining ? "pretraining helps" : who + " differs from " + than;
   switch (p.verdict) {
-    case Verdict::differs:
-      if (pretraining) return better ? "Pretraining helps" : "Pretraining does not help";
-      return fmt::format("{} is {} than {}", who,
-                         metric.figure.better == 0 ? (mean > 0 ? "higher" : "lower")
-                         : better                  ? "better"
-                                                   : "worse",
-                         than);
+    case Verdict::differs: {
+      const std::string word = direction_word(p, metric.figure.better);
+      if (!pretraining) return fmt::format("{} is {} than {}", who, word, than);
+      return word == "better"  ? "Pretraining helps"
+             : word == "worse" ? "Pretraining does not help"
+                               : "Pretraining makes it " + word;
+    }
     case Verdict::identical:
       return pretraining ? "Pretraining changes nothing" : who + " is identical to " + than;
     case Verdict::rounding:
@@ -102,10 +100,8 @@ std::string sentence(const Comparison& c, const Paired& p, int64_t comparisons) 
 std::string summary_sentence(const Comparison& c, const std::vector<const Paired*>& tested) {
   std::map<std::string, std::vector<size_t>> rows;
   for (const Paired* p : tested) {
-    const bool better = c.metrics[p->metric].figure.better * p->test.difference.mean > 0;
-    rows[p->verdict != Verdict::differs ? "not told apart"
-         : better                       ? "better"
-                                        : "worse"]
+    const int direction = c.metrics[p->metric].figure.better;
+    rows[p->verdict == Verdict::differs ? direction_word(*p, direction) : "not told apart"]
         .push_back(p->group);
   }
   std::vector<std::string> parts;
@@ -155,6 +151,12 @@ std::string gain_sentence(const Comparison& c, const Gain& gain) {
 }
 
 }  // namespace
+
+std::string direction_word(const Paired& paired, int direction) {
+  const bool more = paired.test.difference.mean > 0;
+  if (direction == 0) return more ? "higher" : "lower";
+  return more == (direction > 0) ? "better" : "worse";
+}
 
 std::vector<std::string> verdict_sentences(const Comparison& c) {
   if (c.groups.size() < 2) return {};
