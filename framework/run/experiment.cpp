@@ -89,6 +89,12 @@ void StageOverrides::declare(Declare<StageOverrides>& d) {
   d.add("freeze", &StageOverrides::freeze, "in place of pretrain.freeze; [] for none");
 }
 
+PretrainSettings::PretrainSettings() {
+  loss = Slot<Loss>{"mse"};
+  optimizer = Slot<Optimizer>{"sgd"};
+  metrics = {Slot<Metric>{"reconstruction_error"}};
+}
+
 void PretrainSettings::declare(Declare<PretrainSettings>& d) {
   d.doc("Training encoder and decoder to rebuild their input.");
   d.example("{strategy: {type: greedy, train: new}, optimizer: {type: sgd, lr: 0.5}, epochs: 20}");

@@ -34,18 +34,11 @@ struct StageOverrides {
 };
 
 /// The `pretrain` of an experiment file.
-struct PretrainSettings {
+struct PretrainSettings : StageSettings {
+  PretrainSettings();
   Slot<Strategy> strategy{"greedy"};
-  Slot<Loss> loss{"mse"};
-  Slot<Optimizer> optimizer{"sgd"};
-  OneOrMany<int64_t> epochs = 10;
-  Slot<Corruption> corruption;
-  std::vector<Slot<Penalty>> penalties;
-  std::vector<std::string> freeze;
-  std::optional<EarlyStopping> early_stopping;
-  std::string keep = "last";
+  OneOrMany<int64_t> epochs = 10;  ///< of all stages or of each, in place of StageSettings' own
   std::vector<StageOverrides> stages;
-  std::vector<Slot<Metric>> metrics{Slot<Metric>{"reconstruction_error"}};
   static void declare(Declare<PretrainSettings>& d);
 };
 

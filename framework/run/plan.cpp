@@ -287,16 +287,9 @@ class Planner {
 /// What the settings say of pretraining stage k: the common settings, and what its own entry
 /// changes.
 void apply(const PretrainSettings& settings, size_t k, StageSpec& stage) {
+  static_cast<StageSettings&>(stage) = settings;
   stage.kind = StageKind::pretrain;
-  stage.loss = settings.loss;
-  stage.optimizer = settings.optimizer;
-  stage.metrics = settings.metrics;
   stage.epochs = settings.epochs.at(k);
-  stage.corruption = settings.corruption;
-  stage.penalties = settings.penalties;
-  stage.freeze = settings.freeze;
-  stage.early_stopping = settings.early_stopping;
-  stage.keep = settings.keep;
   if (k >= settings.stages.size()) return;
   const StageOverrides& own = settings.stages[k];
   if (!own.loss.empty()) stage.loss = own.loss;

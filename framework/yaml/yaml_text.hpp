@@ -13,7 +13,7 @@
 namespace strata {
 
 /// The part of a source that is parsed, with what yaml-cpp's marks (0-based, in bytes) point at.
-/// Private to the parser: no other header of config includes yaml-cpp.
+/// Private to the parser: no other header of this room includes yaml-cpp.
 class YamlText {
  public:
   YamlText(std::shared_ptr<const Source> source, size_t offset, size_t length);
