@@ -1,7 +1,9 @@
 #pragma once
 // A run's folder: held, begun, replaced. Implemented in run_folder.cpp.
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "strata/support/claim.hpp"
 
@@ -12,6 +14,28 @@ bool is_at_work(const std::filesystem::path& folder);
 
 /// The folder beside a run's where another is written that is to take its place.
 std::filesystem::path folder_of_next(const std::filesystem::path& folder);
+
+/// What of a run is removed.
+enum class Removed {
+  all,
+  weights,  ///< weights, checkpoint and end state; its record says from then on that it has none
+};
+
+/// A file that would go, as the disk sees it: several names may lead to one.
+struct RunFile {
+  std::filesystem::path path;
+  uint64_t bytes = 0, device = 0, inode = 0, links = 1;
+};
+std::vector<RunFile> files_to_remove(const std::filesystem::path& folder, Removed what);
+
+/// Removes a run, or a part of it; false where a process is at work on it. What strata did not
+/// write stays in its place. To whoever looks for runs it is there, or is not: its folder is
+/// renamed before anything in it goes, and what a process that died here left goes with the next
+/// removal beside it.
+bool remove_run(const std::filesystem::path& folder, Removed what);
+
+/// In a run's folder: its weights were removed on purpose. verify and run do not miss them.
+bool has_weights_removed(const std::filesystem::path& folder);
 
 /// The folder of one run, held by one process (support/claim.hpp: the claim ".ID.claim" lies beside
 /// it). A finished run in it is not touched until another is as whole: that one is written into

@@ -144,6 +144,8 @@ void Experiment::declare(Declare<Experiment>& d) {
       "pretrain: {epochs: 5}\nclassify: {epochs: 5}");
   d.root();
   d.add("name", &Experiment::name, "names the folder of its results").required();
+  d.add("note", &Experiment::note, "what you want to remember of its runs; changes nothing else")
+      .known_as({"description", "comment", "notes"});
   d.add("plugins", &Experiment::plugins,
         "libraries with further components: a path, from this file's folder, or a name that is "
         "looked "

@@ -61,7 +61,7 @@ struct CheckpointSettings {
 
 /// The root of an experiment file: a params struct like any other.
 struct Experiment {
-  std::string name;
+  std::string name, note;
   std::vector<std::string> plugins;  // loaded before the rest of the file is read
   int64_t seed = 0;
   std::string dtype = "float32";

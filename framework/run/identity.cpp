@@ -37,7 +37,8 @@ std::string normal_path(const std::string& text) {
 /// The settings that reach the result.
 Json settings_of(const Experiment& settings) {
   Json json = dump_params(param_list<Experiment>(), &settings);
-  for (const char* key : {"name", "plugins", "images", "observers", "checkpoint"}) json.erase(key);
+  for (const char* key : {"name", "note", "plugins", "images", "observers", "checkpoint"})
+    json.erase(key);
   for (const char* part : {"pretrain", "classify"})
     if (json[part].is_object()) json[part].erase("metrics");
   return json;

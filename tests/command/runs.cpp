@@ -126,3 +126,28 @@ TEST_CASE("on a terminal of 80 columns no line of compare or show is wider") {
     CHECK(widest > 60);
   }
 }
+
+TEST_CASE("--where: compare and show take the runs of which it holds, and a mistake ends with 2") {
+  const RunsPlace place;
+  const CommandResult compared = place.run({"compare", "runs", "--where", "seed = 2"});
+  CHECK(compared.out.find("2 runs (1 completed, 1 unreadable) in 1 row\n") == 0);
+  const CommandResult shown = place.run({"show", "runs", "--where", "seed < 1 or status = failed"});
+  CHECK(shown.code == 0);
+  CHECK(count(shown.out, "1234abcd-s") == 1);
+  CHECK(count(shown.out, "1234abcd-s0") == 1);
+  const CommandResult none = place.run({"compare", "runs", "--where", "seed > 2"});
+  CHECK(none.code == 2);
+  CHECK(none.out.empty());
+  CHECK(none.err.find("strata: error: --where: of 2 runs none is so: seed > 2\n") !=
+        std::string::npos);
+  for (const char* command : {"compare", "show", "report"}) {
+    const CommandResult wrong = place.run({command, "runs", "--where", "acuracy > 0.9"});
+    CHECK(wrong.code == 2);
+    CHECK(wrong.err.find("--where:1:1: error: no run has a setting or figure 'acuracy'") !=
+          std::string::npos);
+  }
+  CHECK(place.run({"compare", "runs", "--where", ""}).err.find("--where: the condition is empty") !=
+        std::string::npos);
+  std::ofstream(place.folder.path / "study.yaml") << "name: study\n";
+  CHECK(place.run({"show", "study.yaml", "--where", "seed = 1"}).code == 2);
+}

@@ -31,6 +31,7 @@ TEST_CASE("what changes no bit of the result is not in a folder's id") {
   CHECK(own.size() == 8);
   CHECK(id(with(kSmallRun, "name: small", "name: other")) == own);
   CHECK(id("images: false\n" + kSmallRun) == own);
+  CHECK(id("note: a thought\n" + kSmallRun) == own);
   CHECK(id(with(kSmallRun, "[accuracy, per_class_accuracy, confusion_matrix]", "[accuracy]")) ==
         own);
   CHECK(id(with(kSmallRun, "seed: 3", "seed: 4")) != own);

@@ -13,13 +13,13 @@ namespace strata {
 namespace {
 
 struct CompareArguments {
-  std::vector<std::string> places;
+  RunChoice choice;
   CompareOptions options;
   bool json = false, csv = false, markdown = false;
 };
 
 void print_comparison(const CompareArguments& arguments) {
-  const Comparison comparison = compare_places(arguments.places, arguments.options);
+  const Comparison comparison = compare_runs(arguments.choice, arguments.options);
   const Display display = display_of(STDOUT_FILENO, 160);
   if (arguments.json)
     print_out("{}\n",
@@ -38,10 +38,7 @@ void add_compare_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<CompareArguments>();
   CLI::App* command = app.add_subcommand(
       "compare", "Compares runs: finds what varies, averages over seeds, tests, warns.");
-  command
-      ->add_option("runs", arguments->places,
-                   "Records, folders of them, patterns, or ids; results/ if none is given")
-      ->type_name("RUN|DIR|GLOB");
+  add_run_choice(*command, arguments->choice);
   command->add_option("--by", arguments->options.by, "Settings that make the rows (key,...)")
       ->delimiter(',')
       ->type_name("KEY");

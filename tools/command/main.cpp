@@ -3,7 +3,9 @@
 // before OpenMP loads.
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -14,14 +16,20 @@
 #include <functional>
 #include <thread>
 
+#include "command/best.hpp"
 #include "command/compare.hpp"
+#include "command/completion.hpp"
 #include "command/data.hpp"
+#include "command/diff.hpp"
 #include "command/init.hpp"
 #include "command/plugin.hpp"
 #include "command/report.hpp"
+#include "command/rm.hpp"
 #include "command/runs.hpp"
+#include "command/tag.hpp"
 #include "command/usage.hpp"
 #include "command/verify.hpp"
+#include "command/watch.hpp"
 #include "engine/engine.hpp"
 #include "strata/record/record.hpp"
 #include "strata/report/reading/shown_record.hpp"
@@ -29,6 +37,7 @@
 #include "strata/support/display.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/free_cores.hpp"
+#include "strata/support/parse_json.hpp"
 #include "strata/support/print.hpp"
 #include "strata/support/shell.hpp"
 #include "strata/support/version.hpp"
@@ -88,6 +97,22 @@ int call_engine(const EngineRequest& request) {
   return engine(request);
 }
 
+/// What `strata schema` prints.
+Json schema_of_files() {
+  const int file = ::memfd_create("schema", MFD_CLOEXEC), out = ::dup(STDOUT_FILENO);
+  ::dup2(file, STDOUT_FILENO);
+  EngineRequest request;
+  request.command = EngineRequest::Command::schema;
+  call_engine(request);
+  ::dup2(out, STDOUT_FILENO);
+  std::string text(static_cast<size_t>(::lseek(file, 0, SEEK_CUR)), '\0');
+  const ssize_t size = ::pread(file, text.data(), text.size(), 0);
+  ::close(out);
+  ::close(file);
+  return parse_json(std::string_view(text).substr(0, size > 0 ? static_cast<size_t>(size) : 0))
+      .value_or(Json());
+}
+
 void add_files(CLI::App& command, EngineRequest& request, const char* doc, bool required = true) {
   command.add_option("file", request.files, doc)->required(required);
   command.add_option("--set", request.overrides, "override a setting: key.path=value")
@@ -99,7 +124,9 @@ void add_files(CLI::App& command, EngineRequest& request, const char* doc, bool 
       ->check(not_empty);
 }
 
-void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine) {
+/// @param where  the condition on the runs that `show` lists
+void add_engine_commands(CLI::App& app, EngineRequest& request, std::string& where,
+                         bool& for_engine) {
   using Command = EngineRequest::Command;
   const auto add = [&](const char* name, const char* doc, Command which) {
     CLI::App* command = app.add_subcommand(name, doc);
@@ -171,14 +198,17 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, bool& for_engine
             "given",
             false);
   show->add_flag("--json", request.json, "the settings as JSON; of a run, its record");
+  add_where(*show, where);
 
   add("list", "List the components, or those of one family.", Command::list)
-      ->add_option("family", request.component, "layer, loss, optimizer, ...");
+      ->add_option("family", request.component, "layer, loss, optimizer, ...")
+      ->type_name("COMPONENT");
   add("describe", "Explain a component or a key of the file; without a name, list what there is.",
       Command::describe)
       ->add_option("name", request.component,
                    "a component (layer/linear, sgd), a family (layer), a part or key of the file "
-                   "(experiment, data, pretrain.stages, epochs); default: lists what there is");
+                   "(experiment, data, pretrain.stages, epochs); default: lists what there is")
+      ->type_name("COMPONENT");
   add("schema", "Print the JSON Schema of experiment files, for editors.", Command::schema);
   add("components", "Print the documentation of keys and components as Markdown.",
       Command::components);
@@ -205,9 +235,14 @@ void refuse_options(const EngineRequest& request, const std::string& place, bool
 }
 
 /// Serves `show` of runs and of folders of runs; false where it was given an experiment file.
-bool show_runs(const EngineRequest& request) {
+bool show_runs(const EngineRequest& request, const std::string& where) {
   if (request.command != EngineRequest::Command::show) return false;
   const size_t width = display_of(STDOUT_FILENO, 160).width;
+  if (!where.empty()) {
+    refuse_options(request, fmt::format("{}", fmt::join(request.files, " ")), true);
+    print_out("{}", list_runs(read_runs({request.files, where}).runs, width));
+    return true;
+  }
   std::string text;
   Json records = Json::array();
   std::vector<fs::path> places;
@@ -221,7 +256,7 @@ bool show_runs(const EngineRequest& request) {
     const bool is_run = !is_list && (is_folder || path.extension() == ".json");
     if (is_list || is_run) refuse_options(request, path.string(), is_list);
     if (is_list)
-      text += list_runs(read_runs({path.string()}).runs, width) +
+      text += list_runs(read_runs({{path.string()}, {}}).runs, width) +
               fmt::format("One in full: strata show RUN; side by side: strata compare {}\n",
                           shell_word(path.string()));
     else if (is_run && request.json)
@@ -248,16 +283,28 @@ int run_command_line(int argc, char** argv) {
   EngineRequest request;
   request.command_line.assign(argv, argv + argc);
   bool for_engine = false;
+  std::string where;
   int exit_code = 0;  // of the commands that need no engine; parsing runs them
-  add_engine_commands(app, request, for_engine);
+  add_engine_commands(app, request, where, for_engine);
   add_init_command(app, exit_code);
   add_compare_command(app, exit_code);
   add_report_command(app, exit_code);
+  add_best_command(app, exit_code);
+  add_diff_command(app, exit_code);
+  add_tag_commands(app, exit_code);
+  add_rm_command(app, exit_code);
+  add_watch_command(app, exit_code);
   add_verify_command(app, exit_code);
   add_data_command(app, exit_code);
   add_plugin_command(app, request, for_engine);
+  add_completion_command(app, exit_code);
   add_help_command(app);
-  std::vector<std::string> arguments = expand_help(app, {argv + 1, argv + argc});
+  if (argc > 1 && argv[1] == std::string_view("__complete")) {
+    for (const std::string& word : completions(app, {argv + 2, argv + argc}, schema_of_files))
+      print_out("{}\n", word);
+    return 0;
+  }
+  std::vector<std::string> arguments = protect_tags(app, expand_help(app, {argv + 1, argv + argc}));
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
     app.parse(arguments);
@@ -265,7 +312,7 @@ int run_command_line(int argc, char** argv) {
     return end_parsing(app, e);
   }
   if (!for_engine) return exit_code;
-  if (show_runs(request)) return 0;
+  if (show_runs(request, where)) return 0;
   return call_engine(request);
 }
 

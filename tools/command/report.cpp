@@ -17,14 +17,28 @@ namespace strata {
 namespace {
 
 struct Arguments {
-  std::vector<std::string> places;
+  RunChoice choice;
   CompareOptions options;
   std::string out = "report.html";
   std::string title = "strata: a comparison of runs";
 };
 
-/// Before records are read, which may take its time.
-void check_place(const std::filesystem::path& file) {
+void write_report(const Arguments& arguments) {
+  check_report_place(arguments.out);
+  const Comparison comparison = compare_runs(arguments.choice, arguments.options);
+  const std::string page = report_page(comparison, arguments.title);
+  if (write_output(arguments.out, page)) return;
+  print_out("{}: {}, {:.1f} MB\n", arguments.out, counts_text(comparison),
+            static_cast<double>(page.size()) / 1e6);
+}
+
+}  // namespace
+
+void check_report_place(const std::filesystem::path& file) {
+  if (report_assets().charts.empty())
+    throw UserError(
+        "this strata was built without Chart.js: install the package libjs-chart.js, or give its "
+        "file as -DSTRATA_CHART_JS=..., and build it again");
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   if (!std::filesystem::is_directory(folder))
     throw UserError(
@@ -33,29 +47,20 @@ void check_place(const std::filesystem::path& file) {
     throw UserError(fmt::format("cannot write {}: it is a folder", file.string()));
 }
 
-void write_report(const Arguments& arguments) {
-  if (report_assets().charts.empty())
-    throw UserError(
-        "this strata was built without Chart.js: install the package libjs-chart.js, or give its "
-        "file as -DSTRATA_CHART_JS=..., and build it again");
-  check_place(arguments.out);
-  const Comparison comparison = compare_places(arguments.places, arguments.options);
-  const std::string page = html_report(comparison, arguments.title, report_assets());
-  if (write_output(arguments.out, page)) return;
-  print_out("{}: {}, {:.1f} MB\n", arguments.out, counts_text(comparison),
-            static_cast<double>(page.size()) / 1e6);
+std::string report_page(const Comparison& comparison, const std::string& title,
+                        int reload_seconds) {
+  std::string page = html_report(comparison, title, report_assets());
+  if (reload_seconds == 0) return page;
+  const std::string head = "<head>\n";
+  return page.insert(page.find(head) + head.size(),
+                     fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">\n", reload_seconds));
 }
-
-}  // namespace
 
 void add_report_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand(
       "report", "Writes a comparison as one HTML file with charts, images and settings.");
-  command
-      ->add_option("runs", arguments->places,
-                   "Records, folders of them, patterns, or ids; results/ if none is given")
-      ->type_name("RUN|DIR|GLOB");
+  add_run_choice(*command, arguments->choice);
   command->add_option("-o,--out", arguments->out, "The file to write")
       ->capture_default_str()
       ->type_name("FILE");

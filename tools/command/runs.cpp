@@ -6,25 +6,52 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "strata/report/choosing/where.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
-
 #include "strata/support/print.hpp"
 
 namespace strata {
 
-FoundRuns read_runs(const std::vector<std::string>& places) {
-  FoundRuns found = read_compared_runs(run_places(places));
+void add_run_choice(CLI::App& command, RunChoice& choice) {
+  command
+      .add_option("runs", choice.places,
+                  "Records, folders of them, patterns, or ids; results/ if none is given")
+      ->type_name("RUN|DIR|GLOB");
+  add_where(command, choice.where);
+}
+
+void add_where(CLI::App& command, std::string& where) {
+  command
+      .add_option(
+          "--where", where,
+          "The runs of which this holds: 'accuracy > 0.9 and strategy = greedy and status = "
+          "completed' (names as --metric and --by take them, and status, name, id, seed, "
+          "date, tag, note)")
+      ->check([](const std::string& given) {
+        return given.find_first_not_of(" \t\n") == std::string::npos ? "the condition is empty"
+                                                                     : std::string();
+      })
+      ->type_name("CONDITION");
+}
+
+FoundRuns read_runs(const RunChoice& choice) {
+  FoundRuns found = read_compared_runs(run_places(choice.places));
   constexpr size_t most = 20;
   const size_t all = found.unreadable.size();
   for (size_t i = 0; i < std::min(all, most); ++i)
     print_err("strata: warning: {} (left out)\n", found.unreadable[i].error);
   if (all > most) print_err("strata: warning: and {} more (left out)\n", all - most);
+  const size_t read = found.runs.size();
+  found.runs = runs_where(std::move(found.runs), choice.where);
+  if (found.runs.empty() && read > 0)
+    throw UserError(
+        fmt::format("--where: of {} none is so: {}", counted(read, "run", "runs"), choice.where));
   return found;
 }
 
-Comparison compare_places(const std::vector<std::string>& places, const CompareOptions& options) {
-  FoundRuns found = read_runs(places);
+Comparison compare_runs(const RunChoice& choice, const CompareOptions& options) {
+  FoundRuns found = read_runs(choice);
   Comparison comparison = compare(std::move(found.runs), options);
   comparison.unreadable = std::move(found.unreadable);
   return comparison;

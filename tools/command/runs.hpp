@@ -1,5 +1,6 @@
 #pragma once
 // The runs that a command is about. Implemented in runs.cpp.
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -8,11 +9,23 @@
 
 namespace strata {
 
+/// The runs that a command line names.
+struct RunChoice {
+  std::vector<std::string> places;  ///< results/ where it is empty
+  std::string where;                ///< a condition (where.hpp); empty: all
+};
+
+/// Adds the places, as positional arguments, and --where.
+void add_run_choice(CLI::App& command, RunChoice& choice);
+/// --where alone.
+void add_where(CLI::App& command, std::string& where);
+
 /// As read_compared_runs(), and says on standard error, a line each, which records cannot be read.
-FoundRuns read_runs(const std::vector<std::string>& places);
+/// Throws UserError where no run meets the condition.
+FoundRuns read_runs(const RunChoice& choice);
 
 /// Reads the runs and compares them.
-Comparison compare_places(const std::vector<std::string>& places, const CompareOptions& options);
+Comparison compare_runs(const RunChoice& choice, const CompareOptions& options);
 
 /// The places that hold runs: results/ where none is given; of what is no file or folder, the
 /// folders in results/ that are called so. Ids are such, as `show` and `run --dry-run` print them.

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "strata/record/record.hpp"
+#include "strata/record/run_folder.hpp"
 #include "strata/record/seal.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/print.hpp"
@@ -24,15 +25,18 @@ std::vector<std::string> faults_of(const std::filesystem::path& path) {
 }
 
 int verify(const std::vector<std::string>& places) {
-  size_t runs = 0, broken = 0;
+  size_t runs = 0, broken = 0, without_weights = 0;
   for (const std::filesystem::path& path : find_records(places)) {
     ++runs;
+    if (has_weights_removed(path.parent_path())) ++without_weights;
     const std::vector<std::string> faults = faults_of(path);
     if (!faults.empty()) ++broken;
     for (const std::string& fault : faults)
       print_out("{}: {}\n", path.parent_path().string(), fault);
   }
   print_out("{} run{} verified, {} not as recorded\n", runs, runs == 1 ? "" : "s", broken);
+  if (without_weights > 0)
+    print_out("{} of them without weights, which strata rm removed\n", without_weights);
   return broken == 0 ? 0 : 1;
 }
 

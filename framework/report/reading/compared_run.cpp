@@ -32,8 +32,9 @@ struct Epochs {
 };
 
 /// Keys of the configuration that change nothing of what is learned.
-constexpr const char* not_of_the_result[] = {"name",   "plugins", "seed",      "seeds",     "sweep",
-                                             "images", "notes",   "observers", "checkpoint"};
+constexpr const char* not_of_the_result[] = {"name",      "note",      "plugins", "seed",
+                                             "seeds",     "sweep",     "images",  "notes",
+                                             "observers", "checkpoint"};
 
 class Extraction {
  public:
@@ -62,6 +63,8 @@ class Extraction {
     add_data_facts();
     add_config_facts();
     add_version_facts();
+    for (const Json& tag : json_at(record_, {"tags"})) run_.tags.push_back(json_text(tag));
+    run_.note = json_text(json_at(record_, {"note"}));
     run_.changed = json_text(json_at(record_, {changed_key}));
     return std::move(run_);
   }
@@ -137,10 +140,11 @@ class Extraction {
 
   /// A figure of a split, at a stage's end or at the run's; of images also over their variance.
   void add_measured(const std::string& base, const std::string& split, const std::string& after,
-                    const Json& value, const std::string& target) {
+                    const Json& value, const std::string& target, bool by_class = false) {
     const std::string before = split == "test" ? "" : split + '.';
     RunFigure figure = declared(base, value);
     figure.of_test = split == "test";
+    figure.by_class = by_class;
     if (!figure.of_labels && !figure.cost &&
         json_at(record_, {"figures", base.c_str()}).is_object())
       figure.unit = target == "pixels" ? pixels() : target;
@@ -239,7 +243,8 @@ class Extraction {
                 row.get<std::vector<double>>());
         else if (value.is_array())
           for (size_t c = 0; c < value.size(); ++c)
-            add_measured(metric.key(), split.key(), '.' + run_.class_name(c), value[c], "pixels");
+            add_measured(metric.key(), split.key(), '.' + run_.class_name(c), value[c], "pixels",
+                         true);
         else  // through all pairs
           add_measured(metric.key(), split.key(), "", value, "pixels");
       }

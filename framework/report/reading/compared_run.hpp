@@ -43,6 +43,7 @@ struct RunFigure {
   bool fraction = false;   ///< lies between 0 and 1
   bool of_labels = false;  ///< of the classifier; all else stands before it trains
   bool of_test = false;    ///< measured on the test split
+  bool by_class = false;   ///< of one class
   bool final = false;      ///< one number for the whole test split, at the run's end
   std::string relative;    ///< the figure that is this one over the variance of the training pixels
 
@@ -100,6 +101,8 @@ struct ComparedRun {
   /// Where the test split chose something: "best_epoch in pretrain-1, early_stopping in classify".
   std::string test_choice;
   bool chose_in_pretraining = false;
+  std::vector<std::string> tags;  ///< what a person says of it (run_tags.hpp)
+  std::string note;
   std::string
       changed;  ///< what shows that the record was changed by hand; empty where nothing does
 };

@@ -20,6 +20,7 @@ FoundRuns read_compared_runs(const std::vector<std::string>& places) {
   const auto wrong = read_records(paths, [&](size_t i, Json&& record) {
     check_shape(paths[i], record);
     add_progress(paths[i], record);
+    add_tags(paths[i], record);
     read[i] = compared_run(paths[i], record);
   });
   std::set<fs::path> named;

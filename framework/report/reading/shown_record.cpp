@@ -8,6 +8,7 @@
 #include "strata/record/run_folder.hpp"
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/reading/record_shape.hpp"
+#include "strata/report/reading/run_tags.hpp"
 
 namespace strata {
 namespace {
@@ -36,10 +37,18 @@ void add_progress(const std::filesystem::path& path, Json& record) {
     if (json_at(stage, {"status"}) == "running") stage["status"] = "killed";
 }
 
+void add_tags(const std::filesystem::path& path, Json& record) {
+  RunTags said = read_tags(path.parent_path());
+  if (said.note.empty()) said.note = json_text(json_at(record, {"config", "note"}));
+  record["tags"] = said.tags;
+  record["note"] = said.note;
+}
+
 Json read_shown_record(const std::filesystem::path& path) {
   Json record = read_record(path);
   check_shape(path, record);
   add_progress(path, record);
+  add_tags(path, record);
   const std::string reached = json_text(json_at(record, {"reached"}));
   if (record["status"] == "killed")
     record["error"] =

@@ -13,6 +13,10 @@ namespace strata {
 /// "killed".
 void add_progress(const std::filesystem::path& path, Json& record);
 
+/// Adds what a person says of the run: "tags", a list, and "note", of the run's own or else of its
+/// experiment file.
+void add_tags(const std::filesystem::path& path, Json& record);
+
 /// A run's record as `show` tells it; why an unfinished one is so stands under "error". Throws
 /// UserError as read_record() and check_shape() do.
 Json read_shown_record(const std::filesystem::path& path);

@@ -25,8 +25,11 @@ Json run_json(const ComparedRun& run, const Comparison& c) {
     const auto figure = run.figures.find(metric.name);
     if (figure != run.figures.end()) metrics[metric.name] = figure->second.value;
   }
-  return {{"path", run.path.string()}, {"name", run.name},     {"run_id", run.run_id},
-          {"seed", run.seed},          {"status", run.status}, {"metrics", metrics}};
+  Json json = {{"path", run.path.string()}, {"name", run.name},     {"run_id", run.run_id},
+               {"seed", run.seed},          {"status", run.status}, {"metrics", metrics}};
+  if (!run.tags.empty()) json["tags"] = run.tags;
+  if (!run.note.empty()) json["note"] = run.note;
+  return json;
 }
 
 /// A setting's text as what it is: a number, a truth value, null where there is none, or a text. A

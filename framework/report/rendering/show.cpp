@@ -58,6 +58,11 @@ std::string heading(const Json& record, size_t width) {
   const std::string changed = json_text(json_at(record, {changed_key}));
   if (!changed.empty())
     text += indented("changed by hand since strata wrote it: " + changed, width);
+  std::vector<std::string> tags;
+  for (const Json& tag : json_at(record, {"tags"})) tags.push_back(json_text(tag));
+  if (!tags.empty()) text += indented(fmt::format("tags: {}", fmt::join(tags, ", ")), width);
+  const std::string note = json_text(json_at(record, {"note"}));
+  if (!note.empty()) text += indented("note: " + note, width);
   const Json& timing = json_at(record, {"timing"});
   std::vector<std::string> facts = {fmt::format("seed {}", json_text(record["seed"]))};
   const auto add = [&](const char* before, const Json& value) {
@@ -324,8 +329,10 @@ std::string list_runs(std::vector<ComparedRun> runs, size_t width) {
                {"status", {}, false},
                {"seed", {}, true},
                {"figure", {}, false},
+               {"tags", {}, false},
                {"settings", {}, false}});
   const std::vector<std::string> settings = varying_texts(runs);
+  const auto is_empty = [](const std::string& text) { return text.empty(); };
   for (const size_t i : listed_order(runs, settings)) {
     const ComparedRun& run = runs[i];
     const auto figures = final_figures(run.figures);
@@ -334,10 +341,15 @@ std::string list_runs(std::vector<ComparedRun> runs, size_t width) {
             ? run.reached
             : fmt::format("{} {}", figures[0], figure_text(run.figures.at(figures[0]).value, NAN));
     table.add({run.name + '/' + run.run_id, run.status, std::to_string(run.seed),
-               figure.empty() ? "-" : figure, settings[i]});
+               figure.empty() ? "-" : figure, fmt::format("{}", fmt::join(run.tags, " ")),
+               settings[i]});
   }
-  if (std::all_of(settings.begin(), settings.end(), [](auto& text) { return text.empty(); }))
-    table.columns.pop_back();
+  table.columns.erase(std::remove_if(table.columns.begin() + 4, table.columns.end(),
+                                     [&](const Column& column) {
+                                       return std::all_of(column.cells.begin(), column.cells.end(),
+                                                          is_empty);
+                                     }),
+                      table.columns.end());
   return printable(text_table(table.columns, width));
 }
 
