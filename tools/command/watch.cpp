@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -19,12 +20,14 @@
 #include "strata/support/print.hpp"
 #include "strata/support/screen.hpp"
 #include "strata/support/terminal.hpp"
+#include "strata/yaml/issues.hpp"
 
 namespace strata {
 namespace {
 
 constexpr int kLookEvery = 1000;  // milliseconds
-constexpr int kPageEvery = 10;    // looks
+constexpr int kLooksShare = 20;  // looking at thousands of runs takes a twentieth of a core at most
+constexpr int kPageEvery = 10;   // looks
 
 struct WatchArguments {
   RunChoice choice;
@@ -38,9 +41,16 @@ class Watcher {
   explicit Watcher(const WatchArguments& arguments)
       : arguments_(arguments), places_(run_places(arguments.choice.places)), watch_(places_) {}
 
+  /// Throws ConfigError at the first look alone: later, a figure may be one that no run has yet.
   void look() {
     changed_ |= watch_.look();
-    runs_ = chosen(watch_.runs());
+    try {
+      runs_ = chosen(watch_.runs());
+    } catch (const ConfigError&) {
+      if (!looked_) throw;
+      runs_.clear();
+    }
+    looked_ = true;
   }
 
   std::vector<std::string> frame(const Display& display, size_t height) const {
@@ -79,20 +89,25 @@ class Watcher {
   std::vector<std::string> places_;
   Watch watch_;
   std::vector<WatchedRun> runs_;
-  bool changed_ = false;
+  bool changed_ = false, looked_ = false;
 };
 
 void watch_live(Watcher& watcher) {
   watcher.look();  // what is wrong is told before the screen is taken
   watcher.write_page();
   Screen screen;
+  int took = 0;  // milliseconds
   for (int looks = 1;; ++looks) {
     const Screen::Size size = screen.size();
     Display display = display_of(STDOUT_FILENO);
     display.width = size.columns;
     screen.draw(watcher.frame(display, size.rows));
-    if (!screen.wait(kLookEvery)) return;
+    if (!screen.wait(std::max(kLookEvery, kLooksShare * took))) return;
+    const auto began = std::chrono::steady_clock::now();
     watcher.look();
+    took = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                std::chrono::steady_clock::now() - began)
+                                .count());
     if (looks % kPageEvery == 0) watcher.write_page();
   }
 }
