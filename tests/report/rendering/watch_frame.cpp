@@ -79,7 +79,7 @@ TEST_CASE("a foreign name reaches no terminal as it is") {
 TEST_CASE("a chart goes from the highest value to the lowest, with gaps where there is none") {
   const auto falling = line_chart({1.0, 0.5, 0.0}, 22, 2);
   REQUIRE(falling.size() == 2);
-  CHECK(falling[0].find("1.000 ⠑") == 0);
+  CHECK(falling[0].find("1.000 ⠉⠒⠒⠤⠤⣀⣀") == 0);
   CHECK(falling[1].find("    0 ") == 0);
   CHECK(line_chart({NAN, NAN}, 40, 5).empty());
   CHECK(line_chart({1, 2}, 10, 5).empty());
