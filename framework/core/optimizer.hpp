@@ -30,6 +30,31 @@ struct OptimizerParams {
   }
 };
 
+/// What optimizers with weight decay take besides.
+struct DecayParams : OptimizerParams {
+  double weight_decay = 0;
+  std::string decayed = "all";
+
+  /// `what` says how it enters the update.
+  template <class D>
+  static void declare_decay(D& d, const char* what) {
+    d.add("weight_decay", &DecayParams::weight_decay, what)
+        .known_as({"l2", "regularization", "decay"})
+        .min(0);
+    d.add("decayed", &DecayParams::decayed,
+          "what it shrinks: all parameters; or weights alone, without biases and whatever else has "
+          "one dimension")
+        .choices({"all", "weights"});
+  }
+
+  /// The factor for this parameter.
+  double decay_of(const Tensor& w) const {
+    return decayed == "all" || w.dim() > 1 ? weight_decay : 0;
+  }
+  /// Whether one number says the decay of all parameters, as OptimizerForm has it.
+  bool decays_alike() const { return decayed == "all" || weight_decay == 0; }
+};
+
 /// Updates parameters in place from their gradients. State is fresh for each stage.
 class Optimizer {
  public:
@@ -65,15 +90,31 @@ inline void subtract_scaled(Tensor& w, const Tensor& update, const Tensor& rate)
 }
 
 /// The loop of a step: calls update(i, w, g) for each parameter that has a gradient, with its place
-/// in the list, its value, and its gradient, to which weight_decay * w is added (the L2 penalty's).
+/// in the list, its value, and its gradient.
 template <class Update>
-void update_each(const std::vector<Parameter>& parameters, double weight_decay,
-                 const Update& update) {
+void update_each(const std::vector<Parameter>& parameters, const Update& update) {
   for (size_t i = 0; i < parameters.size(); ++i) {
     Tensor w = parameters[i].value.detach();
     const Tensor g = parameters[i].value.grad();
-    if (g.defined()) update(i, w, weight_decay > 0 ? g.add(w, weight_decay) : g);
+    if (g.defined()) update(i, w, g);
   }
+}
+
+/// The same where the gradient is that of the objective with an L2 penalty: weight_decay * w is
+/// added to it.
+template <class Update>
+void update_each(const std::vector<Parameter>& parameters, const DecayParams& params,
+                 const Update& update) {
+  update_each(parameters, [&](size_t i, Tensor& w, const Tensor& g) {
+    const double decay = params.decay_of(w);
+    update(i, w, decay > 0 ? g.add(w, decay) : g);
+  });
+}
+
+/// Weight decay apart from the gradient (Loshchilov and Hutter 2019): w <- w - rate weight_decay w.
+inline void decay_apart(Tensor& w, const DecayParams& params, const Tensor& rate) {
+  const double decay = params.decay_of(w);
+  if (decay > 0) subtract_scaled(w, w * decay, rate);
 }
 
 }  // namespace strata

@@ -38,7 +38,7 @@ std::string ParamType::name() const {
     case Kind::text:
       return "string";
     case Kind::map:
-      return "map";
+      return item == nullptr ? "map" : "map of " + plural(item->name());
     case Kind::component:
       return family;
     case Kind::list:

@@ -9,10 +9,9 @@ namespace {
 ///   w <- w - lr v, or w - lr (g + momentum v) with nesterov.
 class Sgd final : public Optimizer {
  public:
-  struct Params : OptimizerParams {
+  struct Params : DecayParams {
     double momentum = 0;
     bool nesterov = false;
-    double weight_decay = 0;
 
     static void declare(Declare<Params>& d) {
       d.doc("Stochastic gradient descent, with momentum and weight decay where asked for.");
@@ -20,9 +19,7 @@ class Sgd final : public Optimizer {
       declare_common(d);
       d.add("momentum", &Params::momentum, "share of the last update that goes on").min(0).below(1);
       d.add("nesterov", &Params::nesterov, "looks ahead along the momentum");
-      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor")
-          .known_as({"l2", "regularization", "decay"})
-          .min(0);
+      declare_decay(d, "L2 penalty's factor");
       d.check([](const Params& p, Check& check) {
         if (p.nesterov && p.momentum == 0)
           check.error("nesterov", "nesterov needs momentum above 0");
@@ -43,7 +40,7 @@ class Sgd final : public Optimizer {
   }
 
   void step(const Tensor& rate) override {
-    update_each(parameters_, params_.weight_decay, [&](size_t i, Tensor& w, Tensor g) {
+    update_each(parameters_, params_, [&](size_t i, Tensor& w, Tensor g) {
       if (params_.momentum > 0) {
         Tensor& v = velocity_[i].value;  // zero at first, so that v = g after the first step
         v.mul_(params_.momentum).add_(g);
@@ -56,6 +53,7 @@ class Sgd final : public Optimizer {
   std::vector<Parameter> state() const override { return velocity_; }
 
   OptimizerForm form() const override {
+    if (!params_.decays_alike()) return {};
     return {OptimizerOp::sgd, params_.weight_decay, params_.momentum, params_.nesterov};
   }
 
