@@ -1,5 +1,7 @@
 #include "strata/core/penalty.hpp"
 
+#include <ATen/core/grad_mode.h>
+
 #include <limits>
 
 #include "strata/contract/checks.hpp"
@@ -90,8 +92,11 @@ void check_parameter_gradients(const Penalty& penalty, const Range& range) {
   value.backward();
   for (const Parameter& p : encoder.parameters) {
     const Tensor gradient = p.value.grad().defined() ? p.value.grad() : at::zeros_like(p.value);
-    require_gradient([&] { return penalty.forward(encoder.batch(penalty, range)).item<double>(); },
-                     p.value, gradient, "an encoder's " + p.name);
+    const auto again = [&] {
+      const at::AutoGradMode differentiated(true);  // it may differentiate the code itself
+      return penalty.forward(encoder.batch(penalty, range)).item<double>();
+    };
+    require_gradient(again, p.value, gradient, "an encoder's " + p.name);
   }
 }
 

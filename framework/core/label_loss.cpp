@@ -35,8 +35,8 @@ void LabelLoss::prepare(const LossData& data) {
     const auto count = static_cast<double>(data.class_counts[c]);
     const auto named = params_.class_weights->named.find(data.class_names[c]);
     if (params_.class_weights->balanced)
-      weights[c] = count == 0 ? 0 : static_cast<double>(samples) /
-                                        (static_cast<double>(occurring) * count);
+      weights[c] =
+          count == 0 ? 0 : static_cast<double>(samples) / (static_cast<double>(occurring) * count);
     else if (named != params_.class_weights->named.end())
       weights[c] = named->second;
   }

@@ -21,9 +21,7 @@ struct Codec<ClassWeights> {
   static constexpr ParamType type{ParamType::Kind::map, nullptr, nullptr, &Codec<double>::type};
   static void parse(const Node& n, ClassWeights& v, Reader& r, const Constraints& c);
   static void complete(ClassWeights&, Reader&, const Place&) {}
-  static Json dump(const ClassWeights& v) {
-    return v.balanced ? Json("balanced") : Json(v.named);
-  }
+  static Json dump(const ClassWeights& v) { return v.balanced ? Json("balanced") : Json(v.named); }
 };
 
 /// What losses against labels take.

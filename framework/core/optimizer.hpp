@@ -1,5 +1,9 @@
 #pragma once
 // The family `optimizer`. Contract in contract/optimizer.cpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +59,47 @@ struct DecayParams : OptimizerParams {
   bool decays_alike() const { return decayed == "all" || weight_decay == 0; }
 };
 
+/// Momentum, which may change in a stage.
+struct MomentumParams : DecayParams {
+  double momentum = 0;
+  Slot<Schedule> momentum_schedule;
+
+  template <class D>
+  static void declare_momentum(D& d) {
+    d.add("momentum", &MomentumParams::momentum, "share of the last update that goes on")
+        .min(0)
+        .below(1);
+    d.add("momentum_schedule", &MomentumParams::momentum_schedule,
+          "how the momentum changes; what would reach 1 stays at 0.999");
+  }
+  /// A rule of every struct that declares it.
+  static void check_momentum(const MomentumParams& p, Check& check) {
+    if (!p.momentum_schedule.empty() && p.momentum == 0)
+      check.error("momentum_schedule", "momentum_schedule needs momentum above 0");
+    if (!p.momentum_schedule.empty() && make(p.momentum_schedule)->follows())
+      check.error("momentum_schedule",
+                  fmt::format("momentum follows no figure, and {} does", p.momentum_schedule.type));
+  }
+};
+
+/// The momentum at each step.
+class Momentum {
+ public:
+  explicit Momentum(const MomentumParams& params) : base_(params.momentum), now_(params.momentum) {
+    if (!params.momentum_schedule.empty()) schedule_ = make(params.momentum_schedule);
+  }
+  void begin_step(const SchedulePoint& at) {
+    if (schedule_) now_ = std::min(0.999, schedule_->rate(base_, at, {}));
+  }
+  bool uses_length() const { return schedule_ && schedule_->uses_length(); }
+  bool changes() const { return schedule_ != nullptr; }
+  double now() const { return now_; }
+
+ private:
+  double base_, now_;
+  std::shared_ptr<Schedule> schedule_;
+};
+
 /// Updates parameters in place from their gradients. State is fresh for each stage.
 class Optimizer {
  public:
@@ -64,6 +109,12 @@ class Optimizer {
   /// What the settings give. The trainer keeps the schedule and clips the gradients; an optimizer
   /// has nothing to do for either.
   virtual const OptimizerParams& common() const = 0;
+
+  /// Where the step that follows is: for what else a schedule changes. Called before each step.
+  virtual void begin_step(const SchedulePoint&) {}
+
+  /// True where begin_step() reads SchedulePoint::epochs: see Schedule::uses_length().
+  virtual bool uses_length() const { return false; }
 
   /// Allocates the state of these parameters. Called once, before the first step.
   virtual void start(std::vector<Parameter> parameters) = 0;

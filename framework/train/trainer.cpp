@@ -235,6 +235,9 @@ class Fit {
     context_.samples =
         epoch_order_.narrow(0, first, std::min(options_.batch_size, epoch_order_.size(0) - first));
     set_rate(rate_at(context_.epoch, k));
+    of_component(spec_.optimizer, "begin_step()", [&] {
+      parts_.optimizer->begin_step({context_.epoch - 1, k, steps_, spec_.epochs});
+    });
     return context_;
   }
 

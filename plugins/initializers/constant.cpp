@@ -3,7 +3,7 @@
 namespace strata {
 namespace {
 
-class Constant final : public Initializer {
+class ConstantFill final : public Initializer {
  public:
   struct Params {
     double value = 0;
@@ -14,7 +14,7 @@ class Constant final : public Initializer {
       d.add("value", &Params::value, "of every element").required();
     }
   };
-  explicit Constant(const Params& params) : value_(params.value) {}
+  explicit ConstantFill(const Params& params) : value_(params.value) {}
 
   void fill(Tensor& out, const RandomStream&, int64_t, int64_t) const override {
     out.fill_(value_);
@@ -24,7 +24,7 @@ class Constant final : public Initializer {
   double value_;
 };
 
-STRATA_REGISTER(Initializer, Constant, "constant");
+STRATA_REGISTER(Initializer, ConstantFill, "constant");
 
 }  // namespace
 }  // namespace strata

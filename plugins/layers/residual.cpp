@@ -96,7 +96,7 @@ class Residual final : public Layer {
         if (const Link* arriving = activation_before(i))
           mirror->chain_.push_back({make(arriving->ref), arriving->ref, arriving->written});
     }
-    return mirror;
+    return mirror->chain_.empty() ? nullptr : mirror;
   }
 
   Json written_out() const override {

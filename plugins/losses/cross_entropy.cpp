@@ -30,9 +30,7 @@ class CrossEntropy final : public LabelLoss {
     return plain() ? at::nll_loss(logs, target) : -mean_at_labels(logs, target);
   }
 
-  LossForm form() const override {
-    return {plain() ? LossOp::cross_entropy : LossOp::opaque};
-  }
+  LossForm form() const override { return {plain() ? LossOp::cross_entropy : LossOp::opaque}; }
 };
 
 STRATA_REGISTER(Loss, CrossEntropy, "cross_entropy");

@@ -28,9 +28,7 @@ class NegativeLogLikelihood final : public LabelLoss {
     return plain() ? at::nll_loss(output, target) : -mean_at_labels(output, target);
   }
 
-  LossForm form() const override {
-    return {plain() ? LossOp::nll : LossOp::opaque};
-  }
+  LossForm form() const override { return {plain() ? LossOp::nll : LossOp::opaque}; }
 };
 
 STRATA_REGISTER(Loss, NegativeLogLikelihood, "nll");

@@ -17,14 +17,16 @@ namespace {
 ///     is bounded;
 ///   sparsity: (sqrt(n) - |a|_1 / |a|_2) / (sqrt(n) - 1), from 0 where all n units are equally far
 ///     from 0 to 1 where one alone is (Hoyer 2004), its mean over samples;
-///   effective_rank: exp of the entropy of the covariance's eigenvalues, as shares of their sum: how
+///   effective_rank: exp of the entropy of the covariance's eigenvalues, as shares of their sum:
+///   how
 ///     many directions the codes use (Roy and Vetterli 2007).
 class CodeStatistics final : public Metric {
  public:
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc(
-          "What the codes are like: dead units, saturated values, sparsity, and how many directions "
+          "What the codes are like: dead units, saturated values, sparsity, and how many "
+          "directions "
           "they use (Hoyer 2004; Roy and Vetterli 2007).");
       d.known_as({"activation_statistics", "dead_units", "sparsity", "effective_rank"});
     }
@@ -65,8 +67,8 @@ class CodeStatistics final : public Metric {
     const double root = std::sqrt(static_cast<double>(a.size(1)));
     const Tensor spread = a.abs().sum(1) / a.square().sum(1).sqrt();  // 0 / 0 where all are 0
     if (a.size(1) > 1)
-      sparsity_ += at::where(spread == spread, (root - spread) / (root - 1), at::ones_like(spread))
-                       .sum();
+      sparsity_ +=
+          at::where(spread == spread, (root - spread) / (root - 1), at::ones_like(spread)).sum();
     samples_ += a.size(0);
   }
 
@@ -81,8 +83,9 @@ class CodeStatistics final : public Metric {
   }
 
   std::vector<Parameter> state() const override {
-    return {{"least", least_}, {"most", most_},         {"sum", sum_},        {"products", products_},
-            {"ends", ends_},   {"sparsity", sparsity_}, {"samples", samples_}};
+    return {{"least", least_},       {"most", most_}, {"sum", sum_},
+            {"products", products_}, {"ends", ends_}, {"sparsity", sparsity_},
+            {"samples", samples_}};
   }
 
  private:

@@ -46,7 +46,8 @@ class LinearProbe final : public Metric {
     const auto n = static_cast<double>(codes.size(0));
     const Tensor centred = codes - codes.mean(0);
     const Tensor deviation = centred.square().mean(0).sqrt();
-    const Tensor scaled = centred / at::where(deviation > 1e-12, deviation, at::ones_like(deviation));
+    const Tensor scaled =
+        centred / at::where(deviation > 1e-12, deviation, at::ones_like(deviation));
     const Tensor x = at::cat({scaled, at::ones({codes.size(0), 1}, at::kDouble)}, 1);
     const Tensor y = at::one_hot(labels, classes_).to(at::kDouble);
     Tensor gram = x.t().matmul(x);

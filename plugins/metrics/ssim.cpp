@@ -7,23 +7,23 @@ namespace strata {
 namespace {
 
 /// The structural similarity of Wang et al. 2004 (equation 13), its mean over all windows that lie
-/// in an image, over channels and images. Windows are 11 x 11, weighed by a normal curve of standard
-/// deviation 1.5, smaller where the image is; K1 = 0.01, K2 = 0.03, and values reach from 0 to 1. A
-/// sample without height is an image of one row.
+/// in an image, over channels and images. Windows are 11 x 11, weighed by a normal curve of
+/// standard deviation 1.5, smaller where the image is; K1 = 0.01, K2 = 0.03, and values reach from
+/// 0 to 1. A sample without height is an image of one row.
 class Ssim final : public Metric {
  public:
   struct Params {
     static void declare(Declare<Params>& d) {
-      d.doc("The structural similarity of rebuilt images, 1 where they are equal (Wang et al. 2004).");
+      d.doc(
+          "The structural similarity of rebuilt images, 1 where they are equal (Wang et al. "
+          "2004).");
       d.known_as({"StructuralSimilarityIndexMeasure", "structural_similarity"});
     }
   };
   explicit Ssim(const Params&) {}
 
   bool suits(Target target) const override { return target == Target::pixels; }
-  std::vector<FigureInfo> figures(Target) const override {
-    return {{"ssim", Better::higher}};
-  }
+  std::vector<FigureInfo> figures(Target) const override { return {{"ssim", Better::higher}}; }
 
   void start(const MetricUse& use) override {
     sum_ = at::zeros({}, use.place.dtype(at::kDouble));
@@ -36,8 +36,8 @@ class Ssim final : public Metric {
     const Tensor vx = smooth(x * x) - mx * mx, vy = smooth(y * y) - my * my;
     const Tensor both = smooth(x * y) - mx * my;
     constexpr double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
-    const Tensor similar = (mx * my * 2 + c1) * (both * 2 + c2) /
-                           ((mx * mx + my * my + c1) * (vx + vy + c2));
+    const Tensor similar =
+        (mx * my * 2 + c1) * (both * 2 + c2) / ((mx * mx + my * my + c1) * (vx + vy + c2));
     const int64_t images = batch.target.size(0);
     sum_ += similar.mean() * static_cast<double>(images);
     samples_ += images;

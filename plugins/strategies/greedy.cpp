@@ -58,7 +58,8 @@ class FineTune final : public Strategy {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc(
-          "Pretrains pair by pair, each on the codes of the frozen ones, and then all pairs together "
+          "Pretrains pair by pair, each on the codes of the frozen ones, and then all pairs "
+          "together "
           "on the images (Hinton and Salakhutdinov 2006): as many stages as pairs, and one.");
       d.known_as({"greedy_then_joint", "unroll", "hinton_salakhutdinov"});
     }

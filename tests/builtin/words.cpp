@@ -76,6 +76,7 @@ TEST_CASE("components that others call otherwise") {
                                       {"metric", "TopKCategoricalAccuracy", "top_k"},
                                       {"initializer", "orthogonal_", "orthogonal"},
                                       {"schedule", "StepLR", "step"},
+                                      {"schedule", "MultiStepLR", "piecewise"},
                                       {"schedule", "CosineAnnealingLR", "cosine"},
                                       {"schedule", "ReduceLROnPlateau", "plateau"},
                                       {"initializer", "xavier_uniform", "xavier"},

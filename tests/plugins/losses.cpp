@@ -100,13 +100,13 @@ TEST_CASE("classes weigh what is said, or what makes them count alike") {
   CHECK(weighted("{type: focal, class_weights: {dog: 2, eel: 0.5}}", {1, 1, 1}) ==
         doctest::Approx(2.32314165959401).epsilon(1e-14));
   CHECK(weighted("{type: cross_entropy, class_weights: balanced}", {1, 4, 10}) ==
-        doctest::Approx(weighted("{type: cross_entropy, class_weights: {dog: 1.25, eel: 0.5}}",
-                                 {7, 8, 9}))
+        doctest::Approx(
+            weighted("{type: cross_entropy, class_weights: {dog: 1.25, eel: 0.5}}", {7, 8, 9}))
             .epsilon(1e-15));
   // A class without samples has no part in what counts alike: 14 / (2 * 4) and 14 / (2 * 10).
   CHECK(weighted("{type: cross_entropy, class_weights: balanced}", {0, 4, 10}) ==
-        doctest::Approx(weighted("{type: cross_entropy, class_weights: {dog: 1.75, eel: 0.7}}",
-                                 {7, 8, 9}))
+        doctest::Approx(
+            weighted("{type: cross_entropy, class_weights: {dog: 1.75, eel: 0.7}}", {7, 8, 9}))
             .epsilon(1e-15));
   CHECK(component<Loss>(named)->measure(Target::labels).key == "weighted_nll");
   CHECK(component<Loss>(named)->form().op == LossOp::opaque);

@@ -120,15 +120,17 @@ namespace {
 
 /// Scores of six samples of four classes.
 Json of_scores(const std::string& yaml, const std::string& key, at::TensorOptions options) {
-  const Tensor scores = tensor({2,   1,   0,   -1,  0.5, 0.4, 0.6, 0.1, 1, 3,   -2, 0,
-                                0,   0,   1,   2,   0.2, 0.1, 0,   1.5, 2, 2.5, 0,  0},
-                               {6, 4}, options);
+  const Tensor scores = tensor(
+      {2, 1, 0, -1, 0.5, 0.4, 0.6, 0.1, 1, 3, -2, 0, 0, 0, 1, 2, 0.2, 0.1, 0, 1.5, 2, 2.5, 0, 0},
+      {6, 4}, options);
   const Tensor truth = labels({0, 1, 1, 3, 2, 0}, options);
   const auto metric = component<Metric>(yaml);
   metric->start({Target::labels, 4, options, 6});
   for (const int64_t first : {0, 2})
     metric->update({scores.slice(0, first, first == 0 ? 2 : 6),
-                    truth.slice(0, first, first == 0 ? 2 : 6), {}, {}});
+                    truth.slice(0, first, first == 0 ? 2 : 6),
+                    {},
+                    {}});
   return metric->result().at(key);
 }
 
@@ -180,9 +182,9 @@ Json of_images(const std::string& yaml, const std::string& key, const Tensor& re
 TEST_CASE("psnr is the mean over images, in decibels") {
   on_each([](const at::TensorOptions& options) {
     const Tensor images = at::zeros({3, 1, 2, 2}, options);
-    const Tensor rebuilt = at::stack({at::full({1, 2, 2}, 0.1, options),
-                                      at::full({1, 2, 2}, 0.01, options),
-                                      at::zeros({1, 2, 2}, options)});
+    const Tensor rebuilt =
+        at::stack({at::full({1, 2, 2}, 0.1, options), at::full({1, 2, 2}, 0.01, options),
+                   at::zeros({1, 2, 2}, options)});
     CHECK(of_images("psnr", "psnr", rebuilt, images).get<double>() ==
           doctest::Approx((20 + 40 + 100) / 3.0).epsilon(1e-6));
   });
@@ -197,9 +199,7 @@ TEST_CASE("ssim of images larger and smaller than its window") {
       x[0][0][i][j] = value;
       y[0][0][i][j] = std::min(1.0, value * 0.8 + static_cast<double>((i * 13 + j * 7) % 11) / 55);
     }
-  const auto corner = [](const Tensor& t) {
-    return t.slice(2, 0, 4).slice(3, 0, 5).contiguous();
-  };
+  const auto corner = [](const Tensor& t) { return t.slice(2, 0, 4).slice(3, 0, 5).contiguous(); };
   CHECK(of_images("ssim", "ssim", y, x).get<double>() ==
         doctest::Approx(0.9755613628274776).epsilon(1e-12));
   CHECK(of_images("ssim", "ssim", corner(y), corner(x)).get<double>() ==
@@ -252,9 +252,9 @@ TEST_CASE("statistics of codes") {
   on_each([](const at::TensorOptions& options) {
     const double eps = options.dtype() == at::kDouble ? 1e-13 : 1e-6;
     const auto metric = component<Metric>("code_statistics");
-    const Tensor codes = tensor({0.5, 0,   0.2, 1,     0.5, 0.999, 0.2, 0,
-                                 0.5, 0.3, 0.9, 0.004, 0.5, 0.6,   0.4, 0.996},
-                                {4, 4}, options);
+    const Tensor codes =
+        tensor({0.5, 0, 0.2, 1, 0.5, 0.999, 0.2, 0, 0.5, 0.3, 0.9, 0.004, 0.5, 0.6, 0.4, 0.996},
+               {4, 4}, options);
     const auto with = [&](const Range& range) {
       metric->start({Target::pixels, 2, options, 4, 4, range});
       for (const int64_t first : {0, 1})
@@ -264,8 +264,7 @@ TEST_CASE("statistics of codes") {
     const auto result = with({0, 1});
     CHECK(result.at("dead_units") == 0.25);
     CHECK(result.at("saturated") == 6.0 / 16);
-    CHECK(result.at("sparsity").get<double>() ==
-          doctest::Approx(0.3842139227546145).epsilon(eps));
+    CHECK(result.at("sparsity").get<double>() == doctest::Approx(0.3842139227546145).epsilon(eps));
     CHECK(result.at("effective_rank").get<double>() ==
           doctest::Approx(2.2524655151033883).epsilon(eps));
     CHECK(with({}).at("saturated").is_null());

@@ -106,12 +106,11 @@ TEST_CASE("rmsprop steps as its lecture says") {
                {0.8802934382203046, -1.9197065936215374, 0.47698005613885275},
                {0.9423910822237127, -1.9197065936215374, 0.38374402434144916},
                {0.847161366940225, -1.824883311398684, 0.38365031864493243}});
-  check_steps(
-      "{type: rmsprop, lr: 0.01, decay: 0.9, momentum: 0.5, eps: 1.0e-3, weight_decay: 0.1}",
-      {{0.9685430162598789, -1.9684603377062169, 0.4687070797405096},
-       {0.9425327999183591, -1.952777873710538, 0.47390342372853983},
-       {0.9443749080865055, -1.939326261801478, 0.44669286345487974},
-       {0.9149972556703023, -1.9025631696162848, 0.4317190267717893}});
+  check_steps("{type: rmsprop, lr: 0.01, rho: 0.9, momentum: 0.5, eps: 1.0e-3, weight_decay: 0.1}",
+              {{0.9685430162598789, -1.9684603377062169, 0.4687070797405096},
+               {0.9425327999183591, -1.952777873710538, 0.47390342372853983},
+               {0.9443749080865055, -1.939326261801478, 0.44669286345487974},
+               {0.9149972556703023, -1.9025631696162848, 0.4317190267717893}});
 }
 
 TEST_CASE("adagrad steps as its paper says") {
@@ -135,6 +134,36 @@ TEST_CASE("lion steps as its paper says") {
                {0.7075, -1.61, 0.45625},
                {0.772125, -1.4295, 0.3334375},
                {0.63351875, -1.258025, 0.216765625}});
+}
+
+// Momentum 0 in epoch 1 (times 0), 0.5 in epoch 2, by hand: gradients 1 give steps of 1, then 1.5;
+// and what would reach 1 stays below.
+TEST_CASE("momentum follows its schedule") {
+  for (const auto& [yaml, steps] : std::initializer_list<std::pair<const char*, Rows>>{
+           {"{type: sgd, lr: 1, momentum: 0.5, momentum_schedule: {type: piecewise, epochs: [0, "
+            "1], "
+            "factors: [0, 1]}}",
+            {{1}, {1.5}, {1.75}}},
+           {"{type: sgd, lr: 1, momentum: 0.5, momentum_schedule: {type: piecewise, epochs: [1], "
+            "factors: [9]}}",
+            {{1}, {1.999}, {2.997001}}}}) {
+    CAPTURE(yaml);
+    const auto optimizer = component<Optimizer>(yaml);
+    CHECK(optimizer->form().op == OptimizerOp::opaque);
+    CHECK_FALSE(optimizer->uses_length());
+    const Tensor w = at::zeros({1}, at::kDouble).set_requires_grad(true);
+    optimizer->start({{"w", w}});
+    double before = 0;
+    for (size_t epoch = 0; epoch < steps.size(); ++epoch) {
+      w.mutable_grad() = at::ones({1}, at::kDouble);
+      optimizer->begin_step({static_cast<int64_t>(epoch), 0, 1, 3});
+      optimizer->step(at::ones({}, at::kDouble));
+      CHECK(before - w.item<double>() == doctest::Approx(steps[epoch][0]).epsilon(1e-14));
+      before = w.item<double>();
+    }
+  }
+  CHECK(component<Optimizer>("{type: rmsprop, momentum: 0.5, momentum_schedule: cosine}")
+            ->uses_length());
 }
 
 // One step with a gradient of zero moves a parameter by its decay alone: rate 0.1 times decay 0.5.

@@ -60,8 +60,7 @@ TEST_CASE("orthogonality is how far the weights' products are from the identity"
 // With one unit the sign makes no difference, and the estimate is exact.
 TEST_CASE("contractive is the squared slope of a code") {
   const Tensor x = tensor(kInputs, {2, 3}), w = tensor({1, -2, 0.5}, {1, 3});
-  CHECK(value("contractive", encoded(x, w)) ==
-        doctest::Approx(contraction(x, w)).epsilon(1e-14));
+  CHECK(value("contractive", encoded(x, w)) == doctest::Approx(contraction(x, w)).epsilon(1e-14));
 }
 
 TEST_CASE("contractive estimates Rifai's formula, anew in each step, and alike in the same one") {
@@ -85,8 +84,7 @@ TEST_CASE("gaussian_kl by hand") {
   batch.code = at::zeros({1, 2}, at::kDouble);
   batch.sides = {{"encoder.0.1.mean", tensor({1, 2}, {1, 2})},
                  {"encoder.0.1.log_variance", tensor({0, 1}, {1, 2})}};
-  CHECK(value("gaussian_kl", batch) ==
-        doctest::Approx((1 + 2 + std::exp(1.0)) / 2).epsilon(1e-15));
+  CHECK(value("gaussian_kl", batch) == doctest::Approx((1 + 2 + std::exp(1.0)) / 2).epsilon(1e-15));
   batch.sides = {{"encoder.0.1.mean", at::zeros({1, 2}, at::kDouble)},
                  {"encoder.0.1.log_variance", at::zeros({1, 2}, at::kDouble)}};
   CHECK(value("gaussian_kl", batch) == 0);
