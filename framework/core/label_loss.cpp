@@ -57,14 +57,13 @@ std::optional<std::string> LabelLoss::label_objection(const LossUse& use,
 
 FigureInfo LabelLoss::measure_as(const std::string& key) const {
   return {(params_.class_weights ? "weighted_" : "") +
-              std::string(params_.label_smoothing > 0 ? "smoothed_" : "") + key,
+              std::string(smoothing() > 0 ? "smoothed_" : "") + key,
           Better::lower, Unit::nats};
 }
 
 Tensor LabelLoss::mean_at_labels(const Tensor& values, const Tensor& labels) const {
   Tensor each = values.gather(1, labels.unsqueeze(1)).squeeze(1);
-  if (params_.label_smoothing > 0)
-    each = each * (1 - params_.label_smoothing) + values.mean(1) * params_.label_smoothing;
+  if (smoothing() > 0) each = each * (1 - smoothing()) + values.mean(1) * smoothing();
   return weights_.defined() ? (each * weights_.index_select(0, labels)).mean() : each.mean();
 }
 

@@ -26,13 +26,15 @@ struct Codec<ClassWeights> {
 
 /// What losses against labels take.
 struct LabelLossParams {
-  double label_smoothing = 0;
+  std::optional<double> label_smoothing;
   std::optional<ClassWeights> class_weights;
 
   template <class D>
   static void declare_common(D& d) {
-    d.add("label_smoothing", &LabelLossParams::label_smoothing,
-          "share of each label that is spread over all classes alike (Szegedy et al. 2016)")
+    d.add(
+         "label_smoothing", &LabelLossParams::label_smoothing,
+         "share of each label that is spread over all classes alike (Szegedy et al. 2016); default "
+         "none")
         .min(0)
         .below(1);
     d.add("class_weights", &LabelLossParams::class_weights,
@@ -56,7 +58,7 @@ class LabelLoss : public Loss {
   std::optional<std::string> label_objection(const LossUse& use, const std::string& name) const;
 
   /// True where labels and samples are taken as they are.
-  bool plain() const { return params_.label_smoothing == 0 && !params_.class_weights; }
+  bool plain() const { return smoothing() == 0 && !params_.class_weights; }
 
   /// Of a figure that is `key` where plain().
   FigureInfo measure_as(const std::string& key) const;
@@ -65,6 +67,8 @@ class LabelLoss : public Loss {
   Tensor mean_at_labels(const Tensor& values, const Tensor& labels) const;
 
  private:
+  double smoothing() const { return params_.label_smoothing.value_or(0); }
+
   LabelLossParams params_;
   Tensor weights_;  // {classes}; undefined where all count alike
 };

@@ -37,7 +37,7 @@ struct OptimizerParams {
 /// What optimizers with weight decay take besides.
 struct DecayParams : OptimizerParams {
   double weight_decay = 0;
-  std::string decayed = "all";
+  bool decay_weights_only = false;
 
   /// `what` says how it enters the update.
   template <class D>
@@ -45,18 +45,16 @@ struct DecayParams : OptimizerParams {
     d.add("weight_decay", &DecayParams::weight_decay, what)
         .known_as({"l2", "regularization", "decay"})
         .min(0);
-    d.add("decayed", &DecayParams::decayed,
-          "what it shrinks: all parameters; or weights alone, without biases and whatever else has "
-          "one dimension")
-        .choices({"all", "weights"});
+    d.add("decay_weights_only", &DecayParams::decay_weights_only,
+          "leaves biases, and whatever else has one dimension, out of weight decay");
   }
 
   /// The factor for this parameter.
   double decay_of(const Tensor& w) const {
-    return decayed == "all" || w.dim() > 1 ? weight_decay : 0;
+    return decay_weights_only && w.dim() <= 1 ? 0 : weight_decay;
   }
   /// Whether one number says the decay of all parameters, as OptimizerForm has it.
-  bool decays_alike() const { return decayed == "all" || weight_decay == 0; }
+  bool decays_alike() const { return !decay_weights_only || weight_decay == 0; }
 };
 
 /// Momentum, which may change in a stage.

@@ -180,7 +180,7 @@ TEST_CASE("weight decay leaves biases out where that is asked for") {
     CAPTURE(type);
     const std::string all = fmt::format("{{type: {}, weight_decay: 0.5}}", type);
     const std::string weights =
-        fmt::format("{{type: {}, weight_decay: 0.5, decayed: weights}}", type);
+        fmt::format("{{type: {}, weight_decay: 0.5, decay_weights_only: true}}", type);
     CHECK(moved(all, {3}) > 0.04);
     CHECK(moved(all, {3, 1}) == moved(all, {3}));
     CHECK(moved(weights, {3}) == 0);
@@ -196,8 +196,8 @@ TEST_CASE("decay of some parameters is not in an optimizer's form") {
       return component<Optimizer>(fmt::format("{{type: {}{}}}", type, rest))->form().op;
     };
     CHECK(form("") != OptimizerOp::opaque);
-    CHECK(form(", decayed: weights") != OptimizerOp::opaque);
-    CHECK(form(", weight_decay: 0.1, decayed: weights") == OptimizerOp::opaque);
+    CHECK(form(", decay_weights_only: true") != OptimizerOp::opaque);
+    CHECK(form(", weight_decay: 0.1, decay_weights_only: true") == OptimizerOp::opaque);
   }
 }
 

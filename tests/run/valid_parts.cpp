@@ -1,6 +1,6 @@
-#include <fmt/ranges.h>
-
 #include "strata/run/valid_parts.hpp"
+
+#include <fmt/ranges.h>
 
 #include "run/small.hpp"
 
