@@ -73,7 +73,7 @@ Tensor objective(const Tensor& y) {
   return (y * random_tensor(y.sizes().vec(), "weights", -1, 1, y.options())).sum();
 }
 
-/// The sample shapes that the layer takes, of those tried.
+/// The sample shapes that the layer takes, of those tried. Throws LayerError where it takes none.
 std::vector<Shape> shapes_for(const ComponentRef& ref) {
   std::vector<Shape> taken;
   std::string refusal;
@@ -85,7 +85,8 @@ std::vector<Shape> shapes_for(const ComponentRef& ref) {
       refusal = e.what();
     }
   }
-  require(!taken.empty(), "it takes none of the sample shapes 6, 1x8x8 and 2x7x5: {}", refusal);
+  if (taken.empty())
+    throw LayerError("it takes none of the sample shapes 6, 1x8x8 and 2x7x5: " + refusal);
   return taken;
 }
 

@@ -37,11 +37,15 @@ Tensor label_for() {
   return target_for(Target::labels);
 }
 
+MetricUse use_of(Target target, const Tensor& output) {
+  return {target, kClasses, output.options(), kCount, code_for().size(1), {0, 1}};
+}
+
 /// The results when the samples come in batches of these sizes.
 Results measured(Metric& metric, Target target, const std::vector<int64_t>& batches) {
   const Tensor output = output_for(target), truth = target_for(target);
   const Tensor code = code_for(), labels = label_for();
-  metric.start({target, target == Target::labels ? kClasses : 0, output.options()});
+  metric.start(use_of(target, output));
   int64_t first = 0;
   for (const int64_t n : batches) {
     metric.update({output.narrow(0, first, n), truth.narrow(0, first, n), code.narrow(0, first, n),
@@ -101,7 +105,7 @@ void check_declared(Metric& metric, Target target) {
 void check_resumes(const ComponentRef& ref, Target target) {
   const Tensor output = output_for(target), truth = target_for(target);
   const auto whole = built_metric(ref), resumed = built_metric(ref);
-  const MetricUse use{target, target == Target::labels ? kClasses : 0, output.options()};
+  const MetricUse use = use_of(target, output);
   const auto update = [&](Metric& metric, int64_t first, int64_t n) {
     metric.update({output.narrow(0, first, n), truth.narrow(0, first, n),
                    code_for().narrow(0, first, n), label_for().narrow(0, first, n)});

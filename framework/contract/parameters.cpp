@@ -68,7 +68,8 @@ std::string text_of(double number) {
 /// Values that a parameter of this type must refuse; of a list, as its only item, and of what one
 /// value may stand for alone, by itself too.
 std::vector<std::string> refused_values(const ParamType& type, const Constraints& c) {
-  std::vector<std::string> values{"{no_such_key: 1}"};
+  std::vector<std::string> values;
+  if (type.kind != Kind::map || type.item == nullptr) values.push_back("{no_such_key: 1}");
   if (type.item != nullptr) {
     for (const std::string& value : refused_values(*type.item, c)) {
       values.push_back("[" + value + "]");

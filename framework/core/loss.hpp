@@ -3,6 +3,7 @@
 // contract/loss.cpp.
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "strata/core/figure.hpp"
 #include "strata/core/layer.hpp"
@@ -22,6 +23,17 @@ struct LossUse {
   Target target = Target::pixels;
   std::optional<Range> output;        ///< of the stage's last layer; nothing where it is not known,
   std::optional<Range> target_range;  ///< because layers do not fit; of the target's values
+  std::vector<std::string> class_names{};  ///< class_labels(), of labels
+};
+
+/// What classes are called in settings: by their names, or "0", "1" ... where they have none.
+std::vector<std::string> class_labels(int64_t classes, const std::vector<std::string>& names);
+
+/// What a loss against labels may know of the training set.
+struct LossData {
+  std::vector<int64_t> class_counts;     ///< samples of each class
+  std::vector<std::string> class_names;  ///< class_labels()
+  at::TensorOptions place;               ///< dtype and device of the outputs
 };
 
 /// How far an output is from its target.
@@ -38,6 +50,9 @@ class Loss {
   /// whichever loss computes it: cross_entropy of scores is the nll of their log-probabilities; and
   /// errors of pixels and of codes are two quantities.
   virtual FigureInfo measure(Target target) const = 0;
+
+  /// Called before a stage is trained whose target is labels.
+  virtual void prepare(const LossData&) {}
 
   /// A scalar: the mean over the batch (and, for pixels and codes, over the elements of a sample).
   virtual Tensor forward(const Tensor& output, const Tensor& target) const = 0;

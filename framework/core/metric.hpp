@@ -12,8 +12,11 @@ namespace strata {
 /// What is to be measured.
 struct MetricUse {
   Target target = Target::pixels;
-  int64_t classes = 0;      ///< 0 where the target is not labels
+  int64_t classes = 0;      ///< of the labels
   at::TensorOptions place;  ///< dtype and device of the outputs
+  int64_t samples = 0;      ///< how many there will be
+  int64_t code = 0;         ///< elements of a sample's code
+  Range code_range{};       ///< of their values
 };
 
 /// What a metric sees of a batch. Without gradients.

@@ -1,5 +1,9 @@
 #pragma once
 // The family `optimizer`. Contract in contract/optimizer.cpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +34,70 @@ struct OptimizerParams {
   }
 };
 
+/// What optimizers with weight decay take besides.
+struct DecayParams : OptimizerParams {
+  double weight_decay = 0;
+  bool decay_weights_only = false;
+
+  /// `what` says how it enters the update.
+  template <class D>
+  static void declare_decay(D& d, const char* what) {
+    d.add("weight_decay", &DecayParams::weight_decay, what)
+        .known_as({"l2", "regularization", "decay"})
+        .min(0);
+    d.add("decay_weights_only", &DecayParams::decay_weights_only,
+          "leaves biases, and whatever else has one dimension, out of weight decay");
+  }
+
+  /// The factor for this parameter.
+  double decay_of(const Tensor& w) const {
+    return decay_weights_only && w.dim() <= 1 ? 0 : weight_decay;
+  }
+  /// Whether one number says the decay of all parameters, as OptimizerForm has it.
+  bool decays_alike() const { return !decay_weights_only || weight_decay == 0; }
+};
+
+/// Momentum, which may change in a stage.
+struct MomentumParams : DecayParams {
+  double momentum = 0;
+  Slot<Schedule> momentum_schedule;
+
+  template <class D>
+  static void declare_momentum(D& d) {
+    d.add("momentum", &MomentumParams::momentum, "share of the last update that goes on")
+        .min(0)
+        .below(1);
+    d.add("momentum_schedule", &MomentumParams::momentum_schedule,
+          "how the momentum changes; what would reach 1 stays at 0.999");
+  }
+  /// A rule of every struct that declares it.
+  static void check_momentum(const MomentumParams& p, Check& check) {
+    if (!p.momentum_schedule.empty() && p.momentum == 0)
+      check.error("momentum_schedule", "momentum_schedule needs momentum above 0");
+    if (!p.momentum_schedule.empty() && make(p.momentum_schedule)->follows())
+      check.error("momentum_schedule",
+                  fmt::format("momentum follows no figure, and {} does", p.momentum_schedule.type));
+  }
+};
+
+/// The momentum at each step.
+class Momentum {
+ public:
+  explicit Momentum(const MomentumParams& params) : base_(params.momentum), now_(params.momentum) {
+    if (!params.momentum_schedule.empty()) schedule_ = make(params.momentum_schedule);
+  }
+  void begin_step(const SchedulePoint& at) {
+    if (schedule_) now_ = std::min(0.999, schedule_->rate(base_, at, {}));
+  }
+  bool uses_length() const { return schedule_ && schedule_->uses_length(); }
+  bool changes() const { return schedule_ != nullptr; }
+  double now() const { return now_; }
+
+ private:
+  double base_, now_;
+  std::shared_ptr<Schedule> schedule_;
+};
+
 /// Updates parameters in place from their gradients. State is fresh for each stage.
 class Optimizer {
  public:
@@ -39,6 +107,12 @@ class Optimizer {
   /// What the settings give. The trainer keeps the schedule and clips the gradients; an optimizer
   /// has nothing to do for either.
   virtual const OptimizerParams& common() const = 0;
+
+  /// Where the step that follows is: for what else a schedule changes. Called before each step.
+  virtual void begin_step(const SchedulePoint&) {}
+
+  /// True where begin_step() reads SchedulePoint::epochs: see Schedule::uses_length().
+  virtual bool uses_length() const { return false; }
 
   /// Allocates the state of these parameters. Called once, before the first step.
   virtual void start(std::vector<Parameter> parameters) = 0;
@@ -65,15 +139,31 @@ inline void subtract_scaled(Tensor& w, const Tensor& update, const Tensor& rate)
 }
 
 /// The loop of a step: calls update(i, w, g) for each parameter that has a gradient, with its place
-/// in the list, its value, and its gradient, to which weight_decay * w is added (the L2 penalty's).
+/// in the list, its value, and its gradient.
 template <class Update>
-void update_each(const std::vector<Parameter>& parameters, double weight_decay,
-                 const Update& update) {
+void update_each(const std::vector<Parameter>& parameters, const Update& update) {
   for (size_t i = 0; i < parameters.size(); ++i) {
     Tensor w = parameters[i].value.detach();
     const Tensor g = parameters[i].value.grad();
-    if (g.defined()) update(i, w, weight_decay > 0 ? g.add(w, weight_decay) : g);
+    if (g.defined()) update(i, w, g);
   }
+}
+
+/// The same where the gradient is that of the objective with an L2 penalty: weight_decay * w is
+/// added to it.
+template <class Update>
+void update_each(const std::vector<Parameter>& parameters, const DecayParams& params,
+                 const Update& update) {
+  update_each(parameters, [&](size_t i, Tensor& w, const Tensor& g) {
+    const double decay = params.decay_of(w);
+    update(i, w, decay > 0 ? g.add(w, decay) : g);
+  });
+}
+
+/// Weight decay apart from the gradient (Loshchilov and Hutter 2019): w <- w - rate weight_decay w.
+inline void decay_apart(Tensor& w, const DecayParams& params, const Tensor& rate) {
+  const double decay = params.decay_of(w);
+  if (decay > 0) subtract_scaled(w, w * decay, rate);
 }
 
 }  // namespace strata

@@ -19,6 +19,13 @@ const char* target_name(Target target) {
   return "";
 }
 
+std::vector<std::string> class_labels(int64_t classes, const std::vector<std::string>& names) {
+  if (!names.empty()) return names;
+  std::vector<std::string> numbers;
+  for (int64_t c = 0; c < classes; ++c) numbers.push_back(std::to_string(c));
+  return numbers;
+}
+
 const char* stage_kind_name(StageKind kind) {
   return kind == StageKind::pretrain ? "pretrain" : "classify";
 }

@@ -70,7 +70,8 @@ class FusedStep final : public FusedStageStep {
     const EngineThreads threads = on_free_cores();
     network_.refresh();
     for (const auto& metric : what.metrics)
-      metric->start(metric_use(what.target, parts_.data, parts_.options));
+      metric->start(
+          metric_use(parts_.stack, what.blocks, what.target, parts_.data, split, parts_.options));
     MeasuredMetrics metrics(what.metrics, parts_.data.classes);
     double sum = 0;
     for (int64_t first = 0; first < split.count(); first += kEvaluationBatch) {

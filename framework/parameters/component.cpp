@@ -38,7 +38,7 @@ std::string ParamType::name() const {
     case Kind::text:
       return "string";
     case Kind::map:
-      return "map";
+      return item == nullptr ? "map" : "map of " + plural(item->name());
     case Kind::component:
       return family;
     case Kind::list:
@@ -71,8 +71,9 @@ std::string Constraints::text() const {
   if (above) parts.push_back("above " + number_text(*above));
   if (max) parts.push_back("at most " + number_text(*max));
   if (below) parts.push_back("below " + number_text(*below));
-  if (!choices.empty()) parts.push_back(fmt::format("one of {}", fmt::join(choices, ", ")));
-  return fmt::format("{}", fmt::join(parts, " and "));
+  std::string text = fmt::format("{}", fmt::join(parts, " and "));
+  if (choices.empty()) return text;  // words beside numbers stand for what the numbers do not say
+  return text + fmt::format(text.empty() ? "one of {}" : ", or {}", fmt::join(choices, ", "));
 }
 
 std::vector<const Field*> ParamList::keys() const {

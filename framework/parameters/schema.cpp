@@ -48,6 +48,7 @@ class SchemaWriter {
  private:
   Json value(const ParamType& type, const Constraints& constraints);
   Json scalar(const ParamType& type, const Constraints& constraints);
+  Json named_values(const ParamType& item, const Constraints& constraints);
   Json list(const ParamType& item, const Constraints& constraints);
   Json component(const std::string& family);
   Json property(const Field& field);
@@ -63,7 +64,7 @@ Json SchemaWriter::value(const ParamType& type, const Constraints& constraints) 
     case ParamType::Kind::component:
       return component(type.family);
     case ParamType::Kind::map:
-      return object(type.keys());
+      return type.item == nullptr ? object(type.keys()) : named_values(*type.item, constraints);
     case ParamType::Kind::list:
       return list(*type.item, constraints);
     case ParamType::Kind::one_or_list:
@@ -82,6 +83,15 @@ Json SchemaWriter::scalar(const ParamType& type, const Constraints& c) {
   if (c.below) schema["exclusiveMaximum"] = bound(*c.below);
   if (!c.choices.empty()) schema["enum"] = c.choices;
   return schema;
+}
+
+/// A map whose keys are names of the user's, or one of the words that may stand for it.
+Json SchemaWriter::named_values(const ParamType& item, const Constraints& constraints) {
+  Constraints of_values = constraints;
+  of_values.choices.clear();
+  Json map = {{"type", "object"}, {"additionalProperties", value(item, of_values)}};
+  if (constraints.choices.empty()) return map;
+  return {{"anyOf", Json::array({std::move(map), {{"enum", constraints.choices}}})}};
 }
 
 Json SchemaWriter::list(const ParamType& item, const Constraints& constraints) {

@@ -61,6 +61,7 @@ PreparedData prepare_data(const DataSettings& settings, const DatasetInfo& info,
 
   data.device.sample = info.sample_shape;
   data.device.classes = info.classes;
+  data.device.class_names = info.class_names;
   const DeviceSplit train_part = whole_part(train, device);
   data.device.train = part_of(train_part, split.train, device);
   data.device.validation = part_of(train_part, split.validation, device);

@@ -98,7 +98,7 @@ class StageCheck {
 
   void check_loss() {
     if (!sound_.has(stage_.loss)) return;
-    LossUse use{stage_.target, {}, {}};
+    LossUse use{stage_.target, {}, {}, class_labels(plan_.data.classes, plan_.data.class_names)};
     const Block* first = block(stage_.blocks.front());
     const Block* last = block(stage_.blocks.back());
     if (first != nullptr && last != nullptr) {
@@ -127,7 +127,7 @@ class StageCheck {
   }
 
   void check_penalties() {
-    std::set<std::string> names{stage_.loss.type};
+    std::set<std::string> names;
     for (const auto& penalty : stage_.penalties) {
       const Block* code = block(stage_.blocks[code_blocks(stage_.blocks) - 1]);
       if (code == nullptr || !sound_.has(penalty)) continue;

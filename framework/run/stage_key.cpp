@@ -85,7 +85,7 @@ std::string stage_key(const Json& common, const Plan& plan, const std::vector<St
 }
 
 bool depends_on_length(const StageSpec& spec) {
-  return schedule_of(spec)->uses_length();
+  return schedule_of(spec)->uses_length() || make(spec.optimizer)->uses_length();
 }
 
 }  // namespace strata

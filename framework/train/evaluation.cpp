@@ -96,16 +96,22 @@ Tensor shaped_like(Target target, const Tensor& output, const Tensor& input) {
   return same ? output : output.view_as(input);
 }
 
-MetricUse metric_use(Target target, const DeviceData& data, const FitOptions& options) {
-  return {target, target == Target::labels ? data.classes : 0,
-          at::TensorOptions().device(options.device).dtype(options.dtype)};
+MetricUse metric_use(const Stack& stack, const std::vector<std::string>& blocks, Target target,
+                     const DeviceData& data, const DeviceSplit& split, const FitOptions& options) {
+  MetricUse use{target, data.classes,
+                at::TensorOptions().device(options.device).dtype(options.dtype), split.count()};
+  const size_t encoders = code_blocks(blocks);  // without any, what comes in is the code
+  const Block& block = stack.block(blocks[encoders == 0 ? 0 : encoders - 1]);
+  use.code = element_count(encoders == 0 ? block.input : block.output);
+  use.code_range = encoders == 0 ? block.input_range : block.output_range;
+  return use;
 }
 
 Json evaluate(const Stack& stack, const Evaluation& what, const StageInput& input,
               const DeviceData& data, const DeviceSplit& split, const FitOptions& options) {
   if (split.count() == 0) return Json::object();
   at::NoGradGuard no_grad;
-  const MetricUse use = metric_use(what.target, data, options);
+  const MetricUse use = metric_use(stack, what.blocks, what.target, data, split, options);
   for (const auto& metric : what.metrics) metric->start(use);
   const auto end = what.blocks.begin() + static_cast<long>(code_blocks(what.blocks));
   const std::vector<std::string> encode(what.blocks.begin(), end), decode(end, what.blocks.end());

@@ -20,6 +20,7 @@ struct DeviceData {
   Shape sample;
   int64_t classes = 0;
   DeviceSplit train, validation, test;
+  std::vector<std::string> class_names{};  ///< one a class, or empty
 };
 
 struct StageParts;
@@ -89,8 +90,9 @@ struct Evaluation {
 /// The metric built; what it throws later is told with its name.
 std::shared_ptr<Metric> make_metric(const Slot<Metric>& slot);
 
-/// What metrics are started with.
-MetricUse metric_use(Target target, const DeviceData& data, const FitOptions& options);
+/// What metrics of a chain of blocks are started with for a split.
+MetricUse metric_use(const Stack& stack, const std::vector<std::string>& blocks, Target target,
+                     const DeviceData& data, const DeviceSplit& split, const FitOptions& options);
 
 Json evaluate(const Stack& stack, const Evaluation& what, const DeviceData& data,
               const DeviceSplit& split, const FitOptions& options);

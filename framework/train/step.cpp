@@ -19,7 +19,8 @@ class AutogradStep final : public StageStep {
     ForwardContext place = where;
     if (!spec.penalties.empty()) place.sides = &seen.sides;
     const Tensor x = parts_.input.batch(place.samples);
-    const Tensor input = parts_.corrupted(x, place);
+    Tensor input = parts_.corrupted(x, place);
+    if (!spec.penalties.empty()) input = input.detach().set_requires_grad(true);
     const Tensor code = parts_.stack.forward(parts_.encode, input, place);
     const Tensor y = shaped_like(spec.target, parts_.stack.forward(parts_.decode, code, place), x);
     const Tensor target = target_of(spec.target, x, parts_.data.train, place.samples);
@@ -28,6 +29,7 @@ class AutogradStep final : public StageStep {
       seen.input = input;
       seen.output = y;
       seen.parameters = parts_.stack.parameters(parts_.encode);
+      seen.place = place;
     }
     backward(parts_.objective.forward(y, target, seen, place.step), input, place);
     const at::NoGradGuard no_grad;

@@ -45,6 +45,7 @@ class Fit {
         order_(random_stream(options.seed, "shuffle", "data", spec.name)),
         rate_(at::zeros({}, place_)),
         loss_key_(objective_.loss()->measure(spec.target).key) {
+    if (spec.target == Target::labels) prepare_loss();
     of_component(spec.optimizer, "start()",
                  [&] { parts_.optimizer->start(trained_.parameters()); });
     evaluation_ = {spec.blocks, spec.target, objective_.loss(), {}};
@@ -156,8 +157,18 @@ class Fit {
     return parts;
   }
 
+  void prepare_loss() {
+    const Tensor labels = data_.train.labels.index_select(0, data_.train.samples).cpu();
+    LossData of_labels{std::vector<int64_t>(static_cast<size_t>(data_.classes)),
+                       class_labels(data_.classes, data_.class_names), place_};
+    for (int64_t i = 0; i < labels.numel(); ++i)
+      ++of_labels.class_counts[static_cast<size_t>(labels.data_ptr<int64_t>()[i])];
+    of_component(spec_.loss, "prepare()", [&] { objective_.loss()->prepare(of_labels); });
+  }
+
   void start_metrics() {
-    const MetricUse use = metric_use(spec_.target, data_, options_);
+    const MetricUse use =
+        metric_use(stack_, spec_.blocks, spec_.target, data_, data_.train, options_);
     for (const auto& metric : parts_.metrics) metric->start(use);
   }
 
@@ -224,6 +235,9 @@ class Fit {
     context_.samples =
         epoch_order_.narrow(0, first, std::min(options_.batch_size, epoch_order_.size(0) - first));
     set_rate(rate_at(context_.epoch, k));
+    of_component(spec_.optimizer, "begin_step()", [&] {
+      parts_.optimizer->begin_step({context_.epoch - 1, k, steps_, spec_.epochs});
+    });
     return context_;
   }
 

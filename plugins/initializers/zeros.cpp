@@ -8,7 +8,7 @@ class Zeros final : public Initializer {
   struct Params {
     static void declare(Declare<Params>& d) {
       d.doc("All zero.");
-      d.known_as({"constant", "zero"});
+      d.known_as({"zero"});
     }
   };
   explicit Zeros(const Params&) {}

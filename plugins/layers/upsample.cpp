@@ -19,7 +19,7 @@ class AveragePool final : public Layer {
     form.kernel = form.stride = {scale_, scale_};
     return form;
   }
-  Json written_out() const override { return {{"type", "average_pool2d"}, {"size", scale_}}; }
+  Json written_out() const override { return {{"type", "avg_pool2d"}, {"size", scale_}}; }
 
  private:
   int64_t scale_;

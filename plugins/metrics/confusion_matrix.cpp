@@ -12,7 +12,7 @@ class ConfusionMatrix final : public ConfusionMetric {
       d.doc(
           "Counts by true class (row) and predicted class (column), with each class's sensitivity "
           "and specificity.");
-      d.known_as({"recall", "precision", "sensitivity", "specificity"});
+      d.known_as({"sensitivity", "specificity"});
     }
   };
   explicit ConfusionMatrix(const Params&) {}

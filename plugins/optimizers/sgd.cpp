@@ -9,30 +9,29 @@ namespace {
 ///   w <- w - lr v, or w - lr (g + momentum v) with nesterov.
 class Sgd final : public Optimizer {
  public:
-  struct Params : OptimizerParams {
-    double momentum = 0;
+  struct Params : MomentumParams {
     bool nesterov = false;
-    double weight_decay = 0;
 
     static void declare(Declare<Params>& d) {
       d.doc("Stochastic gradient descent, with momentum and weight decay where asked for.");
       d.known_as({"momentum", "gradient_descent", "GradientDescentOptimizer"});
       declare_common(d);
-      d.add("momentum", &Params::momentum, "share of the last update that goes on").min(0).below(1);
+      declare_momentum(d);
       d.add("nesterov", &Params::nesterov, "looks ahead along the momentum");
-      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor")
-          .known_as({"l2", "regularization", "decay"})
-          .min(0);
+      declare_decay(d, "L2 penalty's factor");
       d.check([](const Params& p, Check& check) {
+        check_momentum(p, check);
         if (p.nesterov && p.momentum == 0)
           check.error("nesterov", "nesterov needs momentum above 0");
       });
     }
   };
 
-  explicit Sgd(const Params& params) : params_(params) {}
+  explicit Sgd(const Params& params) : params_(params), momentum_(params) {}
 
   const OptimizerParams& common() const override { return params_; }
+  void begin_step(const SchedulePoint& at) override { momentum_.begin_step(at); }
+  bool uses_length() const override { return momentum_.uses_length(); }
 
   void start(std::vector<Parameter> parameters) override {
     parameters_ = std::move(parameters);
@@ -43,11 +42,11 @@ class Sgd final : public Optimizer {
   }
 
   void step(const Tensor& rate) override {
-    update_each(parameters_, params_.weight_decay, [&](size_t i, Tensor& w, Tensor g) {
+    update_each(parameters_, params_, [&](size_t i, Tensor& w, Tensor g) {
       if (params_.momentum > 0) {
         Tensor& v = velocity_[i].value;  // zero at first, so that v = g after the first step
-        v.mul_(params_.momentum).add_(g);
-        g = params_.nesterov ? g.add(v, params_.momentum) : v;
+        v.mul_(momentum_.now()).add_(g);
+        g = params_.nesterov ? g.add(v, momentum_.now()) : v;
       }
       subtract_scaled(w, g, rate);
     });
@@ -56,11 +55,13 @@ class Sgd final : public Optimizer {
   std::vector<Parameter> state() const override { return velocity_; }
 
   OptimizerForm form() const override {
+    if (momentum_.changes() || !params_.decays_alike()) return {};
     return {OptimizerOp::sgd, params_.weight_decay, params_.momentum, params_.nesterov};
   }
 
  private:
   Params params_;
+  Momentum momentum_;
   std::vector<Parameter> parameters_, velocity_;
 };
 

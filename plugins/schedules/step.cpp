@@ -15,7 +15,7 @@ class Step final : public Schedule {
     double factor = 0.1;
     static void declare(Declare<Params>& d) {
       d.doc("The rate times a factor, again and again after so many epochs.");
-      d.known_as({"StepLR", "MultiStepLR"});
+      d.known_as({"StepLR"});
       d.add("every", &Params::every, "epochs between two changes")
           .known_as({"step_size", "stepsize", "period"})
           .min(1);

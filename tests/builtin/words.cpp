@@ -35,6 +35,14 @@ TEST_CASE("components that others call otherwise") {
                                       {"layer", "Conv2DTranspose", "conv_transpose2d"},
                                       {"layer", "MaxPooling2D", "max_pool2d"},
                                       {"layer", "UpSampling2D", "upsample"},
+                                      {"layer", "BatchNormalization", "batch_norm"},
+                                      {"layer", "LayerNormalization", "layer_norm"},
+                                      {"layer", "AveragePooling2D", "avg_pool2d"},
+                                      {"layer", "LeakyReLU", "leaky_relu"},
+                                      {"layer", "keras.layers.ELU", "elu"},
+                                      {"layer", "swish", "silu"},
+                                      {"loss", "mean_absolute_error", "l1"},
+                                      {"loss", "KLDivergence", "kl_divergence"},
                                       {"loss", "categorical_crossentropy", "cross_entropy"},
                                       {"loss", "sparse_categorical_crossentropy", "cross_entropy"},
                                       {"loss", "binary_crossentropy", "bce"},
@@ -56,7 +64,19 @@ TEST_CASE("components that others call otherwise") {
                                       {"loss", "BCELoss", "bce"},
                                       {"optimizer", "Adam", "adam"},
                                       {"optimizer", "torch.optim.SGD", "sgd"},
+                                      {"optimizer", "optim.AdamW", "adamw"},
+                                      {"optimizer", "RMSprop", "rmsprop"},
+                                      {"layer", "nn.BatchNorm2d", "batch_norm"},
+                                      {"layer", "nn.Hardtanh", "hard_tanh"},
+                                      {"layer", "nn.GELU", "gelu"},
+                                      {"loss", "SmoothL1Loss", "huber"},
+                                      {"loss", "nn.L1Loss", "l1"},
+                                      {"metric", "F1Score", "f1"},
+                                      {"metric", "AUROC", "auc"},
+                                      {"metric", "TopKCategoricalAccuracy", "top_k"},
+                                      {"initializer", "orthogonal_", "orthogonal"},
                                       {"schedule", "StepLR", "step"},
+                                      {"schedule", "MultiStepLR", "piecewise"},
                                       {"schedule", "CosineAnnealingLR", "cosine"},
                                       {"schedule", "ReduceLROnPlateau", "plateau"},
                                       {"initializer", "xavier_uniform", "xavier"},
@@ -124,17 +144,16 @@ TEST_CASE("keys that others call otherwise") {
 }
 
 TEST_CASE("what strata has not is not taken for what is spelt alike") {
-  for (const auto& [family, word] :
-       std::initializer_list<std::pair<const char*, const char*>>{{"layer", "gelu"},
-                                                                  {"layer", "ELU"},
-                                                                  {"layer", "nn.SiLU"},
-                                                                  {"layer", "LeakyReLU"},
-                                                                  {"layer", "BatchNorm2d"},
-                                                                  {"layer", "softmax"},
-                                                                  {"layer", "Conv1D"},
-                                                                  {"optimizer", "AdamW"},
-                                                                  {"optimizer", "RMSprop"},
-                                                                  {"initializer", "orthogonal"}}) {
+  for (const auto& [family, word] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"layer", "mish"},
+           {"layer", "CELU"},
+           {"layer", "nn.Hardsigmoid"},
+           {"layer", "nn.PReLU"},
+           {"layer", "GroupNorm"},
+           {"layer", "Conv1D"},
+           {"optimizer", "Adadelta"},
+           {"optimizer", "NAdam"},
+           {"initializer", "TruncatedNormal"}}) {
     CAPTURE(word);
     CHECK(name_meant(word, component_names(Registry::instance(), family)) == "");
   }

@@ -37,7 +37,8 @@ TEST_CASE("describe without a name lists what there is, within the terminal") {
   CHECK(result.code == 0);
   CHECK(widest_line(result.out) <= 80);
   const std::string text = unstyled(result.out);
-  for (const char* expected : {"\n  pretrain.stages", "\n  optimizer", "adam, sgd", "experiment"})
+  for (const char* expected :
+       {"\n  pretrain.stages", "\n  optimizer", "adagrad, adam", "experiment"})
     CHECK_MESSAGE(contains(text, expected), expected);
   CHECK(contains(result.out, "\x1b[1m"));
 }

@@ -10,7 +10,7 @@ using namespace strata::testing;
 namespace {
 
 PenaltyBatch only(const Tensor& code) {
-  return {code, {}, {}, {}, {}};
+  return {code, {}, {}, {}, {}, {}};
 }
 
 }  // namespace

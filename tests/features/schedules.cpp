@@ -31,11 +31,13 @@ TEST_CASE("schedules by their formulas, every step") {
   const auto step = rates("{type: step, every: 2, factor: 0.5}");
   const auto exponential = rates("{type: exponential, factor: 0.9}");
   const auto cosine = rates("{type: cosine, final_rate: 0.1}");
+  const auto piecewise = rates("{type: piecewise, epochs: [1, 3], factors: [0.5, 2]}");
   const auto warmup = rates("{type: warmup, epochs: 2, then: {type: step, every: 1, factor: 0.5}}");
   for (int k = 0; k < 20; ++k) {
     const double t = k / 5.0;
     CHECK(constant[k] == 0.8);
     CHECK(step[k] == (k < 10 ? 0.8 : 0.4));
+    CHECK(piecewise[k] == (k < 5 ? 0.8 : k < 15 ? 0.4 : 1.6));
     CHECK(exponential[k] == doctest::Approx(0.8 * std::pow(0.9, t)).epsilon(1e-14));
     CHECK(cosine[k] == doctest::Approx(0.1 + 0.35 * (1 + std::cos(pi * t / 4))).epsilon(1e-14));
     const double stepped = 0.8 * std::pow(0.5, k / 5);

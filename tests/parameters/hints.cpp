@@ -141,7 +141,7 @@ TEST_CASE("An unknown component hides nothing that stands beside it") {
       "encoder[0][1].q)\n"
       "  2 | encoder: [[{type: Dense, neurons: 3}, {type: zzz, unit: 3, q: 1}]]\n"
       "    |                                                            ^");
-  CHECK(told("tuner: {type: RMSprop, lr: 1}") ==
-        "f.yaml:3:15: error: unknown optimizer 'RMSprop'; `strata plugin new optimizer RMSprop` "
+  CHECK(told("tuner: {type: Adamax, lr: 1}") ==
+        "f.yaml:3:15: error: unknown optimizer 'Adamax'; `strata plugin new optimizer Adamax` "
         "begins one; known: sgd (at tuner.type)");
 }

@@ -76,12 +76,63 @@ TEST_CASE("the test of distributions can tell a wrong one") {
 // A value depends on nothing but its place: neither on how many others are drawn, nor on what.
 TEST_CASE("a value is drawn for its place") {
   for (const std::string& name : Registry::instance().names(Initializer::family)) {
+    if (name == "constant") continue;  // which has a value to be given
     CAPTURE(name);
     const std::vector<double> many = drawn(name), few = drawn(name, 10);
     CHECK(std::equal(few.begin(), few.end(), many.begin()));
-    if (name != "zeros") {
+    if (name != "zeros" && name != "ones") {
       CHECK(drawn(name, 10, "encoder.0.0.bias") != few);
       CHECK(std::abs(many[0] - many[1]) > 0);
     }
   }
+}
+
+namespace {
+
+Tensor matrix(const std::string& yaml, Shape shape) {
+  Tensor out = at::full(shape, 77.0, at::kDouble);
+  component<Initializer>(yaml)->fill(out, random_stream(3, "init", "w"), shape[1], shape[0]);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("constants are what they say") {
+  CHECK(drawn("ones", 5) == std::vector<double>(5, 1));
+  CHECK(drawn("{type: constant, value: -0.25}", 5) == std::vector<double>(5, -0.25));
+}
+
+TEST_CASE("orthogonal rows, or columns where there are fewer, times the gain") {
+  for (const Shape& shape : {Shape{20, 30}, Shape{30, 20}, Shape{25, 25}, Shape{4, 3, 3, 3}}) {
+    CAPTURE(shape_text(shape));
+    const Tensor w = matrix("{type: orthogonal, gain: 2}", shape).flatten(1);
+    const bool wide = w.size(0) <= w.size(1);
+    const Tensor products = wide ? w.matmul(w.t()) : w.t().matmul(w);
+    const int64_t n = products.size(0);
+    CHECK(max_difference(products, at::one_hot(at::arange(n, at::kLong)).to(at::kDouble) * 4) <
+          1e-12);
+  }
+}
+
+// Elements of a random orthogonal matrix of n columns have variance 1 / n, and the sign of each is
+// a coin's.
+TEST_CASE("orthogonal matrices have no preferred direction") {
+  const Tensor w = matrix("orthogonal", {100, 400});
+  CHECK(w.mean().item<double>() == doctest::Approx(0).epsilon(1e-3));
+  CHECK(w.square().mean().item<double>() == doctest::Approx(1.0 / 400).epsilon(1e-12));
+  const Tensor flat = w.flatten().contiguous();
+  CHECK(distance({flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()},
+                 normal_of(0, 0.05)) < 1.95);
+}
+
+TEST_CASE("sparse has so many weights into each output, normal ones, anywhere") {
+  const Tensor w = matrix("{type: sparse, inputs: 15, std: 2}", {2000, 60});
+  const Tensor taken = w != 0;
+  CHECK(at::equal(taken.sum(1), at::full({2000}, 15, at::kLong)));
+  const Tensor weights = w.masked_select(taken);
+  CHECK(distance({weights.data_ptr<double>(), weights.data_ptr<double>() + weights.numel()},
+                 normal_of(0, 2)) < 1.95);
+  // 2000 times 1 in 4: 500 at each input, give or take 5 standard deviations of 19.4.
+  CHECK((taken.sum(0) - 500).abs().max().item<int64_t>() < 97);
+  CHECK(at::equal(matrix("{type: sparse, inputs: 9}", {3, 4}) != 0, at::ones({3, 4}, at::kBool)));
 }

@@ -1,5 +1,7 @@
 #include "strata/run/valid_parts.hpp"
 
+#include <fmt/ranges.h>
+
 #include "run/small.hpp"
 
 using namespace strata;
@@ -20,11 +22,9 @@ TEST_CASE("one wrong part does not hide what is wrong in the others") {
   CHECK(mistakes(with(with(with(kPlanned, "units: 5}, tanh]", "units: 5}, tahn]"), "all}}",
                            "all}, epochs: [1, 2, 3], early_stopping: {metric: f1}}"),
                       "classify: {}", "classify: {loss: mse, keep: bset}")) ==
-        Lines{"5:32: unknown layer 'tahn'; did you mean 'tanh'? Known: conv2d, conv_transpose2d, "
-              "counting, "
-              "dropout, flatten, linear, log_softmax, max_pool2d, relu, sigmoid, stopping, tanh, "
-              "upsample (at "
-              "encoder[1][1])",
+        Lines{fmt::format("5:32: unknown layer 'tahn'; did you mean 'tanh'? Known: {} (at "
+                          "encoder[1][1])",
+                          fmt::join(Registry::instance().names(Layer::family), ", ")),
               "7:29: unknown value 'bset'; did you mean 'best'? Known: last, best (at "
               "classify.keep)",
               "6:85: early_stopping needs validation data; set data.validation_size (stages "

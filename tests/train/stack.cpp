@@ -87,12 +87,12 @@ TEST_CASE("a mirror is called what it is") {
       {{"{type: conv2d, channels: 2, padding: 1}", "relu", "max_pool2d", "flatten", "lopsided"}},
       {1, 4, 4});
   CHECK(text(stack.block("decoder.0")) ==
-        "mirror of lopsided 8 -> 8, unflatten 8 -> 2x2x2, upsample 2x2x2 -> 2x4x4, "
+        "mirror of lopsided 8 -> 8, reshape 8 -> 2x2x2, upsample 2x2x2 -> 2x4x4, "
         "conv_transpose2d 2x4x4 -> 1x4x4, sigmoid 1x4x4 -> 1x4x4");
   const Stack other =
       make_stack({{"upsample", "{type: conv_transpose2d, channels: 1}"}}, {1, 2, 2});
   CHECK(text(other.block("decoder.0")) ==
-        "conv2d 1x6x6 -> 1x4x4, sigmoid 1x4x4 -> 1x4x4, average_pool2d 1x4x4 -> 1x2x2");
+        "conv2d 1x6x6 -> 1x4x4, sigmoid 1x4x4 -> 1x4x4, avg_pool2d 1x4x4 -> 1x2x2");
 }
 
 TEST_CASE("a mirror keeps the bias and the initializers of its layer") {
