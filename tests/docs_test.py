@@ -8,6 +8,7 @@ A fenced block says what it is by its first words:
   ```sh slow         commands that take minutes or install packages; run elsewhere (the scripts themselves)
   ```sh network      commands that need the network, tested against a server of the tests' own
   ```python          a program, run where the commands are; needs numpy
+  ```python with X   one that needs the module X too; not run, and said so, where it is missing
   ```LANGUAGE FILE   a file of the walk-through in plugins.md, built and run by tests/plugins_sdk
   ```text            output
 usage: docs_test.py SOURCE_DIR BUILD_DIR PAGE
@@ -61,6 +62,10 @@ def python_with_numpy():
     return None
 
 
+def has_module(python, module):
+    return not subprocess.run([python, "-c", f"import {module}"], stderr=subprocess.DEVNULL, check=False).returncode
+
+
 def main():
     source, build, page = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
     failures = 0
@@ -96,7 +101,9 @@ def main():
                 run(["bash", "-euo", "pipefail", "-c", content], True, where)
             elif kind == "python" and python_with_numpy() is None:
                 print(f"{where}: not run: there is no numpy (package python3-numpy)")
-            elif kind == "python":
+            elif kind.startswith("python with ") and not has_module(python_with_numpy() or sys.executable, kind.split()[-1]):
+                print(f"{where}: not run: there is no {kind.split()[-1]}")
+            elif kind.split(" with ")[0] == "python":
                 run([python_with_numpy(), "-c", content], True, where)
             else:
                 failures += 1

@@ -15,6 +15,10 @@ strata_slow_test(clang_tidy lint COMMAND bash ${PROJECT_SOURCE_DIR}/tools/check_
 strata_slow_test(fuzz fuzz COMMAND bash tests/fuzz/fuzz.sh 20)
 set_tests_properties(fuzz PROPERTIES TIMEOUT 86400)
 
+# What is exported to ONNX, in ONNX Runtime.
+strata_slow_test(export.onnxruntime export COMMAND /usr/bin/python3 tests/export/onnxruntime.py
+  ENVIRONMENT "STRATA_TEST_EXPORT=$<TARGET_FILE:test_export>")
+
 # A seventh of a run's calls for files fails, in every way.
 strata_slow_test(attacks.io_failures attacks COMMAND test_attacks
   ENVIRONMENT "STRATA_ATTACK_STEP=7")

@@ -20,6 +20,7 @@
 #include "command/completion.hpp"
 #include "command/data.hpp"
 #include "command/diff.hpp"
+#include "command/export.hpp"
 #include "command/init.hpp"
 #include "command/plugin.hpp"
 #include "command/report.hpp"
@@ -232,6 +233,7 @@ int run_command_line(int argc, char** argv) {
   add_verify_command(app, exit_code);
   add_data_command(app, exit_code);
   add_plugin_command(app, request, for_engine);
+  add_export_command(app, request, for_engine);
   add_completion_command(app, exit_code);
   add_help_command(app);
   if (argc > 1 && argv[1] == std::string_view("__complete")) {

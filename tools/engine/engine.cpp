@@ -28,6 +28,8 @@ int dispatch(const EngineRequest& request) {
       return components_command(request);
     case EngineRequest::Command::plugin_check:
       return plugin_check_command(request);
+    case EngineRequest::Command::export_model:
+      return export_command(request);
   }
   return 2;
 }

@@ -5,10 +5,27 @@
 
 namespace strata {
 
+/// What a trained run's model is written as; docs/exporting.md.
+struct ExportRequest {
+  std::string run, stage;  ///< its folder; the stage's name, empty: the last
+  std::string format, output;
+  std::string part = "model", dtype = "float32";
+};
+
 /// What the command line asked of the part of strata that needs LibTorch and the components. The
 /// front fills it in, opens libstrata, and calls strata_engine().
 struct EngineRequest {
-  enum class Command { run, check, show, list, describe, schema, components, plugin_check };
+  enum class Command {
+    run,
+    check,
+    show,
+    list,
+    describe,
+    schema,
+    components,
+    plugin_check,
+    export_model
+  };
   Command command = Command::check;
   std::vector<std::string> files;      ///< experiment files; plugin_check: the library
   std::vector<std::string> overrides;  ///< --set, "key.path=value"
@@ -29,6 +46,7 @@ struct EngineRequest {
   bool dry_run = false;
   bool no_plugins = false;  ///< check: says which libraries would be opened, and opens none
   int jobs = 1;
+  ExportRequest exported;
   bool json = false;
   std::string component;                  ///< list: a family or empty; describe: what to describe
   std::vector<std::string> command_line;  ///< as it was typed
