@@ -14,7 +14,7 @@ namespace {
 
 /// What a run leaves in its folder.
 constexpr std::array kWritten = {"record.json", "record.room", "events.jsonl", "weights",
-                                 "images",      "checkpoint",  "end"};
+                                 "images",      "checkpoint",  "end",          "evaluations"};
 
 fs::path beside(const fs::path& folder, const char* ending) {
   return folder.parent_path() / ('.' + folder.filename().string() + ending);

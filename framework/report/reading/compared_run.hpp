@@ -44,7 +44,8 @@ struct RunFigure {
   bool of_labels = false;  ///< of the classifier; all else stands before it trains
   bool of_test = false;    ///< measured on the test split
   bool final = false;      ///< one number for the whole test split, at the run's end
-  std::string relative;    ///< the figure that is this one over the variance of the training pixels
+  std::string evaluated_on;  ///< of an evaluation after the training; else ""
+  std::string relative;  ///< the figure that is this one over the variance of the training pixels
 
   RunFigure() = default;
   RunFigure(double v) : value(v) {}  // NOLINT: a figure is its value
