@@ -96,6 +96,12 @@ Samples read_idx_samples(const std::string& images, const std::string& labels, c
   return samples;
 }
 
+std::vector<uint8_t> read_idx_images(const std::string& path, const Shape& shape) {
+  ByteSource source(path);
+  int64_t count = 0;
+  return read_file_items(source, shape, count);
+}
+
 int64_t idx_count(const std::string& path) {
   ByteSource source(path);
   return read_sizes(source).front();

@@ -16,6 +16,9 @@ namespace strata {
 Samples read_idx_samples(const std::string& images, const std::string& labels, const Shape& shape,
                          int64_t classes, std::vector<DataFile>& files);
 
+/// The images alone, count * element_count(shape) bytes. Throws UserError likewise.
+std::vector<uint8_t> read_idx_images(const std::string& path, const Shape& shape);
+
 /// The number of items that an IDX file's header declares. Throws UserError as read_idx_samples().
 int64_t idx_count(const std::string& path);
 

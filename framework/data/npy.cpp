@@ -1,6 +1,7 @@
 #include "strata/data/npy.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <regex>
 
@@ -124,20 +125,24 @@ std::vector<uint8_t> narrow_labels(const Array& array, const std::vector<uint8_t
   return labels;
 }
 
+std::vector<uint8_t> pixel_bytes_of(Array& images, const Shape& shape) {
+  if (images.header.type != "|u1") {
+    throw data_error(images.source.path(), images.header.offset,
+                     fmt::format("the images are of type '{}', expected '|u1' (uint8, "
+                                 "0 to 255)",
+                                 images.header.type));
+  }
+  return images.bytes(element_count(shape));
+}
+
 }  // namespace
 
 Samples read_npy_samples(const std::string& images, const std::string& labels, const Shape& shape,
                          int64_t classes, std::vector<DataFile>& files) {
   Array pixels(images, shape);
-  if (pixels.header.type != "|u1") {
-    throw data_error(images, pixels.header.offset,
-                     fmt::format("the images are of type '{}', expected '|u1' (uint8, "
-                                 "0 to 255)",
-                                 pixels.header.type));
-  }
   Samples samples;
   samples.shape = shape;
-  samples.pixels = pixels.bytes(element_count(shape));
+  samples.pixels = pixel_bytes_of(pixels, shape);
 
   Array classes_of(labels, {});
   bool is_signed = false;
@@ -154,6 +159,23 @@ Samples read_npy_samples(const std::string& images, const std::string& labels, c
   files.push_back(data_file(pixels.source));
   files.push_back(data_file(classes_of.source));
   return samples;
+}
+
+std::vector<uint8_t> read_npy_images(const std::string& path, const Shape& shape) {
+  Array images(path, shape);
+  return pixel_bytes_of(images, shape);
+}
+
+std::string npy_file(const std::string& type, const Shape& sizes, std::string_view bytes) {
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({},), }}",
+                                   type, fmt::join(sizes, ", "));
+  constexpr size_t before = 10, block = 64;  // the numbers begin at a multiple of 64 bytes
+  header.resize((before + header.size() + 1 + block - 1) / block * block - before - 1, ' ');
+  header += '\n';
+  std::string file("\x93NUMPY\x01\x00", 8);
+  file += static_cast<char>(header.size() & 0xff);
+  file += static_cast<char>(header.size() >> 8);
+  return file + header + std::string(bytes);
 }
 
 int64_t npy_count(const std::string& path) {

@@ -1,6 +1,7 @@
 #pragma once
 // NumPy's npy files. Implemented in npy.cpp.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "strata/data/dataset.hpp"
@@ -14,6 +15,13 @@ namespace strata {
 /// UserError naming the file, the offset and what is wrong.
 Samples read_npy_samples(const std::string& images, const std::string& labels, const Shape& shape,
                          int64_t classes, std::vector<DataFile>& files);
+
+/// The images alone, count * element_count(shape) bytes. Throws UserError likewise.
+std::vector<uint8_t> read_npy_images(const std::string& path, const Shape& shape);
+
+/// An array of little-endian numbers in C order as a file of the format, version 1.0. `type` is
+/// NumPy's name of theirs ("<f4"); `bytes` are all of them.
+std::string npy_file(const std::string& type, const Shape& sizes, std::string_view bytes);
 
 /// The first dimension of an array in NumPy's format, by its header. Throws UserError as
 /// read_npy_samples().

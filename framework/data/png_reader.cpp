@@ -23,7 +23,7 @@ struct PngFile {
   png_infop info = nullptr;
   uint32_t width = 0, height = 0;
   int bit_depth = 0;
-  std::vector<uint8_t> rgba;  // height * width * 4
+  Picture picture;
   std::vector<uint8_t*> rows;
   char message[200] = {};
 
@@ -62,6 +62,7 @@ bool read_size(PngFile& image) {
 bool read_pixels(PngFile& image) {
   if (setjmp(png_jmpbuf(image.png)) != 0) return false;
   png_set_expand(image.png);
+  png_set_scale_16(image.png);
   png_set_gray_to_rgb(image.png);
   png_set_add_alpha(image.png, 255, PNG_FILLER_AFTER);
   png_set_interlace_handling(image.png);
@@ -90,6 +91,14 @@ UserError broken(const PngFile& image, const std::string& path) {
   return data_error(path, image.read, fmt::format("broken PNG ({})", image.message));
 }
 
+void decode(PngFile& image, const std::string& path) {
+  const size_t row_bytes = size_t{image.width} * 4;
+  image.picture = {image.width, image.height, std::vector<uint8_t>(row_bytes * image.height)};
+  for (uint32_t y = 0; y < image.height; ++y)
+    image.rows.push_back(&image.picture.rgba[y * row_bytes]);
+  if (!read_pixels(image)) throw broken(image, path);
+}
+
 void check_size(const PngFile& image, const std::string& path, const Shape& shape) {
   if (image.height != shape[1] || image.width != shape[2]) {
     throw data_error(path, fmt::format("the image is {} high and {} wide, expected {} and {}",
@@ -105,7 +114,7 @@ void check_size(const PngFile& image, const std::string& path, const Shape& shap
 void store(const PngFile& image, const std::string& path, const Shape& shape, uint8_t* to) {
   const size_t count = size_t{image.width} * image.height;
   for (size_t i = 0; i < count; ++i) {
-    const uint8_t* pixel = &image.rgba[4 * i];
+    const uint8_t* pixel = &image.picture.rgba[4 * i];
     const auto refuse = [&](const char* what) {
       throw data_error(path, fmt::format("the pixel at row {}, column {} {}", i / image.width,
                                          i % image.width, what));
@@ -127,11 +136,17 @@ void read_png(const std::string& path, const Shape& shape, uint8_t* to) {
   open(*image, path);
   if (!read_size(*image)) throw broken(*image, path);
   check_size(*image, path, shape);
-  const size_t row_bytes = size_t{image->width} * 4;
-  image->rgba.resize(row_bytes * image->height);
-  for (uint32_t y = 0; y < image->height; ++y) image->rows.push_back(&image->rgba[y * row_bytes]);
-  if (!read_pixels(*image)) throw broken(*image, path);
+  decode(*image, path);
   store(*image, path, shape, to);
+}
+
+Picture read_png(const std::string& path) {
+  const auto image = std::make_unique<PngFile>();
+  open(*image, path);
+  if (!read_size(*image)) throw broken(*image, path);
+  check_picture_size(path, image->width, image->height);
+  decode(*image, path);
+  return std::move(image->picture);
 }
 
 }  // namespace strata

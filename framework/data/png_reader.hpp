@@ -1,9 +1,10 @@
 #pragma once
-// PNG files as bytes of pixels. Implemented in png_reader.cpp.
+// PNG files as bytes of pixels, and as pictures. Implemented in png_reader.cpp.
 #include <cstdint>
 #include <string>
 
 #include "strata/data/dataset.hpp"
+#include "strata/data/picture.hpp"
 
 namespace strata {
 
@@ -12,5 +13,8 @@ namespace strata {
 /// channels, a colour image fits {1, ...} only where each pixel is grey, transparency is refused,
 /// and the file's gamma is ignored. Throws UserError naming the file and what is wrong.
 void read_png(const std::string& path, const Shape& shape, uint8_t* to);
+
+/// Reads any PNG; 16 bits a channel become 8. Throws UserError likewise.
+Picture read_png(const std::string& path);
 
 }  // namespace strata

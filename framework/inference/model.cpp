@@ -116,8 +116,16 @@ std::vector<std::string> TrainedModel::stages() const {
   return names;
 }
 
+std::string TrainedModel::rebuilding_stage(const std::string& stage) const {
+  return parts_->at_stage({stage, StageKind::pretrain}).stage().name;
+}
+
 const std::vector<std::string>& TrainedModel::notes() const {
   return parts_->last.notes;
+}
+
+const TrainedRun& TrainedModel::run() const {
+  return parts_->last;
 }
 
 Rows TrainedModel::predict(const uint8_t* images, int64_t count) const {

@@ -14,6 +14,8 @@
 
 namespace strata {
 
+struct TrainedRun;
+
 /// Values, a row for each image.
 struct Rows {
   std::vector<int64_t> shape;  ///< of one row: {10}, {1, 28, 28}
@@ -48,8 +50,13 @@ class TrainedModel {
   const std::vector<std::string>& class_names() const;
   /// The stages that were trained, in order.
   std::vector<std::string> stages() const;
+  /// The stage that decode() takes: `stage`, else the last that learned to rebuild its input.
+  std::string rebuilding_stage(const std::string& stage = {}) const;
   /// What may surprise of the run, a line each: it did not complete, say.
   const std::vector<std::string>& notes() const;
+
+  /// The run behind it (trained_run.hpp), for programs that know LibTorch.
+  const TrainedRun& run() const;
 
   /// The probability of each class.
   Rows predict(const uint8_t* images, int64_t count) const;

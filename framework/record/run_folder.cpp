@@ -20,8 +20,9 @@ constexpr std::array kWeights = {"weights", "checkpoint", "end"};
 constexpr const char* kSaid = "tags.json";
 
 /// What a run leaves in its folder.
-constexpr std::array kWritten = {"record.json", "record.room", "events.jsonl", "weights",
-                                 "images",      "checkpoint",  "end",          kWeightsRemoved};
+constexpr std::array kWritten = {"record.json", "record.room", "events.jsonl",
+                                 "weights",     "images",      "checkpoint",
+                                 "end",         "evaluations", kWeightsRemoved};
 
 fs::path beside(const fs::path& folder, const char* ending) {
   return folder.parent_path() / ('.' + folder.filename().string() + ending);

@@ -11,5 +11,6 @@ foreach(family layer strategy dataset)
 endforeach()
 strata_sdk_test(templates templates ${PROJECT_BINARY_DIR}/strata)
 strata_sdk_test(installed installed ${PROJECT_BINARY_DIR} dataset)
+strata_sdk_test(inference inference ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR}/docs/using.md)
 strata_sdk_test(walk_through walk_through ${PROJECT_BINARY_DIR}/strata ${PROJECT_BINARY_DIR}
   ${PROJECT_SOURCE_DIR}/docs/plugins.md)

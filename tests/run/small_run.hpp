@@ -68,7 +68,9 @@ inline std::string python_with_jsonschema() {
   return "";
 }
 
-inline void check_schema(const std::filesystem::path& record) {
+/// A file against framework/record/<schema>.schema.json.
+inline void check_schema(const std::filesystem::path& record,
+                         const std::string& schema = "record") {
   static const std::string python = python_with_jsonschema();
   if (python.empty()) {
     MESSAGE("the schema is not checked: no Python with jsonschema here");
@@ -77,8 +79,8 @@ inline void check_schema(const std::filesystem::path& record) {
   const std::string command = fmt::format(
       "{} -W ignore -c 'import json, sys, jsonschema; "
       "jsonschema.validate(json.load(open(sys.argv[2])), "
-      "json.load(open(sys.argv[1])))' '{}/framework/record/record.schema.json' '{}'",
-      python, STRATA_SOURCE_DIR, record.string());
+      "json.load(open(sys.argv[1])))' '{}/framework/record/{}.schema.json' '{}'",
+      python, STRATA_SOURCE_DIR, schema, record.string());
   CHECK(std::system(command.c_str()) == 0);
 }
 

@@ -29,6 +29,7 @@
 #include "command/show.hpp"
 #include "command/tag.hpp"
 #include "command/usage.hpp"
+#include "command/use.hpp"
 #include "command/verify.hpp"
 #include "command/watch.hpp"
 #include "engine/engine.hpp"
@@ -145,12 +146,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, std::string& whe
   run->add_flag("--dry-run", request.dry_run,
                 "list the runs, and where each of their stages comes from");
   run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file")
-      ->check([](const std::string& given) {
-        const std::vector<std::string> known{"auto", "cpu", "cuda"};
-        const bool is_known = std::count(known.begin(), known.end(), given) > 0;
-        return is_known ? std::string()
-                        : fmt::format("unknown value '{}'{}", given, suggestion(given, known));
-      });
+      ->check(one_of({"auto", "cpu", "cuda"}));
   run->add_option("--out", request.out, "folder for the results")
       ->capture_default_str()
       ->check(not_empty);
@@ -163,12 +159,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, std::string& whe
   run->add_option("--engine", request.engine,
                   "autograd: every stage by LibTorch's autograd, the reference; default: the "
                   "fastest that takes a stage")
-      ->check([](const std::string& given) {
-        return given == "autograd" || given == "auto"
-                   ? std::string()
-                   : fmt::format("unknown value '{}'{}", given,
-                                 suggestion(given, std::vector<std::string>{"auto", "autograd"}));
-      });
+      ->check(one_of({"auto", "autograd"}));
   run->add_flag("--again", request.again, "run anew what has finished, or was interrupted, before");
   run->add_flag("--resume-anyway", request.resume_anyway,
                 "go on with an interrupted run although strata, data, plugins or machine differ");
@@ -235,6 +226,7 @@ int run_command_line(int argc, char** argv) {
   add_plugin_command(app, request, for_engine);
   add_export_command(app, request, for_engine);
   add_completion_command(app, exit_code);
+  add_use_commands(app, request, for_engine);
   add_help_command(app);
   if (argc > 1 && argv[1] == std::string_view("__complete")) {
     for (const std::string& word : completions(app, {argv + 2, argv + argc}, schema_of_files))

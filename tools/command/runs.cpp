@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "strata/report/choosing/where.hpp"
+#include "strata/record/record.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
 #include "strata/support/print.hpp"
@@ -79,6 +80,20 @@ std::vector<std::string> run_places(const std::vector<std::string>& given) {
     places.insert(places.end(), found.begin(), found.end());
   }
   return places;
+}
+
+std::vector<std::string> run_folders(const std::vector<std::string>& given) {
+  std::vector<std::string> folders;
+  for (const std::filesystem::path& record : find_records(run_places(given)))
+    folders.push_back(record.has_parent_path() ? record.parent_path().string() : ".");
+  return folders;
+}
+
+std::string one_run(const std::string& given) {
+  const std::vector<std::string> folders = run_folders({given});
+  if (folders.size() == 1) return folders[0];
+  throw UserError(
+      fmt::format("'{}' holds {} runs; name one of them: {}", given, folders.size(), folders[0]));
 }
 
 }  // namespace strata

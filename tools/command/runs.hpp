@@ -31,4 +31,10 @@ Comparison compare_runs(const RunChoice& choice, const CompareOptions& options);
 /// folders in results/ that are called so. Ids are such, as `show` and `run --dry-run` print them.
 std::vector<std::string> run_places(const std::vector<std::string>& given);
 
+/// The folders of the runs that these places hold. Throws UserError where one holds none.
+std::vector<std::string> run_folders(const std::vector<std::string>& given);
+
+/// That of the one run of a place. Throws UserError where it holds none, or several.
+std::string one_run(const std::string& given);
+
 }  // namespace strata

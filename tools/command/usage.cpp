@@ -84,4 +84,12 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error) {
   return 2;
 }
 
+std::function<std::string(const std::string&)> one_of(std::vector<std::string> known) {
+  return [known = std::move(known)](const std::string& given) {
+    const bool is_known = std::find(known.begin(), known.end(), given) != known.end();
+    return is_known ? std::string()
+                    : fmt::format("unknown value '{}'{}", given, suggestion(given, known));
+  };
+}
+
 }  // namespace strata

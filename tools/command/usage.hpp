@@ -1,6 +1,7 @@
 #pragma once
 // `--help`, and mistakes on the command line. Implemented in usage.cpp.
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,5 +18,8 @@ std::vector<std::string> expand_help(const CLI::App& app, std::vector<std::strin
 /// Says on standard error what is wrong with the arguments, and where the help is; or prints the
 /// help that was asked for. Returns the exit code.
 int end_parsing(const CLI::App& app, const CLI::ParseError& error);
+
+/// A check of an option that takes one of some words.
+std::function<std::string(const std::string&)> one_of(std::vector<std::string> known);
 
 }  // namespace strata

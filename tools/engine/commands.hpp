@@ -15,6 +15,11 @@ int schema_command(const EngineRequest& request);
 int components_command(const EngineRequest& request);
 int plugin_check_command(const EngineRequest& request);
 int export_command(const EngineRequest& request);
+int predict_command(const EngineRequest& request);
+int encode_command(const EngineRequest& request);
+int reconstruct_command(const EngineRequest& request);
+int interpolate_command(const EngineRequest& request);
+int evaluate_command(const EngineRequest& request);
 
 /// A run of a file: read, typed and planned. `plan.stack` is null where that failed.
 struct CheckedExperiment {

@@ -30,6 +30,16 @@ int dispatch(const EngineRequest& request) {
       return plugin_check_command(request);
     case EngineRequest::Command::export_model:
       return export_command(request);
+    case EngineRequest::Command::predict:
+      return predict_command(request);
+    case EngineRequest::Command::encode:
+      return encode_command(request);
+    case EngineRequest::Command::reconstruct:
+      return reconstruct_command(request);
+    case EngineRequest::Command::interpolate:
+      return interpolate_command(request);
+    case EngineRequest::Command::evaluate:
+      return evaluate_command(request);
   }
   return 2;
 }

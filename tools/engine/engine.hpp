@@ -12,6 +12,19 @@ struct ExportRequest {
   std::string part = "model", dtype = "float32";
 };
 
+/// What is asked of a trained run.
+struct UseRequest {
+  std::vector<std::string> runs;    ///< their folders; one, but for evaluate
+  std::vector<std::string> images;  ///< files, and folders of them
+  std::string split, dataset;       ///< or a split, of the run's data set or of this one
+  std::string stage, code;          ///< by name; empty: the one that the command is about
+  std::string corruption;           ///< evaluate: what spoils the images; empty: nothing does
+  std::string output;               ///< -o; empty: standard output
+  bool csv = false;                 ///< predict
+  bool invert = false;              ///< pictures are dark on light
+  int steps = 8;                    ///< interpolate: pictures from one code to the other
+};
+
 /// What the command line asked of the part of strata that needs LibTorch and the components. The
 /// front fills it in, opens libstrata, and calls strata_engine().
 struct EngineRequest {
@@ -24,7 +37,12 @@ struct EngineRequest {
     schema,
     components,
     plugin_check,
-    export_model
+    export_model,
+    predict,
+    encode,
+    reconstruct,
+    interpolate,
+    evaluate
   };
   Command command = Command::check;
   std::vector<std::string> files;      ///< experiment files; plugin_check: the library
@@ -47,6 +65,7 @@ struct EngineRequest {
   bool no_plugins = false;  ///< check: says which libraries would be opened, and opens none
   int jobs = 1;
   ExportRequest exported;
+  UseRequest use;
   bool json = false;
   std::string component;                  ///< list: a family or empty; describe: what to describe
   std::vector<std::string> command_line;  ///< as it was typed

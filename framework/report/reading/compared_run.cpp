@@ -361,7 +361,7 @@ std::vector<std::string> final_figures(const std::map<std::string, RunFigure>& f
     if (figure.final) names.push_back(name);
   const auto rank = [&](const std::string& name) {
     const RunFigure& figure = figures.at(name);
-    return std::make_tuple(!figure.of_labels, !figure.fraction);
+    return std::make_tuple(!figure.evaluated_on.empty(), !figure.of_labels, !figure.fraction);
   };
   std::stable_sort(names.begin(), names.end(),
                    [&](const auto& a, const auto& b) { return rank(a) < rank(b); });

@@ -45,7 +45,8 @@ struct RunFigure {
   bool of_test = false;    ///< measured on the test split
   bool by_class = false;   ///< of one class
   bool final = false;      ///< one number for the whole test split, at the run's end
-  std::string relative;    ///< the figure that is this one over the variance of the training pixels
+  std::string evaluated_on;  ///< of an evaluation after the training; else ""
+  std::string relative;  ///< the figure that is this one over the variance of the training pixels
 
   RunFigure() = default;
   RunFigure(double v) : value(v) {}  // NOLINT: a figure is its value

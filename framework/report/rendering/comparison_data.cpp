@@ -5,6 +5,7 @@
 
 #include "strata/report/reading/json_access.hpp"
 #include "strata/report/rendering/comparison_text.hpp"
+#include "strata/report/rendering/csv.hpp"
 #include "strata/report/rendering/verdict.hpp"
 #include "strata/support/parse_json.hpp"
 
@@ -108,28 +109,6 @@ Json paired_json(const Paired& paired, const Comparison& c) {
           {"p_t_holm", known(paired.p_t)},
           {"p_wilcoxon_holm", known(paired.p_wilcoxon)},
           {"verdict", verdict_with_flags(paired, metric.figure.better)}};
-}
-
-/// Whether a spreadsheet would take a text for a formula and work it out.
-bool is_formula(const std::string& text) {
-  if (text.size() < 2 || std::string_view("=+-@\t\r").find(text[0]) == std::string_view::npos)
-    return false;
-  char* end = nullptr;
-  std::strtod(text.c_str(), &end);
-  return *end != '\0';
-}
-
-std::string csv_field(const std::string& given) {
-  const std::string text = (is_formula(given) ? "'" : "") + given;
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
-std::string csv_line(std::vector<std::string> fields) {
-  for (std::string& field : fields) field = csv_field(field);
-  return fmt::format("{}\r\n", fmt::join(fields, ","));
 }
 
 /// Numbers as they are, truth values as yes and no, lists with blanks between; "" where null.
