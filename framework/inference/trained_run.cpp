@@ -59,7 +59,7 @@ struct MadeWith {
 /// The record's settings as a tree, as though a file had them all.
 Node settings_tree(const Json& record, const fs::path& path, Issues& issues) {
   Json config = record.at("config");
-  config.erase("plugins");  // what a record names is not opened
+  for (const char* key : {"plugins", "init_from"}) config.erase(key);  // names are not opened
   Node tree = parse_yaml(
       std::make_shared<Source>(Source{path.string() + " (config)", config.dump()}), issues);
   set_paths(tree);

@@ -184,6 +184,8 @@ void Experiment::declare(Declare<Experiment>& d) {
   d.add("tied", &Experiment::tied,
         "the decoder's weights are the encoder's, transposed: one copy, learned by both")
       .known_as({"tie_weights", "tied_weights", "weight_tying"});
+  d.add("init_from", &Experiment::init_from, "another run's weights, which this one begins with")
+      .known_as({"load_from", "resume_from", "pretrained", "init_checkpoint", "load_weights"});
   d.add("pretrain", &Experiment::pretrain, "training the stack to rebuild its input")
       .known_as({"pretraining", "pretrainer", "autoencoder", "unsupervised"});
   d.add("classify", &Experiment::classify, "training a classifier on the code")

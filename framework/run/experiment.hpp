@@ -11,6 +11,7 @@
 #include "strata/core/stage.hpp"
 #include "strata/core/strategy.hpp"
 #include "strata/data/split.hpp"
+#include "strata/run/init_from.hpp"
 
 namespace strata {
 
@@ -73,6 +74,7 @@ struct Experiment {
   std::vector<LayerList> encoder;
   std::optional<std::vector<LayerList>> decoder;
   bool tied = false;
+  std::optional<InitFrom> init_from;
   std::optional<PretrainSettings> pretrain;
   std::optional<ClassifySettings> classify;
   std::vector<Slot<Observer>> observers;

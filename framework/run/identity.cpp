@@ -41,6 +41,7 @@ Json settings_of(const Experiment& settings) {
     json.erase(key);
   for (const char* part : {"pretrain", "classify"})
     if (json[part].is_object()) json[part].erase("metrics");
+  if (!settings.init_from) json.erase("init_from");
   return json;
 }
 
@@ -82,6 +83,13 @@ Json without_paths(Json settings, const std::vector<std::string>& data_folders) 
   return settings;
 }
 
+/// What the weights and the data are is asked, not where they lie.
+Json settings_by_content(const Experiment& settings, const std::vector<std::string>& data_folders) {
+  Json json = without_paths(settings_of(settings), data_folders);
+  if (settings.init_from) json["init_from"] = initial_content(*settings.init_from, settings.seed);
+  return json;
+}
+
 }  // namespace
 
 std::vector<std::string> used_plugins(Json settings) {
@@ -98,7 +106,7 @@ std::vector<std::string> used_plugins(Json settings) {
 
 Json settings_without_paths(const Experiment& settings,
                             const std::vector<std::string>& data_folders) {
-  return without_paths(settings_of(settings), data_folders);
+  return settings_by_content(settings, data_folders);
 }
 
 Json machine_facts(const Json& provenance) {
@@ -115,13 +123,14 @@ Json machine_facts(const Json& provenance) {
 std::string folder_id(const Experiment& settings) {
   Json json = settings_of(settings);
   each_text(json["data"]["dataset"], normal_path);
+  if (settings.init_from) each_text(json["init_from"]["run"], normal_path);
   return sha256_hex(json.dump()).substr(0, 8);
 }
 
 Json content_of(const Experiment& settings, const std::vector<DataFile>& files,
                 const std::vector<std::string>& data_folders) {
   const Json json = settings_of(settings);
-  Json content = {{"settings", sha256_hex(without_paths(json, data_folders).dump())},
+  Json content = {{"settings", sha256_hex(settings_by_content(settings, data_folders).dump())},
                   {"data", Json::array()},
                   {"strata", own_library_sha256()},
                   {"plugins", used_plugins(json)}};

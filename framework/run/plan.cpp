@@ -92,7 +92,9 @@ class Planner {
     if (!add_encoders()) return;
     if (pretrains() && sound_.has("decoder")) add_decoders();
     if (settings_.classify && sound_.has("classify.head")) add_head();
-    if (issues_.errors() == errors) check_names();
+    if (issues_.errors() != errors) return;
+    check_names();
+    check_initial();
   }
 
   /// Under a strategy without stages the decoders are not needed, nor need they be possible.
@@ -253,6 +255,18 @@ class Planner {
       blocks.push_back(head_block());
       check_freeze(*plan_.stack, blocks, settings_.classify->freeze, "classify.freeze", tree_,
                    issues_);
+    }
+  }
+
+  void check_initial() {
+    if (!settings_.init_from || !sound_.has("init_from")) return;
+    const InitFrom& from = *settings_.init_from;
+    try {
+      check_initial_weights(read_initial_weights(from, settings_.seed), from, *plan_.stack);
+    } catch (const InitFromError& e) {
+      const Node* node = find_path(tree_, e.path);
+      if (node == nullptr) node = find_path(tree_, "init_from");
+      issues_.error(node != nullptr ? node->origin : tree_.origin, e.path, e.what());
     }
   }
 

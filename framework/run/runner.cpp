@@ -116,6 +116,11 @@ class Run {
     if (!options_.reuse || options_.again) sharing_->take_none();
     if (before_) check_unchanged(content, facts);
     plan_.stack->build(fit_.seed, fit_.dtype, fit_.device);
+    if (settings.init_from) {
+      const InitialWeights weights = read_initial_weights(*settings.init_from, settings.seed);
+      take_initial_weights(weights, *settings.init_from, *plan_.stack);
+      recorder_.set("init_from", weights.origin);
+    }
     start_.folder = recorder_.folder().place();
     if (settings.images)
       observers_.add("drawing the pictures", [&] {

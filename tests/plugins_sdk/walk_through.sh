@@ -23,6 +23,10 @@ for experiment in *.yaml; do
   grep -q '"status": "completed"' results/"${experiment%.yaml}"/*/record.json
   echo "$experiment: completed"
 done
+for format in torchscript onnx; do
+  "$strata" export results/walk_through/* --format "$format" --plugin build/libswish.so --plugin build/libprelu.so \
+    --plugin build/libsoft_sign.so --plugin build/libuntil_no_better.so
+done
 read -r posted <&3
 echo "posted: $posted"
 [[ $posted == *'"run":"walk_through (seed 0)"'*'"status":"completed"'* ]]

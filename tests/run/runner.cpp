@@ -5,6 +5,7 @@
 
 #include "faults.hpp"
 #include "run/small_run.hpp"
+#include "strata/record/run_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace strata;
