@@ -14,6 +14,8 @@ int describe_command(const EngineRequest& request);
 int schema_command(const EngineRequest& request);
 int components_command(const EngineRequest& request);
 int plugin_check_command(const EngineRequest& request);
+int status_command(const EngineRequest& request);
+int cancel_command(const EngineRequest& request);
 
 /// A run of a file: read, typed and planned. `plan.stack` is null where that failed.
 struct CheckedExperiment {

@@ -28,6 +28,10 @@ int dispatch(const EngineRequest& request) {
       return components_command(request);
     case EngineRequest::Command::plugin_check:
       return plugin_check_command(request);
+    case EngineRequest::Command::status:
+      return status_command(request);
+    case EngineRequest::Command::cancel:
+      return cancel_command(request);
   }
   return 2;
 }
