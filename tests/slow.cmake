@@ -27,6 +27,16 @@ foreach(name large full_disk)
     ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")
 endforeach()
 
+# The launcher 'slurm' against commands that only look like Slurm's: some 40 commands.
+strata_slow_test(slurm.commands slurm
+  COMMAND Python3::Interpreter tests/slurm/launcher_test.py ${PROJECT_BINARY_DIR}/tests/slurm/launcher
+  ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")
+
+# A study on a cluster of Slurm's, started for it, with faults thrown in.
+strata_slow_test(slurm.cluster slurm
+  COMMAND Python3::Interpreter tests/slurm/cluster_test.py ${PROJECT_BINARY_DIR}/tests/slurm/cluster
+  ENVIRONMENT "STRATA_COMMAND=${PROJECT_BINARY_DIR}/strata")
+
 # The longest first, so that none is left over at the end.
 set_tests_properties(clang_tidy attacks.io_failures PROPERTIES COST 1000)
 

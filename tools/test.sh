@@ -19,7 +19,7 @@ for argument in "$@"; do
       ;;
   esac
 done
-if [[ $slow == ON ]]; then sections+=(all); fi
+if [[ $slow == ON ]]; then sections+=(all slurm); fi
 
 install_packages "${sections[@]}"
 cd "$root"

@@ -143,6 +143,13 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, std::string& whe
                 "leave runs that failed or diverged as they are");
   run->add_option("--jobs", request.jobs, "how many runs go side by side, each in its own process")
       ->check(whole_number(1, 1024));
+  run->add_option(
+         "--launcher", request.launcher,
+         "who makes the runs: a launcher's name (strata list launcher), or a file with one; "
+         "its own options stand beside it, as in --launcher slurm --partition main")
+      ->check(not_empty);
+  run->add_flag("--wait", request.wait,
+                "stay until the runs that a launcher hands on have ended, and show them");
   run->add_flag("--dry-run", request.dry_run,
                 "list the runs, and where each of their stages comes from");
   run->add_option("--device", request.device, "auto, cpu or cuda; overrides the file")
@@ -170,6 +177,7 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, std::string& whe
       "read the files of runs that completed before, and run anew what is not as recorded");
   run->add_flag("-q,--quiet", request.quiet, "print mistakes only");
   run->add_option("--part-of", request.part_of)->group("");  // hidden: see EngineRequest
+  run->add_option("--task", request.task)->group("");        // the same
 
   CLI::App* check =
       add("check", "Find every mistake in experiment files, without data or GPU.", Command::check);
@@ -196,6 +204,15 @@ void add_engine_commands(CLI::App& app, EngineRequest& request, std::string& whe
                    "a component (layer/linear, sgd), a family (layer), a part or key of the file "
                    "(experiment, data, pretrain.stages, epochs); default: lists what there is")
       ->type_name("COMPONENT");
+  const auto of_launches = [&](const char* name, const char* doc, Command which) {
+    add(name, doc, which)
+        ->add_option("folder", request.files,
+                     "folder of results, or of an experiment's in it; default: results")
+        ->expected(1);
+  };
+  of_launches("status", "Tell how the runs stand that a launcher has handed on.", Command::status);
+  of_launches("cancel", "End the runs that a launcher has handed on; what is done stays.",
+              Command::cancel);
   add("schema", "Print the JSON Schema of experiment files, for editors.", Command::schema);
   add("components", "Print the documentation of keys and components as Markdown.",
       Command::components);
@@ -234,6 +251,7 @@ int run_command_line(int argc, char** argv) {
     return 0;
   }
   std::vector<std::string> arguments = protect_tags(app, expand_help(app, {argv + 1, argv + argc}));
+  request.launcher_options = take_launcher_options(app, arguments);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
     app.parse(arguments);

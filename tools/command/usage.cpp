@@ -65,6 +65,38 @@ std::vector<std::string> expand_help(const CLI::App& app, std::vector<std::strin
   return arguments;
 }
 
+std::vector<std::string> take_launcher_options(const CLI::App& app,
+                                               std::vector<std::string>& arguments) {
+  std::vector<std::string> options;
+  const auto is = [](const char* option) {
+    return [option, with = std::string(option) + "="](const std::string& word) {
+      return word == option || word.rfind(with, 0) == 0;
+    };
+  };
+  if (std::none_of(arguments.begin(), arguments.end(), is("--launcher"))) return options;
+  const auto commands = app.get_subcommands(
+      [&](const CLI::App* each) { return each->get_name() == arguments.front(); });
+  if (commands.empty()) return options;
+  std::vector<std::string> left;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    const std::string name = word.substr(0, word.find('='));
+    const bool own = word.rfind("--", 0) != 0 || word == "--" ||
+                     commands[0]->get_option_no_throw(name) != nullptr;
+    if (own) {
+      left.push_back(word);
+    } else if (name.size() < word.size()) {
+      options.push_back(word.substr(2));
+    } else if (i + 1 < arguments.size()) {
+      options.push_back(word.substr(2) + "=" + arguments[++i]);
+    } else {
+      throw UserError(fmt::format("{} stands beside --launcher, and has no value", word));
+    }
+  }
+  arguments = left;
+  return options;
+}
+
 int end_parsing(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) {
     std::ostringstream asked_for;

@@ -15,6 +15,11 @@ void add_help_command(CLI::App& app);
 /// a command that there is not. Takes and returns the arguments after the program's name.
 std::vector<std::string> expand_help(const CLI::App& app, std::vector<std::string> arguments);
 
+/// Takes out what stands beside --launcher and is no option of the command: the launcher's own
+/// options, each as "name=value". The engine, which knows the launcher, checks them.
+std::vector<std::string> take_launcher_options(const CLI::App& app,
+                                               std::vector<std::string>& arguments);
+
 /// Says on standard error what is wrong with the arguments, and where the help is; or prints the
 /// help that was asked for. Returns the exit code.
 int end_parsing(const CLI::App& app, const CLI::ParseError& error);

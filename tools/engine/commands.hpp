@@ -20,6 +20,8 @@ int encode_command(const EngineRequest& request);
 int reconstruct_command(const EngineRequest& request);
 int interpolate_command(const EngineRequest& request);
 int evaluate_command(const EngineRequest& request);
+int status_command(const EngineRequest& request);
+int cancel_command(const EngineRequest& request);
 
 /// A run of a file: read, typed and planned. `plan.stack` is null where that failed.
 struct CheckedExperiment {

@@ -40,6 +40,10 @@ int dispatch(const EngineRequest& request) {
       return interpolate_command(request);
     case EngineRequest::Command::evaluate:
       return evaluate_command(request);
+    case EngineRequest::Command::status:
+      return status_command(request);
+    case EngineRequest::Command::cancel:
+      return cancel_command(request);
   }
   return 2;
 }

@@ -42,10 +42,13 @@ struct EngineRequest {
     encode,
     reconstruct,
     interpolate,
-    evaluate
+    evaluate,
+    status,
+    cancel
   };
   Command command = Command::check;
-  std::vector<std::string> files;      ///< experiment files; plugin_check: the library
+  /// Experiment files; plugin_check: the library; status and cancel: a folder of results.
+  std::vector<std::string> files;
   std::vector<std::string> overrides;  ///< --set, "key.path=value"
   std::vector<std::string> sweeps;     ///< --sweep, "key=v1,v2"
   std::vector<std::string> plugins;    ///< --plugin, a library's path or name
@@ -66,12 +69,21 @@ struct EngineRequest {
   int jobs = 1;
   ExportRequest exported;
   UseRequest use;
+  std::string launcher;  ///< --launcher: a name, a map of YAML, or a file; empty: not given
+  std::vector<std::string> launcher_options;  ///< what stood beside it, "max-parallel=8"
+  bool wait = false;                          ///< follows what a launcher hands on
+  /// Given by a launch to the process of one of its tasks: the launch's folder, and the task's
+  /// number ("/x/results/.launches/20261128T080000-7:3").
+  std::string task;
   bool json = false;
   std::string component;                  ///< list: a family or empty; describe: what to describe
   std::vector<std::string> command_line;  ///< as it was typed
   /// Given by --jobs to the process of a run: JSON with the run's `place` among the others ("run 2
   /// of 6"), its `label` and the user's `command_line`.
   std::string part_of;
+
+  /// Whether another process of strata's asked for it.
+  bool is_part() const { return !part_of.empty() || !task.empty(); }
 };
 
 /// The engine's entry points by name, for dlsym; each returns the process's exit code and throws

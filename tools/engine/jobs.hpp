@@ -1,24 +1,15 @@
 #pragma once
-// Runs side by side: `--jobs`. Implemented in jobs.cpp.
+// What is shown of tasks while they are made. Implemented in jobs.cpp.
 #include <sysexits.h>
 
-#include <array>
-#include <atomic>
-#include <csignal>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "strata/core/launcher.hpp"
+
 namespace strata {
-
-/// A run to be made by a process of its own.
-struct Job {
-  std::string label;                 ///< begins each line that the process prints
-  std::vector<std::string> command;  ///< program and arguments
-};
-
-/// The signals that ask a run to end, whose record is then closed.
-inline constexpr std::array stop_signals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU};
 
 /// The exit code of a job that left its work to another process.
 inline constexpr int left_to_another = EX_TEMPFAIL;
@@ -35,12 +26,42 @@ struct JobResult {
 /// Whether that is what `strata run` ends with when it was told to stop, or before it could listen.
 bool was_stopped(int exit_code);
 
-/// Runs the jobs, `at_once` at a time, each in a process, in order. What they print on standard
-/// error appears on ours, a whole line at a time, behind the job's label, and so does what ended
-/// one from outside; on a terminal a last line says how many are done. When `stop` holds a signal
-/// no further job starts, and those running are told and waited for; should this process end before
-/// them, they end with it. Call from one thread, the one that goes on to the process's end.
-std::vector<JobResult> run_jobs(const std::vector<Job>& jobs, size_t at_once,
-                                const std::atomic<int>& stop);
+/// How many runs of how many are where.
+struct RunCounts {
+  size_t runs = 0, done = 0, failed = 0, interrupted = 0, running = 0;
+};
+
+/// Lines that stay, and on a terminal below them one that says how many runs are done.
+class RunLines {
+ public:
+  void print(const std::string& line);
+  void show(const RunCounts& counts);
+  void clear() const;
+
+ private:
+  RunCounts counts_;
+  bool terminal_ = terminal();
+  static bool terminal();
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Shows what tasks of a run each print on standard error, a whole line at a time, behind the
+/// task's label, and keeps what becomes of each.
+class ShownJobs final : public LaunchListener {
+ public:
+  explicit ShownJobs(const std::vector<LaunchTask>& jobs);
+  void started(size_t job) override;
+  void said(size_t job, const std::string& line) override;
+  void ended(size_t job, int code) override;
+  void noted(const std::string& text) override;
+  /// To be called when all have ended.
+  std::vector<JobResult> take();
+
+ private:
+  const std::vector<LaunchTask>& jobs_;
+  std::vector<JobResult> results_;
+  RunCounts counts_;
+  RunLines lines_;
+};
 
 }  // namespace strata

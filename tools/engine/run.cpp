@@ -10,6 +10,7 @@
 
 #include "engine/commands.hpp"
 #include "engine/jobs.hpp"
+#include "engine/launch.hpp"
 #include "engine/side_by_side.hpp"
 #include "engine/summary.hpp"
 #include "engine/work.hpp"
@@ -50,7 +51,6 @@ RunOptions options_of(const EngineRequest& request) {
   options.quiet = request.quiet;
   options.command_line = request.command_line;
   options.stop = &stop_requested;
-  options.again = request.again;
   options.resume_anyway = request.resume_anyway;
   options.reuse = !request.no_reuse;
   return options;
@@ -63,7 +63,7 @@ std::optional<RunOutcome> made_meanwhile(const Task& task, const EngineRequest& 
   const LoadedExperiment& run = task.run.experiment;
   const PreviousRun now = records.find(run);
   const bool anew = now.written != task.written;
-  const bool completed = now.status == "completed" && now.lacks.empty() && (anew || !request.again);
+  const bool completed = now.status == "completed" && now.lacks.empty() && (anew || !task.again);
   const bool failed = (now.status == "failed" || now.status == "diverged") && anew;
   if (!completed && !failed) return std::nullopt;
   if (completed) print_err("{}: was completed meanwhile by another process\n", run.title());
@@ -80,6 +80,7 @@ void run_here(std::vector<Task>& tasks, const std::vector<size_t>& places,
   for (size_t k = 0; k < places.size() && !stop_requested; ++k) {
     Task& task = tasks[places[k]];
     const CheckedExperiment& run = task.run;
+    options.again = task.again;
     options.made_before = [&] { return made_meanwhile(task, request, records); };
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     if (tasks.size() > 1)
@@ -110,17 +111,23 @@ std::vector<size_t> wait_for_others(const std::vector<Task>& tasks,
   return free;
 }
 
-/// Makes every run that nobody else makes, waits for those that others make, and takes over what
-/// they leave undone.
-void run_all(std::vector<Task>& tasks, const EngineRequest& request) {
+/// The places of the tasks, in the order in which to start them.
+std::vector<size_t> order_of(const std::vector<Task>& tasks) {
   std::vector<const std::vector<ForeseenStage>*> stages;
   for (const Task& task : tasks) stages.push_back(&task.stages);
-  std::vector<size_t> places = new_stages_first(stages), elsewhere;
+  return new_stages_first(stages);
+}
+
+/// Makes every run that nobody else makes, waits for those that others make, and takes over what
+/// they leave undone.
+void run_all(std::vector<Task>& tasks, const EngineRequest& request,
+             const Slot<Launcher>& launcher) {
+  std::vector<size_t> places = order_of(tasks), elsewhere;
   while (!places.empty() && !stop_requested) {
-    if (request.jobs > 1)
-      run_side_by_side(tasks, places, request, stop_signal);
-    else
+    if (launcher.empty())
       run_here(tasks, places, request, options_of(request));
+    else
+      run_side_by_side(tasks, places, request, launcher, stop_signal);
     const bool told = !elsewhere.empty();
     elsewhere.clear();
     for (size_t i = 0; i < tasks.size(); ++i)
@@ -189,6 +196,72 @@ std::vector<Ended> ended(const std::vector<Work>& all, const std::vector<Task>& 
   return list;
 }
 
+/// What became of a run that was handed on.
+RunOutcome outcome_of(const RunState& state, const LaunchedRun& run) {
+  switch (state.kind) {
+    case RunState::Kind::completed:
+      return {"completed", "", run.record, false, {}};
+    case RunState::Kind::failed:
+      return {state.status, state.words, run.record, false, {}};
+    case RunState::Kind::lost:
+    case RunState::Kind::stopped:
+      return {"interrupted", state.words, run.record, false, {}};
+    case RunState::Kind::running:
+    case RunState::Kind::waiting:
+      break;
+  }
+  return {"elsewhere", state.words, run.record, false, {}};
+}
+
+/// About how long one of the runs takes that are to be made; 0 where that cannot be told.
+double seconds_of_each(const std::vector<Work>& all) {
+  const std::optional<Cost> cost = total_cost(all, 1);
+  const auto runs =
+      std::count_if(all.begin(), all.end(), [](const Work& work) { return work.cost.has_value(); });
+  return cost && runs > 0 ? cost->seconds / static_cast<double>(runs) : 0;
+}
+
+/// Hands every run on; with --wait, stays until all have ended.
+int launch_all(const std::vector<Work>& all, std::vector<Task>& tasks, const EngineRequest& request,
+               const Slot<Launcher>& launcher) {
+  const std::vector<size_t> places = order_of(tasks);
+  const std::optional<Launched> launched =
+      places.empty() ? std::nullopt
+                     : hand_on(tasks, places, seconds_of_each(all), request, launcher);
+  if (!launched || !request.wait) {
+    if (places.empty()) print_summary(ended(all, tasks), request);
+    return 0;
+  }
+  const std::vector<RunState> states = follow(*launched, stop_signal);
+  if (stop_requested) {
+    print_err("strata: the runs go on without this command\n");
+    return 130;
+  }
+  for (size_t i = 0; i < states.size(); ++i)
+    for (Task& task : tasks)
+      if (const LaunchedRun& run = launched->runs()[i];
+          launched_record(task.run.experiment, request.out) == run.record)
+        task.outcome = outcome_of(states[i], run);
+  print_summary(ended(all, tasks), request);
+  return exit_code_of(tasks);
+}
+
+/// In a task whose runs are made, or were stopped: where that was for the time limit, and they have
+/// come on, it is started again. The exit code.
+int end_task(const OwnTask& own, const std::vector<Task>& tasks, const EngineRequest& request) {
+  const int code = exit_code_of(tasks);
+  if (!stop_requested || code != 130) return code;
+  PreviousRuns records(request.out, request.data_folders);
+  const bool came_on = std::any_of(tasks.begin(), tasks.end(), [&](const Task& task) {
+    return records.find(task.run.experiment).written != task.written;
+  });
+  if (!came_on)
+    print_err("strata: error: it was stopped before any run could come on; not started again\n");
+  else if (own.launched.start_again(stop_signal))
+    print_err("strata: stopped; it waits to be started again\n");
+  return code;
+}
+
 /// Says where runs of other files have the same name, and so lie, and are compared, with these.
 void note_others(const std::vector<Work>& all, const EngineRequest& request) {
   std::set<std::filesystem::path> folders;
@@ -236,33 +309,46 @@ void check_out(const std::string& out) {
 
 }  // namespace
 
-int run_command(const EngineRequest& request) {
+int run_command(const EngineRequest& given) {
+  EngineRequest request = given;
+  const std::optional<OwnTask> own = take_task(request);
+  if (own) listen_for_stop();  // it may come at any time
   check_out(request.out);
   bool good = true;
-  std::vector<Work> all = expand(request, good);
+  std::vector<Work> all = expand(request, good, own ? std::optional(own->runs) : std::nullopt);
+  const Slot<Launcher> launcher = read_launcher(request, good);
   if (!good) return 2;
+  if (own) check_same(*own, all.size());
   const bool ready = !request.part_of.empty() || can_start(all, request);
-  if (request.part_of.empty()) foresee_stages(all, request);
-  if (ready && request.part_of.empty() && (request.dry_run || !request.quiet))
-    foresee_costs(all, request);
+  const bool hands_on = !launcher.empty() && make(launcher)->hands_on();
+  if (request.part_of.empty()) foresee_stages(all, request, launcher);
+  if (ready && !request.is_part() && (request.dry_run || !request.quiet || hands_on))
+    foresee_costs(all, request, launcher);
   if (request.dry_run) {
     list_runs(all, request);
     return 0;
   }
   if (!ready) return 2;
-  listen_for_stop();
+  if (!own) listen_for_stop();
   const std::optional<Cost> cost = total_cost(all, request.jobs);
-  const bool is_long = cost && cost->seconds >= kShortRun && !request.quiet;
+  const bool is_long = cost && cost->seconds >= kShortRun && !request.quiet && !hands_on;
   if (is_long) print_err("{}\n", cost_text(*cost));
   std::vector<Task> tasks;
-  if (request.part_of.empty()) print_before(all, request);
+  if (!request.is_part()) print_before(all, request);
   for (Work& work : all)
     if (!work.stays)
-      tasks.push_back(
-          {std::move(work.run), work.written, work.measures, std::move(work.stages), {}});
+      tasks.push_back({std::move(work.run),
+                       work.written,
+                       work.again,
+                       work.measures,
+                       std::move(work.stages),
+                       {}});
+  if (own) label_as_launched(*own, tasks);
   if (!request.part_of.empty()) return run_part(tasks.at(0), request);
+  if (hands_on) return launch_all(all, tasks, request, launcher);
   const auto begin = std::chrono::steady_clock::now();
-  run_all(tasks, request);
+  run_all(tasks, request, launcher);
+  if (own) return end_task(*own, tasks, request);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   if (is_long && all_trained(tasks)) print_err("{}\n", cost_error_text(*cost, took.count()));
   print_summary(ended(all, tasks), request);

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "engine/jobs.hpp"
+#include "engine/work.hpp"
 #include "strata/record/record.hpp"
 #include "strata/record/run_folder.hpp"
 #include "strata/run/machine.hpp"
@@ -21,16 +22,11 @@ std::string place_of(size_t index, size_t runs) {
   return runs > 1 ? fmt::format("run {} of {}", index + 1, runs) : "";
 }
 
-int threads_of_each(const EngineRequest& request, int at_once) {
-  return request.threads > 0 ? request.threads
-                             : std::max(1, granted_cores() / std::max(1, at_once));
-}
-
 namespace {
 
-/// The command that makes one of the runs, `at_once` of which share the cores.
+/// The command that makes one of the runs with so many threads.
 std::vector<std::string> command_of(const Task& task, const std::string& place,
-                                    const EngineRequest& request, int at_once, size_t columns) {
+                                    const EngineRequest& request, int threads, size_t columns) {
   const CheckedExperiment& run = task.run;
   std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe").string(),
                                    "run",
@@ -39,7 +35,7 @@ std::vector<std::string> command_of(const Task& task, const std::string& place,
                                    request.out,
                                    "--again",
                                    "--threads",
-                                   std::to_string(threads_of_each(request, at_once))};
+                                   std::to_string(threads)};
   if (request.quiet) command.emplace_back("--quiet");
   if (!request.engine.empty()) command.insert(command.end(), {"--engine", request.engine});
   for (const std::string& plugin : request.plugins)
@@ -51,7 +47,7 @@ std::vector<std::string> command_of(const Task& task, const std::string& place,
   const Json part = {{"place", place},
                      {"label", run.experiment.label},
                      {"command_line", request.command_line},
-                     {"again", request.again},
+                     {"again", task.again},
                      {"resume_anyway", request.resume_anyway},
                      {"no_reuse", request.no_reuse},
                      {"written", task.written},
@@ -99,36 +95,49 @@ RunOutcome outcome_of(const CheckedExperiment& run, const JobResult& result,
           told.at("users_fault"), told.at("kept").get<std::string>()};
 }
 
-/// What tells a run from the others in what they print.
-std::string label_of(const CheckedExperiment& run, bool one_name) {
-  const LoadedExperiment& experiment = run.experiment;
-  if (experiment.label.empty()) return experiment.settings.name;
-  return one_name ? experiment.label : experiment.settings.name + " " + experiment.label;
-}
-
 }  // namespace
 
-void run_side_by_side(std::vector<Task>& tasks, const std::vector<size_t>& places,
-                      const EngineRequest& request, const std::atomic<int>& stop) {
-  const int at_once = std::min(request.jobs, static_cast<int>(places.size()));
+std::vector<std::string> labels_of(const std::vector<Task>& tasks) {
+  const auto name_of = [](const Task& task) { return task.run.experiment.settings.name; };
   const bool one_name = std::all_of(tasks.begin(), tasks.end(), [&](const Task& task) {
-    return task.run.experiment.settings.name == tasks[0].run.experiment.settings.name;
+    return name_of(task) == name_of(tasks[0]);
   });
   std::vector<std::string> labels;
-  for (const Task& task : tasks) labels.push_back(label_of(task.run, one_name));
+  for (const Task& task : tasks) {
+    const std::string& point = task.run.experiment.label;
+    labels.push_back(!task.label.empty() ? task.label
+                     : point.empty()     ? name_of(task)
+                     : one_name          ? point
+                                         : name_of(task) + " " + point);
+  }
+  return labels;
+}
+
+void run_side_by_side(std::vector<Task>& tasks, const std::vector<size_t>& places,
+                      const EngineRequest& request, const Slot<Launcher>& slot,
+                      const std::atomic<int>& stop) {
+  const auto launcher = make(slot);
+  const int threads = threads_of_each(request, slot, places.size());
+  const std::vector<std::string> labels = labels_of(tasks);
   // Where one is long, the run's number stands before each of its lines.
-  const bool all_short = std::all_of(labels.begin(), labels.end(),
-                                     [](const auto& label) { return label.size() <= 32; });
+  const bool all_short =
+      !tasks[0].label.empty() || std::all_of(labels.begin(), labels.end(),
+                                             [](const auto& label) { return label.size() <= 32; });
   const size_t terminal = terminal_columns(STDERR_FILENO);
-  std::vector<Job> jobs;
+  Launch launch;
   for (const size_t i : places) {
     const std::string label = all_short ? labels[i] : fmt::format("{}/{}", i + 1, tasks.size());
     const size_t before = label.size() + 3;  // "[label] "
     const size_t columns = terminal > before ? terminal - before : 0;
-    jobs.push_back(
-        {label, command_of(tasks[i], place_of(i, tasks.size()), request, at_once, columns)});
+    launch.tasks.push_back(
+        {label, command_of(tasks[i], place_of(i, tasks.size()), request, threads, columns)});
   }
-  const std::vector<JobResult> results = run_jobs(jobs, static_cast<size_t>(at_once), stop);
+  launch.name = tasks[0].run.experiment.settings.name;
+  ShownJobs shown(launch.tasks);
+  launch.listener = &shown;
+  launch.stop = &stop;
+  of_component(slot, "launch()", [&] { launcher->launch(launch); });
+  const std::vector<JobResult> results = shown.take();
   for (size_t k = 0; k < places.size(); ++k)
     if (results[k].exit_code >= 0)  // else stopped before it began
       tasks[places[k]].outcome = outcome_of(tasks[places[k]].run, results[k], request);
@@ -142,7 +151,7 @@ void take_part(const std::string& part_of, Task& task, EngineRequest& request,
   task.measures = part.at("measures").get<bool>();
   task.run.experiment.beside = part.at("beside").get<std::string>();
   request.command_line = part.at("command_line").get<std::vector<std::string>>();
-  options.again = request.again = part.at("again").get<bool>();
+  options.again = task.again = part.at("again").get<bool>();
   options.resume_anyway = part.at("resume_anyway").get<bool>();
   options.reuse = !part.at("no_reuse").get<bool>();
   options.place = part.at("place").get<std::string>();

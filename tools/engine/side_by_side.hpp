@@ -7,29 +7,33 @@
 
 #include "engine/commands.hpp"
 #include "engine/foresee.hpp"
+#include "strata/core/launcher.hpp"
 
 namespace strata {
 
 /// "run 2 of 6"; empty where the command makes one run.
 std::string place_of(size_t index, size_t runs);
 
-/// The threads of each run, where so many share the cores.
-int threads_of_each(const EngineRequest& request, int at_once);
-
 /// A run that is to be made, and its record before, by PreviousRun::written.
 struct Task {
   CheckedExperiment run;
   int64_t written = 0;
-  bool measures = false;              ///< it is finished, and lacks metrics
-  std::vector<ForeseenStage> stages;  ///< where they will come from
-  std::optional<RunOutcome> outcome;  ///< nothing where it was not started
+  bool again = false;                   ///< it begins anew, whatever there is
+  bool measures = false;                ///< it is finished, and lacks metrics
+  std::vector<ForeseenStage> stages;    ///< where they will come from
+  std::optional<RunOutcome> outcome{};  ///< nothing where it was not started
+  std::string label{};  ///< stands before its lines, where it was given; else see labels_of()
 };
 
-/// Makes those of the tasks at these places request.jobs at a time, each in a process of its own
+/// What tells each run from the others in what they print.
+std::vector<std::string> labels_of(const std::vector<Task>& tasks);
+
+/// Has a launcher that stays make those of the tasks at these places, each in a process of its own
 /// with its share of the threads, and notes their outcomes. Once `stop` holds a signal, no further
 /// one is started.
 void run_side_by_side(std::vector<Task>& tasks, const std::vector<size_t>& places,
-                      const EngineRequest& request, const std::atomic<int>& stop);
+                      const EngineRequest& request, const Slot<Launcher>& launcher,
+                      const std::atomic<int>& stop);
 
 // In the process of one of them:
 /// What it is to the user: its place among the runs, its label, the command as it was typed.

@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "engine/side_by_side.hpp"
 #include "strata/run/data_check.hpp"
 #include "strata/run/machine.hpp"
 #include "strata/run/previous_run.hpp"
@@ -25,18 +24,24 @@ std::string stopped_in(const Work& work, size_t stages_done) {
                      stages[stages_done].name);
 }
 
-void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
+/// @param before_launch  PreviousRun::written then; what was recorded since is of the launch, which
+/// this goes on with
+void decide(Work& work, const EngineRequest& request, PreviousRuns& records,
+            const int64_t* before_launch) {
   const PreviousRun recorded = records.find(work.run.experiment);
   work.run.experiment.beside = recorded.beside;
   work.at_work = recorded.at_work;
   work.written = recorded.written;
   if (work.at_work) work.why = "is running in another process";
-  if (request.again || work.at_work) return;
+  const bool changed = before_launch != nullptr && recorded.written != *before_launch;
+  work.again = request.again && !changed;
+  if (work.again || work.at_work) return;
   work.stages_done = recorded.goes_on ? recorded.stages_done : 0;
   const std::string& status = work.status = recorded.status;
   const bool failed = status == "failed" || status == "diverged";
   work.measures = status == "completed" && !recorded.lacks.empty();
-  work.stays = (status == "completed" && !work.measures) || (request.keep_failed && failed);
+  work.stays =
+      (status == "completed" && !work.measures) || ((request.keep_failed || changed) && failed);
   if (status == "completed" || failed) work.why = status + " before";
   work.then = work.stays ? "--again runs it anew" : recorded.goes_on ? "goes on" : "run anew";
   if (work.measures) {
@@ -57,7 +62,12 @@ void decide(Work& work, const EngineRequest& request, PreviousRuns& records) {
 
 }  // namespace
 
-std::vector<Work> expand(const EngineRequest& request, bool& good) {
+std::string run_key(const LoadedExperiment& experiment) {
+  return experiment.settings.name + "/" + experiment.own_id();
+}
+
+std::vector<Work> expand(const EngineRequest& request, bool& good,
+                         const std::optional<WrittenBefore>& launched) {
   std::vector<Work> all;
   PreviousRuns records(request.out, request.data_folders,
                        request.verify ? FileCheck::content : FileCheck::quick);
@@ -66,24 +76,33 @@ std::vector<Work> expand(const EngineRequest& request, bool& good) {
     Issues issues;
     std::vector<CheckedExperiment> runs = load_checked(request, file, issues);
     good = good && issues.ok();
-    if (!issues.ok() || request.part_of.empty()) print_issues(issues);
+    if (!issues.ok() || !request.is_part()) print_issues(issues);
     if (!issues.ok()) continue;
-    if (!request.quiet && request.part_of.empty()) print_notes(runs);
+    if (!request.quiet && !request.is_part()) print_notes(runs);
     const size_t before = all.size();
     for (CheckedExperiment& run : runs) {
       if (!places.insert(record_path(run.experiment, request.out)).second) continue;
+      const auto before_launch =
+          launched ? launched->find(run_key(run.experiment)) : WrittenBefore::const_iterator();
+      if (launched && before_launch == launched->end()) continue;
       all.push_back({std::move(run)});
-      decide(all.back(), request, records);
+      decide(all.back(), request, records, launched ? &before_launch->second : nullptr);
     }
-    if (!request.quiet && request.part_of.empty())
+    if (!request.quiet && !request.is_part())
       print_repeated(file, runs.size(), runs.size() - (all.size() - before));
   }
   return all;
 }
 
-void foresee_stages(std::vector<Work>& all, const EngineRequest& request) {
+int threads_of_each(const EngineRequest& request, const Slot<Launcher>& launcher, size_t runs) {
+  if (request.threads > 0) return request.threads;
+  return launcher.empty() ? granted_cores() : make(launcher)->threads(granted_cores(), runs);
+}
+
+void foresee_stages(std::vector<Work>& all, const EngineRequest& request,
+                    const Slot<Launcher>& launcher) {
   const auto runs = std::count_if(all.begin(), all.end(), [](const Work& w) { return !w.stays; });
-  const int threads = threads_of_each(request, std::min<int>(request.jobs, static_cast<int>(runs)));
+  const int threads = threads_of_each(request, launcher, static_cast<size_t>(runs));
   PreviousRuns records(request.out, request.data_folders);
   for (Work& work : all)
     if (!work.stays && !work.measures)
@@ -99,10 +118,11 @@ std::string name_of(const Work& work) {
 
 }  // namespace
 
-void foresee_costs(std::vector<Work>& all, const EngineRequest& request) {
+void foresee_costs(std::vector<Work>& all, const EngineRequest& request,
+                   const Slot<Launcher>& launcher) {
   std::vector<const std::vector<ForeseenStage>*> stages;
   std::vector<std::string> names;
-  int to_run = 0;
+  size_t to_run = 0;
   for (const Work& work : all) {
     stages.push_back(&work.stages), names.push_back(name_of(work));
     if (!work.stays) ++to_run;
@@ -112,7 +132,7 @@ void foresee_costs(std::vector<Work>& all, const EngineRequest& request) {
   RunOptions options;
   options.data_folders = request.data_folders;
   options.engine = request.engine;
-  options.threads = threads_of_each(request, std::min(request.jobs, to_run));
+  options.threads = threads_of_each(request, launcher, to_run);
   Estimator estimator(options);
   for (size_t i = 0; i < all.size(); ++i) {
     Work& work = all[i];

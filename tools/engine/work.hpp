@@ -1,10 +1,13 @@
 #pragma once
 // What is to be done about each run that `strata run` is asked for. Implemented in work.cpp.
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/commands.hpp"
 #include "engine/foresee.hpp"
+#include "strata/core/launcher.hpp"
 
 namespace strata {
 
@@ -12,6 +15,7 @@ namespace strata {
 struct Work {
   CheckedExperiment run;
   bool stays = false;     ///< as it is recorded
+  bool again = false;     ///< it begins anew, whatever there is
   bool at_work = false;   ///< another process makes it
   int64_t written = 0;    ///< PreviousRun::written
   bool measures = false;  ///< it is finished, and lacks metrics
@@ -24,15 +28,28 @@ struct Work {
   std::optional<Cost> cost{};
 };
 
+/// "mnist/3fa9c1d2-s0": what a run is, by its settings.
+std::string run_key(const LoadedExperiment& experiment);
+
 /// Every run that the request asks for, each once; all mistakes are printed before the first one
 /// starts, and `good` is false where there are some.
-std::vector<Work> expand(const EngineRequest& request, bool& good);
+/// `launched`: of a launch's task, when the record was written, before the launch, of each run that
+/// is meant.
+using WrittenBefore = std::map<std::string, int64_t>;
+std::vector<Work> expand(const EngineRequest& request, bool& good,
+                         const std::optional<WrittenBefore>& launched = std::nullopt);
+
+/// The threads of each of so many runs, which the launcher makes, or this process where it is
+/// empty.
+int threads_of_each(const EngineRequest& request, const Slot<Launcher>& launcher, size_t runs);
 
 /// Where the stages come from of each run that is to be made.
-void foresee_stages(std::vector<Work>& all, const EngineRequest& request);
+void foresee_stages(std::vector<Work>& all, const EngineRequest& request,
+                    const Slot<Launcher>& launcher);
 
 /// What each of them still costs, from some steps of each stage.
-void foresee_costs(std::vector<Work>& all, const EngineRequest& request);
+void foresee_costs(std::vector<Work>& all, const EngineRequest& request,
+                   const Slot<Launcher>& launcher);
 
 /// The sum over the runs that are to be made, of the memory as many as go on at once; nothing where
 /// one's cannot be told. Of the times, that of `jobs` at once.
