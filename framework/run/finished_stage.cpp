@@ -16,7 +16,8 @@ std::vector<std::string> blocks_of(const StageSpec& spec) {
 }
 
 Json write_weights(const fs::path& folder, const StageSpec& spec, const Stack& stack) {
-  const std::string file = weights_file(spec), bytes = to_safetensors(stack.tensors(blocks_of(spec)));
+  const std::string file = weights_file(spec),
+                    bytes = to_safetensors(stack.tensors(blocks_of(spec)));
   write_file_atomically(folder / file, bytes);
   return {{"file", file}, {"sha256", sha256_hex(bytes)}, {"bytes", bytes.size()}};
 }

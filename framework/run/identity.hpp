@@ -2,9 +2,9 @@
 // By what two runs are known to be the same. Implemented in identity.cpp.
 //
 // The folder id is of the settings, and needs no data: what changes no bit of the result (name,
-// images, checkpoint, metrics, observers, the list of plugins) is left out, and paths are written in one way.
-// The content key is of what the settings name, too: the data's bytes, libstrata and the plugins
-// used.
+// images, checkpoint, metrics, observers, the list of plugins) is left out, and paths are written
+// in one way. The content key is of what the settings name, too: the data's bytes, libstrata and
+// the plugins used.
 #include <string>
 #include <vector>
 

@@ -18,8 +18,8 @@ struct ProgramResult {
 ProgramResult run_program(const std::vector<std::string>& command,
                           const std::function<bool(const std::string& variable)>& hidden = {});
 
-/// From here on, what this process prints goes to the end of this file, on standard output and error
-/// alike, and so does what processes print that it starts. Throws RunError.
+/// From here on, what this process prints goes to the end of this file, on standard output and
+/// error alike, and so does what processes print that it starts. Throws RunError.
 void send_output_to(const std::filesystem::path& path);
 
 }  // namespace strata

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "strata/report/choosing/where.hpp"
 #include "strata/record/record.hpp"
+#include "strata/report/choosing/where.hpp"
 #include "strata/support/errors.hpp"
 #include "strata/support/files.hpp"
 #include "strata/support/print.hpp"

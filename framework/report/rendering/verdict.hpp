@@ -14,8 +14,8 @@ namespace strata {
 /// are too few seeds, how many would do, with the command.
 std::vector<std::string> verdict_sentences(const Comparison& c);
 
-/// "better" or "worse", or, of a figure that is neither (direction 0), "higher" or "lower": where the
-/// mean difference points.
+/// "better" or "worse", or, of a figure that is neither (direction 0), "higher" or "lower": where
+/// the mean difference points.
 std::string direction_word(const Paired& paired, int direction);
 
 }  // namespace strata
