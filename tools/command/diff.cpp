@@ -20,7 +20,7 @@ struct DiffArguments {
   bool json = false;
 };
 
-ComparedRun one_run(const std::string& place) {
+ComparedRun side_of(const std::string& place) {
   std::vector<ComparedRun> runs = read_runs({{place}, {}}).runs;
   if (runs.size() != 1)
     throw UserError(
@@ -42,7 +42,7 @@ void add_diff_command(CLI::App& app, int& exit_code) {
   command->add_option("second", arguments->second, "The other")->required()->type_name("RUN");
   command->add_flag("--json", arguments->json, "The same as JSON");
   command->callback([arguments, &exit_code] {
-    const ComparedRun first = one_run(arguments->first), second = one_run(arguments->second);
+    const ComparedRun first = side_of(arguments->first), second = side_of(arguments->second);
     if (arguments->json)
       print_out("{}", record_text(difference_json(first, second)));
     else
