@@ -59,7 +59,8 @@ struct MadeWith {
 /// The record's settings as a tree, as though a file had them all.
 Node settings_tree(const Json& record, const fs::path& path, Issues& issues) {
   Json config = record.at("config");
-  for (const char* key : {"plugins", "init_from"}) config.erase(key);  // names are not opened
+  // What a trained run needs no more; libraries are opened by the command line alone.
+  for (const char* key : {"plugins", "init_from", "observers"}) config.erase(key);
   Node tree = parse_yaml(
       std::make_shared<Source>(Source{path.string() + " (config)", config.dump()}), issues);
   set_paths(tree);

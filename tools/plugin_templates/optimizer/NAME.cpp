@@ -6,13 +6,12 @@ namespace {
 
 class @Class@ final : public Optimizer {
  public:
-  struct Params : OptimizerParams {
-    double weight_decay = 0;
+  struct Params : DecayParams {
     Params() { lr = 0.001; }
     static void declare(Declare<Params>& d) {
       d.doc("Moves each number by the rate against its gradient's sign (Bernstein et al. 2018).");
       declare_common(d);
-      d.add("weight_decay", &Params::weight_decay, "L2 penalty's factor").min(0);
+      declare_decay(d, "L2 penalty's factor");
     }
   };
   explicit @Class@(const Params& params) : params_(params) {}
@@ -20,7 +19,7 @@ class @Class@ final : public Optimizer {
   const OptimizerParams& common() const override { return params_; }
   void start(std::vector<Parameter> parameters) override { parameters_ = std::move(parameters); }
   void step(const Tensor& rate) override {
-    update_each(parameters_, params_.weight_decay, [&](size_t, Tensor& w, const Tensor& g) {
+    update_each(parameters_, params_, [&](size_t, Tensor& w, const Tensor& g) {
       subtract_scaled(w, g.sign(), rate);
     });
   }
