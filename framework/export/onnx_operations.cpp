@@ -39,6 +39,12 @@ std::string reshaped(const Call& c) {
   return c.node("Reshape", {c[0], c.constant(shape)});
 }
 
+std::string narrowed(const Call& c) {
+  const auto one = [&](int64_t value) { return c.constant(Shape{value}); };
+  const int64_t start = c.integer(2);
+  return c.node("Slice", {c[0], one(start), one(start + c.integer(3)), one(c.integer(1))});
+}
+
 std::string permuted(const Call& c, const std::vector<int64_t>& order) {
   return c.node("Transpose", {c[0]}, {{"perm", order}});
 }
@@ -287,6 +293,7 @@ const Table& conversions() {
 
       {"aten::t", transposed},
       {"aten::transpose", transposed},
+      {"aten::narrow", narrowed},
       {"aten::permute", [](const Call& c) { return permuted(c, c.integers(1)); }},
       {"aten::view", reshaped},
       {"aten::reshape", reshaped},

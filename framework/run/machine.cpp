@@ -117,11 +117,11 @@ at::Device choose_device(const std::string& setting) {
   if (setting == "cpu") return at::kCPU;
   if (const auto gpu = find_gpu()) return *gpu;
   if (setting == "auto") return at::kCPU;
-  throw UserError(
-      has_cuda_kernels()
-          ? "device 'cuda': this machine shows no CUDA device; use --device cpu or auto"
-          : "device 'cuda': this strata was built without CUDA; use --device cpu or auto, or build "
-            "it with CUDA (README.md, \"Another LibTorch\")");
+  throw UserError(has_cuda_kernels()
+                      ? "device 'cuda': this machine shows no CUDA device; use --device cpu or auto"
+                      : "device 'cuda': this strata was built without CUDA (README.md, \"Another "
+                        "LibTorch\", says "
+                        "how to build it); use --device cpu or auto");
 }
 
 Json provenance(const at::Device& device, int threads, const std::string& engine) {

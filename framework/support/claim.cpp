@@ -269,7 +269,7 @@ std::optional<Claim> Claim::try_take(const fs::path& path) {
       sys::remove(path.c_str());  // which fails where another has taken it since
     }
     OpenFile folder = open_folder(own.folder());
-    OpenFile owner = open_owner_in(folder);
+    OpenFile owner = folder.open() ? open_owner_in(folder) : OpenFile(-1);
     const bool moved =
         folder.open() && owner.open() && sys::rename(own.folder().c_str(), path.c_str()) == 0;
     if (moved && is_owner(path, owner.fd()))

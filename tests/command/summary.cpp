@@ -159,15 +159,16 @@ TEST_CASE("a run that was cut off goes on where it was, and says so") {
     const std::string folder = "results/" + place.records().begin()->first;
     const std::string where = " in stage 2 of 3 (pretrain-2)";
     CHECK(contains(place.run({"run", "small.yaml", "--dry-run"}).out,
-                   "to run (" + how + where + ")\n"));
+                   "to run (" + how + where + "), about "));
     Command again({"run", "small.yaml"}, place.path.string());
     REQUIRE(again.wait_for("completed before"));  // the first stage
     REQUIRE(again.wait_for("  pretrain-2  epoch "));
     again.send(SIGKILL);
-    CHECK(again.finish().err.rfind("small (seed 0): " + how + where +
-                                       "; goes on from there\n  record: " + folder +
-                                       "/record.json\nsmall (seed 0)\n",
-                                   0) == 0);
+    const std::string err = again.finish().err;
+    CHECK(err.rfind("small (seed 0): " + how + where + "; goes on from there\n  record: " + folder +
+                        "/record.json\nabout ",
+                    0) == 0);
+    CHECK(contains(err, " on disk\nsmall (seed 0)\n"));
   }
 }
 

@@ -10,8 +10,9 @@ namespace fs = std::filesystem;
 namespace {
 
 const char* const kCommands =
-    "run, check, show, list, describe, schema, components, init, compare, report, verify, data, "
-    "plugin, "
+    "run, check, show, list, describe, status, cancel, schema, components, init, compare, report, "
+    "best, diff, tag, note, rm, watch, verify, data, plugin, export, completion, predict, encode, "
+    "reconstruct, interpolate, evaluate, "
     "help";
 
 void check_refused(const std::vector<std::string>& arguments, const std::string& said) {

@@ -190,11 +190,11 @@ TEST_CASE("events are appended as they happen") {
   CHECK(story ==
         "run_started\n"
         "stage_started pretrain-1\nepoch_done pretrain-1 1\nepoch_done pretrain-1 2\n"
-        "epoch_done pretrain-1 3\nstage_done pretrain-1\n"
+        "epoch_done pretrain-1 3\nnoted pretrain-1\nstage_done pretrain-1\n"
         "stage_started pretrain-2\nepoch_done pretrain-2 1\nepoch_done pretrain-2 2\n"
-        "stage_done pretrain-2\n"
+        "noted pretrain-2\nstage_done pretrain-2\n"
         "stage_started classify\nepoch_done classify 1\nepoch_done classify 2\n"
-        "epoch_done classify 3\nepoch_done classify 4\nstage_done classify\n"
+        "epoch_done classify 3\nepoch_done classify 4\nnoted classify\nstage_done classify\n"
         "run_done completed\n");
 }
 

@@ -332,9 +332,9 @@ int run_command(const EngineRequest& given) {
   if (!own) listen_for_stop();
   const std::optional<Cost> cost = total_cost(all, request.jobs);
   const bool is_long = cost && cost->seconds >= kShortRun && !request.quiet && !hands_on;
-  if (is_long) print_err("{}\n", cost_text(*cost));
   std::vector<Task> tasks;
   if (!request.is_part()) print_before(all, request);
+  if (is_long) print_err("{}\n", cost_text(*cost));
   for (Work& work : all)
     if (!work.stays)
       tasks.push_back({std::move(work.run),
