@@ -265,7 +265,7 @@ TEST_CASE("a run needs neither its data nor its file; of a plugin it asks for th
   const Json list =
       parsed(place.run({"predict", fs::path(run).filename().string(), "a.png", "--json"}));
   CHECK(list[0]["class"] == "right");
-  CHECK(contains(place.run({"predict", run, "--split", "test"}).err, "x.npy"));
+  CHECK(contains(place.run({"predict", run, "--split", "test"}).err, "y.npy"));
 
   fs::copy_file(STRATA_BINARY_DIR "/tests/plugins/libmisbehaves.so", place.path / "libmine.so");
   place.write("f.yaml",
