@@ -57,7 +57,7 @@ if [[ $slow == ON ]]; then
   if [[ $long == ON ]]; then
     with_preset asan
   else
-    with_preset asan support yaml parameters composition registry data record report core train run
+    with_preset asan support yaml parameters composition registry data record report  # --long: all
   fi
   with_preset tsan record report  # where strata starts threads of its own
   with_preset lto registry plugins  # no component is lost

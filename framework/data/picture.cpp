@@ -58,8 +58,8 @@ std::vector<Taps> taps(int64_t from, int64_t to) {
   for (int64_t i = 0; i < to; ++i) {
     Taps& tap = list[static_cast<size_t>(i)];
     const double center = (static_cast<double>(i) + 0.5) * scale;
-    tap.first = std::max<int64_t>(static_cast<int64_t>(center - reach + 0.5), 0);
-    const int64_t end = std::min(static_cast<int64_t>(center + reach + 0.5), from);
+    tap.first = std::max<int64_t>(static_cast<int64_t>(std::lround(center - reach)), 0);
+    const int64_t end = std::min(static_cast<int64_t>(std::lround(center + reach)), from);
     double sum = 0;
     for (int64_t k = tap.first; k < end; ++k)
       sum += std::max(0.0, 1 - std::abs(static_cast<double>(k) + 0.5 - center) / reach);
