@@ -57,6 +57,7 @@ void Recorder::resume(const Json& before, size_t stages, const Json& from) {
   for (const Json& note : before.value("notes", Json::array()))
     for (const Json& stage : record_["stages"])
       if (note.value("stage", Json()) == stage["name"]) record_["notes"].push_back(note);
+  record_["figures"] = before.value("figures", Json::object());  // of the stages that are done, too
   Json legs = before.value("legs", Json::array());
   for (Json& leg : legs)
     if (leg["status"] == "running") leg["status"] = "killed";

@@ -143,6 +143,7 @@ TEST_CASE("stopped, a stage leaves the weights so far: the best, where it keeps 
     check_schema(stopped.record);
     const Json ended = read_record(run_for(text, out, -1).record);
     CHECK(ended["stages"][2]["epochs"].size() == 4);
+    CHECK(ended["figures"] == read_record(whole.record)["figures"]);
   }
 }
 
