@@ -234,7 +234,7 @@ class Editor(unittest.TestCase):
     def test_a_message_names_what_was_expected(self):
         for line, said in (("dtype: float65\n", '"float32", "float64"'), ("seed: -1\n", "below the minimum of 0"),
                            ("clasify: {}\n", "Property clasify is not allowed"),
-                           ("classify: {optimizer: {type: sdg}}\n", '"adam" | "sgd"')):
+                           ("classify: {optimizer: {type: sdg}}\n", '"adagrad" | "adam" | "adamw"')):
             uri, _ = self.opened(WHOLE + line + "|")
             (where, message), = self.server.diagnosed(uri)
             self.assertEqual(where, 5)
